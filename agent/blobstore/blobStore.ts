@@ -1,0 +1,41 @@
+export interface Blob {
+  readonly bytes: Uint8Array;
+  /** Opaque version of the object; changes with every write. */
+  readonly etag: string;
+}
+
+export type Condition = { readonly kind: "absent" } | { readonly kind: "match"; readonly etag: string };
+
+export interface Range {
+  /** Bytes from the start. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * Where objects live. Keys are slash-separated, made of [A-Za-z0-9._-], never beginning or ending with a
+ * slash. A write is all or nothing and, once resolved, lasting and visible to every reader.
+ *
+ * Failures are ForkpointErrors: STORE_UNREACHABLE (worth trying again), STORE_DENIED,
+ * STORE_BUCKET_MISSING, STORE_READ_ONLY, STORE_FULL. "Not there" is never a failure of reading, and a
+ * failure of reading is never "not there".
+ */
+export interface BlobStore {
+  /** For people; without credentials. */
+  readonly url: string;
+  /** null when there is no such object. A range that goes past the end gives what there is. */
+  get(key: string, options: { signal: AbortSignal; range?: Range }): Promise<Blob | null>;
+  /**
+   * With a condition, resolves to null and writes nothing when the condition does not hold. When the
+   * outcome of a conditional write is unknown (a time-out), it rejects; the caller reads back.
+   */
+  put(
+    key: string,
+    bytes: Uint8Array,
+    options: { signal: AbortSignal; condition?: Condition },
+  ): Promise<{ etag: string } | null>;
+  /** Every key below the prefix (a string prefix, as in S3), in no particular order. */
+  list(prefix: string, options: { signal: AbortSignal }): AsyncIterable<{ key: string; size: number }>;
+  /** Deleting what is not there succeeds. */
+  delete(key: string, options: { signal: AbortSignal }): Promise<void>;
+}

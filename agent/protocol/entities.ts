@@ -1,0 +1,192 @@
+import { z } from "zod";
+
+/** Why an entry exists. The order is the one in which the UI explains them. */
+export const causes = ["manual", "timer", "guard", "restore", "fork", "import", "pull"] as const;
+export const Cause = z.enum(causes);
+export type Cause = z.infer<typeof Cause>;
+
+/** How safe an entry is. `local` means on this disk only. */
+export const durabilities = ["local", "uploading", "durable"] as const;
+export const Durability = z.enum(durabilities);
+export type Durability = z.infer<typeof Durability>;
+
+/** 1 to 63 lower-case letters, digits and hyphens; a DNS label, since previews will use it as one. */
+export const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export const Label = z.string().max(200);
+export const Note = z.string().max(10_000);
+
+/** One snapshot in a project's timeline. Times are ISO 8601 in UTC. */
+export const Entry = z.object({
+  snapshotId: z.string(),
+  projectId: z.string(),
+  /** The nearest ancestor that still exists; null for the first. */
+  parentId: z.string().nullable(),
+  cause: Cause,
+  /** The operating system's user name. */
+  author: z.string(),
+  label: z.string().nullable(),
+  note: z.string().nullable(),
+  pinned: z.boolean(),
+  createdAt: z.string(),
+  durability: Durability,
+  /** SHA-256 in hexadecimal; null until pushed. */
+  manifestDigest: z.string().nullable(),
+  /** For cause `restore`: the guard that brings back what was there before. */
+  guardId: z.string().nullable(),
+  /** Whether the workspace as it stands grew from this entry. */
+  head: z.boolean(),
+  /** The read-only folder that holds it, on this machine. */
+  path: z.string(),
+});
+export type Entry = z.infer<typeof Entry>;
+
+export const ProjectSettings = z.object({
+  /** How many unpinned entries are kept. */
+  maxSnapshots: z.number().int().min(1).max(10_000),
+  /** Minutes between automatic snapshots while the project is open; 0 turns them off. */
+  autoSnapshotMinutes: z.number().min(0).max(1440),
+});
+export type ProjectSettings = z.infer<typeof ProjectSettings>;
+
+export const Lineage = z.object({
+  projectId: z.string(),
+  /** The parent's slug, or null when the parent is unknown on this machine. */
+  slug: z.string().nullable(),
+  snapshotId: z.string(),
+});
+
+export const Project = z.object({
+  projectId: z.string(),
+  slug: z.string(),
+  /** The folder to open: the root of the live volume. */
+  path: z.string(),
+  poolId: z.string(),
+  createdAt: z.string(),
+  forkedFrom: Lineage.nullable(),
+  headSnapshotId: z.string().nullable(),
+  settings: ProjectSettings,
+  /** Subvolumes inside the volume, relative to it. Snapshots hold them as empty directories. */
+  nestedSubvolumes: z.array(z.string()),
+});
+export type Project = z.infer<typeof Project>;
+
+/** Sizes are bytes. */
+export const Pool = z.object({
+  poolId: z.string(),
+  path: z.string(),
+  image: z.string().nullable(),
+  state: z.enum(["mounted", "unmounted", "read-only", "missing"]),
+  totalBytes: z.number().nullable(),
+  freeBytes: z.number().nullable(),
+  /** Share of the metadata that is allocated and used, 0 to 1. */
+  metadataUsedRatio: z.number().nullable(),
+  deviceErrors: z.number().nullable(),
+});
+export type Pool = z.infer<typeof Pool>;
+
+export const Store = z.object({
+  /** Without credentials. */
+  url: z.string(),
+  state: z.enum(["unchecked", "ok", "unreachable", "denied", "missing", "read-only"]),
+  /** Whether it honours conditional writes; null until probed. If not, one machine only may write. */
+  conditionalWrites: z.boolean().nullable(),
+  checkedAt: z.string().nullable(),
+  message: z.string().nullable(),
+});
+export type Store = z.infer<typeof Store>;
+
+/** What can be rebuilt from the store. */
+export const RemoteProject = z.object({
+  projectId: z.string(),
+  slug: z.string(),
+  headManifest: z.string(),
+  updatedAt: z.string(),
+  snapshots: z.array(
+    z.object({
+      snapshotId: z.string(),
+      manifestDigest: z.string(),
+      createdAt: z.string(),
+      label: z.string().nullable(),
+      cause: Cause,
+    }),
+  ),
+});
+export type RemoteProject = z.infer<typeof RemoteProject>;
+
+export const changeKinds = ["added", "modified", "removed", "renamed", "metadata"] as const;
+/**
+ * One path that differs. `path` is relative to the volume; bytes that are not UTF-8 are written \xNN
+ * and a backslash \\, and `pathBytes` then has the exact name in base64. `size` is the newer side's
+ * length in bytes, null for what has none. `metadata` means owner, mode, times or attributes alone.
+ */
+export const Change = z.object({
+  path: z.string(),
+  pathBytes: z.string().optional(),
+  kind: z.enum(changeKinds),
+  from: z.string().optional(),
+  type: z.enum(["file", "directory", "symlink", "other"]),
+  size: z.number().nullable(),
+});
+export type Change = z.infer<typeof Change>;
+
+export const ChangeSummary = z.object({
+  added: z.number(),
+  modified: z.number(),
+  removed: z.number(),
+  renamed: z.number(),
+  metadata: z.number(),
+});
+export type ChangeSummary = z.infer<typeof ChangeSummary>;
+
+export const healthStates = [
+  "protected",
+  "saving",
+  "behind",
+  "offline",
+  "unprotected",
+  "low-space",
+  "read-only",
+  "device-errors",
+  "degraded",
+] as const;
+/** What an action link in the status bar's tooltip starts; the extension maps each to a command. */
+export const healthActions = [
+  "push",
+  "setStore",
+  "checkStore",
+  "showHealth",
+  "deleteSnapshots",
+  "importFolder",
+  "createPool",
+] as const;
+/** The one health the agent pushes, worst finding first. */
+export const Health = z.object({
+  state: z.enum(healthStates),
+  /** A sentence for a person. */
+  message: z.string(),
+  action: z.enum(healthActions).nullable(),
+  /** Entries that are not in the store yet. */
+  pending: z.number(),
+  lastPushAt: z.string().nullable(),
+});
+export type Health = z.infer<typeof Health>;
+
+export const Check = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  message: z.string(),
+  /** What mends it; null when nothing needs mending. */
+  remedy: z.string().nullable(),
+});
+export type Check = z.infer<typeof Check>;
+
+export const AgentInfo = z.object({
+  version: z.string(),
+  protocol: z.number(),
+  pid: z.number(),
+  home: z.string(),
+  startedAt: z.string(),
+  logFile: z.string(),
+});
+export type AgentInfo = z.infer<typeof AgentInfo>;

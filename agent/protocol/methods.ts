@@ -1,0 +1,229 @@
+import { z } from "zod";
+import {
+  AgentInfo,
+  Cause,
+  Change,
+  ChangeSummary,
+  Check,
+  Entry,
+  Health,
+  Label,
+  Note,
+  Pool,
+  Project,
+  ProjectSettings,
+  RemoteProject,
+  Store,
+} from "./entities.ts";
+
+/** Raised when a method changes so that an older side would misunderstand it. */
+export const protocolVersion = 1;
+
+/** A slug or a project id. */
+const project = z.string().min(1).max(100);
+const snapshotId = z.string().min(1).max(100);
+/** An absolute path on the agent's machine. */
+const absolutePath = z.string().min(1).max(4096).startsWith("/");
+/** A path inside a volume, relative to its root; written as in `Change.path`. */
+const volumePath = z.string().min(1).max(16_384);
+const none = z.object({});
+const done = z.object({});
+
+const restored = z.object({
+  /** The entry that now is the head; null when the workspace was equal already. */
+  entry: Entry.nullable(),
+  guard: Entry.nullable(),
+  summary: ChangeSummary,
+});
+
+/**
+ * Every request: what goes in and what comes back. The server checks `params` before dispatch.
+ * A method marked `long` reports `progress` for the token the caller sent along, and can be cancelled;
+ * a cancelled call has changed nothing.
+ */
+export const methods = {
+  "agent/hello": {
+    params: z.object({ client: z.string().max(100), version: z.string().max(50) }),
+    result: AgentInfo,
+  },
+  /** `retire` lets running work finish first; a client that found an older agent asks for it. */
+  "agent/stop": { params: z.object({ mode: z.enum(["now", "retire"]) }), result: done },
+  "agent/logs": {
+    params: z.object({ lines: z.number().int().min(1).max(10_000) }),
+    result: z.object({ file: z.string(), lines: z.array(z.string()) }),
+  },
+  "agent/doctor": { params: none, result: z.object({ checks: z.array(Check) }) },
+
+  "pool/create": {
+    params: z.object({
+      image: absolutePath,
+      /** Bytes. */
+      size: z
+        .number()
+        .int()
+        .min(256 * 1024 * 1024),
+      /** Where to mount it; below the agent's home when absent. */
+      mount: absolutePath.optional(),
+    }),
+    result: Pool,
+    long: true,
+  },
+  "pool/adopt": { params: z.object({ path: absolutePath }), result: Pool },
+  "pool/list": { params: none, result: z.object({ pools: z.array(Pool) }) },
+  /** Refused while it holds projects. The image of a pool we made is deleted, unless kept. */
+  "pool/remove": {
+    params: z.object({ poolId: z.string(), keepImage: z.boolean().default(false) }),
+    result: done,
+  },
+
+  "store/set": { params: z.object({ url: z.string().max(2048) }), result: Store, long: true },
+  "store/show": { params: none, result: z.object({ store: Store.nullable() }) },
+  "store/check": { params: none, result: Store, long: true },
+  "store/projects": {
+    params: none,
+    result: z.object({ projects: z.array(RemoteProject) }),
+    long: true,
+  },
+
+  /**
+   * Makes a project of a folder. A folder that is a subvolume of a registered pool is adopted where it
+   * is; any other is copied into a pool, and unless `copy` is set the folder is then replaced by a
+   * symbolic link, after the copy was proven equal.
+   */
+  "project/import": {
+    params: z.object({
+      path: absolutePath,
+      slug: z.string().max(200).optional(),
+      copy: z.boolean().default(false),
+      poolId: z.string().optional(),
+    }),
+    result: z.object({ project: Project, entry: Entry, adopted: z.boolean() }),
+    long: true,
+  },
+  "project/list": { params: none, result: z.object({ projects: z.array(Project) }) },
+  "project/show": { params: z.object({ project }), result: Project },
+  /** The project whose volume holds the path, following symbolic links; null when there is none. */
+  "project/resolve": {
+    params: z.object({ path: absolutePath }),
+    result: z.object({ project: Project.nullable() }),
+  },
+  /** Says that a client works in the project, so that automatic snapshots run until it disconnects. */
+  "project/open": { params: z.object({ project }), result: Project },
+  "project/configure": {
+    params: z.object({ project, settings: ProjectSettings.partial() }),
+    result: Project,
+  },
+  /** Deletes the volume and its snapshots on this machine; the store keeps its copy. */
+  "project/delete": { params: z.object({ project }), result: done, long: true },
+  "project/fork": {
+    params: z.object({
+      project,
+      snapshotId: snapshotId.optional(),
+      slug: z.string().max(200),
+    }),
+    result: Project,
+    long: true,
+  },
+  "project/status": {
+    params: z.object({ project: project.optional() }),
+    result: z.object({
+      health: Health,
+      project: Project.nullable(),
+      pools: z.array(Pool),
+      store: Store.nullable(),
+      agent: AgentInfo,
+    }),
+  },
+
+  /** `entry` is null when nothing changed since the head and no label, note or pin asked for one. */
+  "snapshot/create": {
+    params: z.object({
+      project,
+      label: Label.optional(),
+      note: Note.optional(),
+      pin: z.boolean().default(false),
+      cause: Cause.extract(["manual", "timer"]).default("manual"),
+    }),
+    result: z.object({ entry: Entry.nullable(), head: Entry.nullable() }),
+  },
+  /** null clears a label or note. */
+  "snapshot/edit": {
+    params: z.object({
+      project,
+      snapshotId,
+      label: Label.nullable().optional(),
+      note: Note.nullable().optional(),
+      pinned: z.boolean().optional(),
+    }),
+    result: Entry,
+  },
+  "snapshot/delete": { params: z.object({ project, snapshotId }), result: done },
+
+  /** Newest first. `before` is the last entry of the page before. */
+  "timeline/list": {
+    params: z.object({
+      project,
+      before: snapshotId.optional(),
+      limit: z.number().int().min(1).max(1000).default(200),
+    }),
+    result: z.object({ entries: z.array(Entry), more: z.boolean() }),
+  },
+  /** `to` absent compares with the workspace as it stands now. At most `limit` changes come back. */
+  "timeline/diff": {
+    params: z.object({
+      project,
+      from: snapshotId,
+      to: snapshotId.optional(),
+      limit: z.number().int().min(1).max(200_000).default(10_000),
+    }),
+    result: z.object({ changes: z.array(Change), summary: ChangeSummary, truncated: z.boolean() }),
+    long: true,
+  },
+  /**
+   * Makes the workspace, or the named paths of it, equal to an entry, in place and as one step that can
+   * be undone. With `openFiles: "refuse"` it fails with OPEN_FILES, whose details list the programs,
+   * when a program has a file that would change open for writing.
+   */
+  "timeline/restore": {
+    params: z.object({
+      project,
+      snapshotId,
+      paths: z.array(volumePath).min(1).max(10_000).optional(),
+      openFiles: z.enum(["refuse", "proceed"]).default("refuse"),
+    }),
+    result: restored,
+    long: true,
+  },
+  /** Restores the guard of the newest restore. */
+  "timeline/undo": {
+    params: z.object({ project, openFiles: z.enum(["refuse", "proceed"]).default("refuse") }),
+    result: restored,
+    long: true,
+  },
+
+  /** Puts every entry into the store; returns at once unless `wait`. */
+  "sync/push": {
+    params: z.object({ project, wait: z.boolean().default(false) }),
+    result: z.object({ pending: z.number(), pushed: z.array(Entry) }),
+    long: true,
+  },
+  /** Rebuilds a project from the store: its head, or one snapshot. `project` is a slug or an id there. */
+  "sync/pull": {
+    params: z.object({
+      project,
+      snapshotId: snapshotId.optional(),
+      slug: z.string().max(200).optional(),
+      poolId: z.string().optional(),
+    }),
+    result: Project,
+    long: true,
+  },
+} as const satisfies Record<string, { params: z.ZodObject; result: z.ZodType; long?: true }>;
+
+export type Methods = typeof methods;
+export type MethodName = keyof Methods;
+/** What a caller writes: fields with a default may be left out. */
+export type Params<M extends MethodName> = z.input<Methods[M]["params"]>;
+/** What a handler gets: checked, with the defaults filled in. */
+export type CheckedParams<M extends MethodName> = z.output<Methods[M]["params"]>;
+export type Result<M extends MethodName> = z.output<Methods[M]["result"]>;
