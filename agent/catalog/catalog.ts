@@ -1,0 +1,91 @@
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { ForkpointError } from "../protocol/errors.ts";
+import { migrations } from "./schema.ts";
+
+export type Row = Record<string, SQLOutputValue>;
+
+/** "FKPT": marks a SQLite file as a catalog of ours. */
+const applicationId = 0x464b5054;
+
+/**
+ * What this machine knows, in one SQLite file. A transaction that returned is on the disk
+ * (synchronous=FULL), so nothing is lost by a kill or a power cut.
+ */
+export class Catalog {
+  readonly db: DatabaseSync;
+  #depth = 0;
+
+  private constructor(db: DatabaseSync) {
+    this.db = db;
+  }
+
+  /**
+   * Opens the catalog, making it or bringing it up to date as needed.
+   * @throws ForkpointError CATALOG_NEWER, CATALOG_DAMAGED
+   */
+  static open(file: string): Catalog {
+    let db: DatabaseSync | undefined;
+    try {
+      db = new DatabaseSync(file);
+      db.exec(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000",
+      );
+      const catalog = new Catalog(db);
+      catalog.#migrate(file);
+      return catalog;
+    } catch (thrown) {
+      db?.close();
+      if (thrown instanceof ForkpointError) throw thrown;
+      throw new ForkpointError("CATALOG_DAMAGED", `The catalog ${file} cannot be read.`, { cause: thrown });
+    }
+  }
+
+  /** Runs `work` as one transaction; inside another one it becomes part of it. */
+  transaction<T>(work: () => T): T {
+    if (this.#depth > 0) return work();
+    this.db.exec("BEGIN IMMEDIATE");
+    this.#depth++;
+    try {
+      const result = work();
+      this.db.exec("COMMIT");
+      return result;
+    } catch (thrown) {
+      this.db.exec("ROLLBACK");
+      throw thrown;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** Runs a statement that writes and says how many rows it touched. */
+  write(sql: string, ...values: (string | number | null)[]): number {
+    return Number(this.db.prepare(sql).run(...values).changes);
+  }
+
+  all(sql: string, ...values: (string | number | null)[]): Row[] {
+    return this.db.prepare(sql).all(...values);
+  }
+
+  get(sql: string, ...values: (string | number | null)[]): Row | undefined {
+    return this.db.prepare(sql).get(...values);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  #migrate(file: string): void {
+    const version = Number(this.get("PRAGMA user_version")?.["user_version"]);
+    const id = Number(this.get("PRAGMA application_id")?.["application_id"]);
+    if (version > migrations.length) {
+      throw new ForkpointError("CATALOG_NEWER", `The catalog ${file} was written by a newer Forkpoint.`);
+    }
+    if (version > 0 && id !== applicationId) {
+      throw new ForkpointError("CATALOG_DAMAGED", `The file ${file} is not a Forkpoint catalog.`);
+    }
+    this.transaction(() => {
+      for (const step of migrations.slice(version)) this.db.exec(step);
+      this.db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}`);
+    });
+  }
+}

@@ -1,0 +1,161 @@
+import { Cause, Durability } from "../protocol/entities.ts";
+import type { Catalog, Row } from "./catalog.ts";
+import { number, text, textOrNull } from "./columns.ts";
+
+export interface EntryRow {
+  /** Order within the machine; grows with every entry. */
+  readonly seq: number;
+  readonly snapshotId: string;
+  readonly projectId: string;
+  /** The nearest ancestor that still exists. */
+  readonly parentId: string | null;
+  readonly cause: Cause;
+  readonly author: string;
+  readonly label: string | null;
+  readonly note: string | null;
+  readonly pinned: boolean;
+  readonly createdAt: number;
+  readonly durability: Durability;
+  readonly manifestDigest: string | null;
+  readonly guardId: string | null;
+}
+
+const columns = {
+  label: "label",
+  note: "note",
+  pinned: "pinned",
+  durability: "durability",
+  manifestDigest: "manifest_digest",
+} as const;
+export type EntryChange = Partial<Pick<EntryRow, keyof typeof columns>>;
+
+/** The entries of every timeline. Deleted ones stay as tombstones, so that lineage can be followed. */
+export class Entries {
+  readonly #catalog: Catalog;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  add(entry: Omit<EntryRow, "seq">): void {
+    this.#catalog.write(
+      `INSERT INTO entries (snapshot_id, project_id, parent_id, cause, author, label, note, pinned,
+         created_at, durability, manifest_digest, guard_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      entry.snapshotId,
+      entry.projectId,
+      entry.parentId,
+      entry.cause,
+      entry.author,
+      entry.label,
+      entry.note,
+      entry.pinned ? 1 : 0,
+      entry.createdAt,
+      entry.durability,
+      entry.manifestDigest,
+      entry.guardId,
+    );
+  }
+
+  find(projectId: string, snapshotId: string): EntryRow | undefined {
+    const row = this.#catalog.get(
+      "SELECT * FROM entries WHERE project_id = ? AND snapshot_id = ? AND deleted_at IS NULL",
+      projectId,
+      snapshotId,
+    );
+    return row && this.#fromRow(row);
+  }
+
+  /** Living entries whose id begins with `prefix`; at most two, which is enough to tell "not unique". */
+  byPrefix(projectId: string, prefix: string): EntryRow[] {
+    return this.#catalog
+      .all(
+        `SELECT * FROM entries WHERE project_id = ? AND substr(snapshot_id, 1, ?) = ?
+           AND deleted_at IS NULL LIMIT 2`,
+        projectId,
+        prefix.length,
+        prefix,
+      )
+      .map((row) => this.#fromRow(row));
+  }
+
+  /** Newest first; only those older than `before` (a seq) when given. */
+  list(projectId: string, options: { before?: number; limit?: number } = {}): EntryRow[] {
+    return this.#catalog
+      .all(
+        `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND seq < ?
+           ORDER BY seq DESC LIMIT ?`,
+        projectId,
+        options.before ?? Number.MAX_SAFE_INTEGER,
+        options.limit ?? -1,
+      )
+      .map((row) => this.#fromRow(row));
+  }
+
+  /** Oldest first: what a push has still to do. */
+  notDurable(projectId: string): EntryRow[] {
+    return this.#catalog
+      .all(
+        `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND durability != 'durable'
+           ORDER BY seq`,
+        projectId,
+      )
+      .map((row) => this.#fromRow(row));
+  }
+
+  change(projectId: string, snapshotId: string, change: EntryChange): void {
+    for (const [field, value] of Object.entries(change)) {
+      const column = columns[field as keyof typeof columns];
+      this.#catalog.write(
+        `UPDATE entries SET ${column} = ? WHERE project_id = ? AND snapshot_id = ?`,
+        typeof value === "boolean" ? Number(value) : value,
+        projectId,
+        snapshotId,
+      );
+    }
+  }
+
+  /** Hides the entry for good; its row stays for the lineage of its children. */
+  bury(projectId: string, snapshotId: string, now: number): void {
+    this.#catalog.write(
+      "UPDATE entries SET deleted_at = ? WHERE project_id = ? AND snapshot_id = ?",
+      now,
+      projectId,
+      snapshotId,
+    );
+  }
+
+  /** The nearest living entry at or above `snapshotId`; null when the whole line is gone. */
+  livingAncestor(projectId: string, snapshotId: string | null): string | null {
+    const row = this.#catalog.get(
+      `WITH RECURSIVE line (snapshot_id, parent_id, deleted_at, depth) AS (
+         SELECT snapshot_id, parent_id, deleted_at, 0 FROM entries WHERE project_id = ?1 AND snapshot_id = ?2
+         UNION ALL
+         SELECT e.snapshot_id, e.parent_id, e.deleted_at, depth + 1 FROM entries e
+           JOIN line l ON e.snapshot_id = l.parent_id
+           WHERE e.project_id = ?1 AND l.deleted_at IS NOT NULL)
+       SELECT snapshot_id FROM line WHERE deleted_at IS NULL ORDER BY depth LIMIT 1`,
+      projectId,
+      snapshotId,
+    );
+    return row ? text(row, "snapshot_id") : null;
+  }
+
+  #fromRow(row: Row): EntryRow {
+    const projectId = text(row, "project_id");
+    return {
+      seq: number(row, "seq"),
+      snapshotId: text(row, "snapshot_id"),
+      projectId,
+      parentId: this.livingAncestor(projectId, textOrNull(row, "parent_id")),
+      cause: Cause.parse(row["cause"]),
+      author: text(row, "author"),
+      label: textOrNull(row, "label"),
+      note: textOrNull(row, "note"),
+      pinned: number(row, "pinned") === 1,
+      createdAt: number(row, "created_at"),
+      durability: Durability.parse(row["durability"]),
+      manifestDigest: textOrNull(row, "manifest_digest"),
+      guardId: textOrNull(row, "guard_id"),
+    };
+  }
+}

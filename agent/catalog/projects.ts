@@ -1,0 +1,121 @@
+import type { Catalog, Row } from "./catalog.ts";
+import { number, numberOrNull, text, textOrNull } from "./columns.ts";
+
+export interface ForkedFrom {
+  readonly projectId: string;
+  readonly slug: string | null;
+  readonly snapshotId: string;
+}
+
+export interface ProjectRow {
+  readonly projectId: string;
+  readonly slug: string;
+  readonly poolId: string;
+  /** The root of the live volume. */
+  readonly path: string;
+  readonly createdAt: number;
+  readonly forkedFrom: ForkedFrom | null;
+  readonly headSnapshotId: string | null;
+  readonly maxSnapshots: number;
+  readonly autoSnapshotMinutes: number;
+  /** The manifest the store's ref named when we last wrote or read it. */
+  readonly remoteHead: string | null;
+  readonly lastPushAt: number | null;
+}
+
+const columns = {
+  slug: "slug",
+  path: "path",
+  headSnapshotId: "head_snapshot",
+  maxSnapshots: "max_snapshots",
+  autoSnapshotMinutes: "auto_snapshot_minutes",
+  remoteHead: "remote_head",
+  lastPushAt: "last_push_at",
+} as const;
+export type ProjectChange = Partial<Pick<ProjectRow, keyof typeof columns>>;
+
+export class Projects {
+  readonly #catalog: Catalog;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  list(): ProjectRow[] {
+    return this.#catalog.all("SELECT * FROM projects ORDER BY created_at, rowid").map(fromRow);
+  }
+
+  byId(projectId: string): ProjectRow | undefined {
+    const row = this.#catalog.get("SELECT * FROM projects WHERE project_id = ?", projectId);
+    return row && fromRow(row);
+  }
+
+  bySlug(slug: string): ProjectRow | undefined {
+    const row = this.#catalog.get("SELECT * FROM projects WHERE slug = ?", slug);
+    return row && fromRow(row);
+  }
+
+  /** Living projects whose volume was forked from this one. */
+  forksOf(projectId: string): ProjectRow[] {
+    return this.#catalog
+      .all("SELECT * FROM projects WHERE forked_from_project = ? ORDER BY created_at", projectId)
+      .map(fromRow);
+  }
+
+  add(project: ProjectRow): void {
+    this.#catalog.write(
+      `INSERT INTO projects (project_id, slug, pool_id, path, created_at, forked_from_project,
+         forked_from_slug, forked_from_snapshot, head_snapshot, max_snapshots, auto_snapshot_minutes,
+         remote_head, last_push_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      project.projectId,
+      project.slug,
+      project.poolId,
+      project.path,
+      project.createdAt,
+      project.forkedFrom?.projectId ?? null,
+      project.forkedFrom?.slug ?? null,
+      project.forkedFrom?.snapshotId ?? null,
+      project.headSnapshotId,
+      project.maxSnapshots,
+      project.autoSnapshotMinutes,
+      project.remoteHead,
+      project.lastPushAt,
+    );
+  }
+
+  change(projectId: string, change: ProjectChange): void {
+    for (const [field, value] of Object.entries(change)) {
+      const column = columns[field as keyof typeof columns];
+      this.#catalog.write(`UPDATE projects SET ${column} = ? WHERE project_id = ?`, value, projectId);
+    }
+  }
+
+  /** Removes the project and all its entries. */
+  remove(projectId: string): void {
+    this.#catalog.write("DELETE FROM projects WHERE project_id = ?", projectId);
+  }
+}
+
+function fromRow(row: Row): ProjectRow {
+  const parent = textOrNull(row, "forked_from_project");
+  return {
+    projectId: text(row, "project_id"),
+    slug: text(row, "slug"),
+    poolId: text(row, "pool_id"),
+    path: text(row, "path"),
+    createdAt: number(row, "created_at"),
+    forkedFrom:
+      parent === null
+        ? null
+        : {
+            projectId: parent,
+            slug: textOrNull(row, "forked_from_slug"),
+            snapshotId: text(row, "forked_from_snapshot"),
+          },
+    headSnapshotId: textOrNull(row, "head_snapshot"),
+    maxSnapshots: number(row, "max_snapshots"),
+    autoSnapshotMinutes: number(row, "auto_snapshot_minutes"),
+    remoteHead: textOrNull(row, "remote_head"),
+    lastPushAt: numberOrNull(row, "last_push_at"),
+  };
+}

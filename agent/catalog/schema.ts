@@ -1,0 +1,62 @@
+/**
+ * The catalog's tables, as the steps that lead to them: step N takes a database from user_version N to
+ * N + 1. A step, once released, is never edited. Times are milliseconds since 1970; booleans 0 or 1.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE pools (
+    pool_id TEXT PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    image TEXT,                       -- null for a file system we did not make
+    created_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE projects (
+    project_id TEXT PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    pool_id TEXT NOT NULL REFERENCES pools,
+    path TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    forked_from_project TEXT,
+    forked_from_slug TEXT,            -- as it was then; the parent may be unknown here
+    forked_from_snapshot TEXT,
+    head_snapshot TEXT,
+    max_snapshots INTEGER NOT NULL,
+    auto_snapshot_minutes REAL NOT NULL,
+    remote_head TEXT,                 -- the manifest the ref named when we last wrote or read it
+    last_push_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE entries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    snapshot_id TEXT NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+    parent_id TEXT,                   -- kept when the parent goes; readers skip to a living ancestor
+    cause TEXT NOT NULL,
+    author TEXT NOT NULL,
+    label TEXT,
+    note TEXT,
+    pinned INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    durability TEXT NOT NULL,
+    manifest_digest TEXT,
+    guard_id TEXT,
+    deleted_at INTEGER,
+    UNIQUE (project_id, snapshot_id)
+  ) STRICT;
+  CREATE INDEX living_entries ON entries (project_id, seq) WHERE deleted_at IS NULL;
+
+  CREATE TABLE intents (
+    intent_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    project_id TEXT,
+    payload TEXT NOT NULL,            -- JSON
+    created_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL               -- JSON
+  ) STRICT;
+  `,
+];
