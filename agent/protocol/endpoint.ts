@@ -13,3 +13,12 @@ export const endpointFile = "agent.json";
 
 /** The largest message either side accepts, in bytes. */
 export const maxMessageBytes = 64 * 1024 * 1024;
+
+/** What an agent prints before it has a log, relative to its home. */
+export const launchLogFile = "logs/agent-start.log";
+
+/** The agent's log, relative to its home. */
+export const logFile = "logs/agent.log";
+
+/** How an agent's process ends. */
+export const agentExitCodes = { done: 0, failed: 1, alreadyRunning: 3 } as const;

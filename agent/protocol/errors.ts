@@ -12,6 +12,7 @@ export const errorHints = {
   AGENT_UNREACHABLE: "Start it with `forkpoint agent start`, then look at `forkpoint agent logs`.",
   AGENT_ALREADY_RUNNING: "Use the agent that runs, or stop it with `forkpoint agent stop`.",
   AGENT_STOPPING: "Try again in a moment.",
+  AGENT_NEWER: "Update this extension or command; the agent belongs to a newer Forkpoint.",
   NODE_TOO_OLD: "Install Node 24, or point FORKPOINT_NODE at one.",
   CATALOG_NEWER:
     "A newer Forkpoint wrote this catalog. Update the extension, or set FORKPOINT_HOME elsewhere.",

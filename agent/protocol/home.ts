@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /**
- * The folder with all of the agent's state: `FORKPOINT_HOME`, else the XDG data directory.
+ * Where agent and clients meet: the folder with all of the agent's state: `FORKPOINT_HOME`, else the XDG data directory.
  * The folder need not exist yet.
  */
 export function forkpointHome(env: NodeJS.ProcessEnv): string {

@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, mkdirSync, openSync, fstatSync, ftruncateSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { agentExitCodes, launchLogFile } from "../endpoint.ts";
+import { ForkpointError, isErrorCode } from "../errors.ts";
+import { readEndpoint } from "./readEndpoint.ts";
+
+/** What to run as an agent. */
+export interface Launch {
+  /** A Node 24 or later. */
+  readonly node: string;
+  readonly script: string;
+  /** The version of that script; an older agent that runs is replaced by it. */
+  readonly version: string;
+}
+
+/** Start-up finishes what a crash interrupted before the agent listens; that may take a while. */
+const readyWithinMs = 120_000;
+const pollMs = 25;
+const keptLogBytes = 256 * 1024;
+
+/**
+ * Starts an agent in a process group of its own, so that it outlives the window, and waits until it, or
+ * another that was quicker, listens.
+ * @throws ForkpointError AGENT_UNREACHABLE with the last lines it wrote, NODE_TOO_OLD, TOOL_MISSING, or what
+ * the agent gave as the reason
+ */
+export async function launchAgent(options: {
+  readonly home: string;
+  readonly launch: Launch;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { home, launch, signal } = options;
+  signal.throwIfAborted();
+  mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
+  const output = openSync(join(home, launchLogFile), "a+", 0o600);
+  try {
+    if (fstatSync(output).size > keptLogBytes) ftruncateSync(output);
+    const from = fstatSync(output).size;
+    const child = spawn(launch.node, [launch.script], {
+      detached: true,
+      stdio: ["ignore", output, output],
+      env: { ...process.env, FORKPOINT_HOME: home },
+    });
+    child.unref();
+    await ready(child, options, () =>
+      readFileSync(join(home, launchLogFile)).subarray(from).toString("utf8"),
+    );
+  } finally {
+    closeSync(output);
+  }
+}
+
+async function ready(
+  child: ChildProcess,
+  { home, launch, signal }: Parameters<typeof launchAgent>[0],
+  written: () => string,
+): Promise<void> {
+  let failure: Error | undefined;
+  let ended: number | null | undefined;
+  child.once("error", (error) => (failure = error));
+  child.once("exit", (code) => (ended = code));
+  for (let waited = 0; waited < readyWithinMs; waited += pollMs) {
+    if (failure) {
+      const message = `${launch.node} cannot be started: ${failure.message}`;
+      throw new ForkpointError("TOOL_MISSING", message, { cause: failure });
+    }
+    if (await readEndpoint(home)) return;
+    if (ended !== undefined && ended !== agentExitCodes.alreadyRunning) throw startFailure(written());
+    await pause(pollMs, undefined, { signal });
+  }
+  throw new ForkpointError(
+    "AGENT_UNREACHABLE",
+    `The agent did not get ready within ${readyWithinMs / 1000} seconds.${quoted(written())}`,
+  );
+}
+
+/** The agent prints its reason as the last line, as JSON; anything else is a crash of its runtime. */
+function startFailure(output: string): ForkpointError {
+  if (/ERR_UNKNOWN_BUILTIN_MODULE|ERR_UNKNOWN_FILE_EXTENSION|bad option/.test(output)) {
+    return new ForkpointError("NODE_TOO_OLD", "The agent needs Node 24.");
+  }
+  const reason = /^\{"error":.*\}$/m.exec(output.trim().split("\n").at(-1) ?? "")?.[0];
+  if (reason) {
+    const { error } = JSON.parse(reason) as { error: { code: string; message: string; hint: string } };
+    if (isErrorCode(error.code)) return new ForkpointError(error.code, error.message, { hint: error.hint });
+  }
+  return new ForkpointError("AGENT_UNREACHABLE", `The agent ended while it started.${quoted(output)}`);
+}
+
+function quoted(output: string): string {
+  const lines = output.trim().split("\n").slice(-12);
+  return lines.join("") === "" ? "" : ` It wrote:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
