@@ -1,0 +1,35 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { checkout } from "./paths.mjs";
+import { ScriptError, run, runMain } from "./programs.mjs";
+import { node24 } from "./steps/node24.mjs";
+import { npmPackages } from "./steps/npmPackages.mjs";
+
+const largestBytes = 5 * 1024 * 1024;
+
+/**
+ * Builds for release and packs the extension.
+ * @returns {Promise<string>} the VSIX file
+ */
+export async function packageExtension() {
+  await npmPackages(checkout, "npm packages");
+  const { node, env } = await node24();
+  await build({ minify: true });
+  const { version } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
+  const vsix = join(checkout, `forkpoint-${version}.vsix`);
+  const vsce = join(checkout, "node_modules/@vscode/vsce/vsce");
+  const args = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license"];
+  await run(node, [vsce, ...args, "--out", vsix], { cwd: checkout, env, log: "vsce" });
+  const bytes = statSync(vsix).size;
+  if (bytes > largestBytes)
+    throw new ScriptError(`${vsix} has ${bytes} bytes; at most ${largestBytes} are wanted.`);
+  return vsix;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  runMain(async () => {
+    const vsix = await packageExtension();
+    console.log(`${vsix} (${(statSync(vsix).size / 1024).toFixed(0)} KiB)`);
+  });
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { checkout } from "./paths.mjs";
+import { runMain } from "./programs.mjs";
+import { aptPackages } from "./steps/aptPackages.mjs";
+import { codeServer } from "./steps/codeServer.mjs";
+import { node24 } from "./steps/node24.mjs";
+import { npmPackages } from "./steps/npmPackages.mjs";
+import { say } from "./terminal.mjs";
+import { removeLeftovers } from "./test/leftovers.mjs";
+import { runSuite } from "./test/runSuite.mjs";
+import { runStaticChecks } from "./test/staticChecks.mjs";
+import { suiteOf, suites, testFiles } from "./test/suites.mjs";
+
+/** @typedef {import("./test/runSuite.mjs").Counts} Counts */
+
+/**
+ * What to run, from the command line: names of suites, test files or folders, and text that the title of a
+ * test must contain. Nothing named means everything.
+ * @param {readonly string[]} args
+ */
+export function chosenTests(args) {
+  const mochaArgs = args.filter((arg) => arg.startsWith("-"));
+  const plain = args.filter((arg) => !arg.startsWith("-"));
+  const names = plain.filter((arg) => arg === "static" || suites.some(({ name }) => name === arg));
+  const rest = plain.filter((arg) => !names.includes(arg));
+  const paths = rest.filter((arg) => existsSync(resolve(arg))).map((arg) => relative(checkout, resolve(arg)));
+  const titles = rest.filter((arg) => !existsSync(resolve(arg)));
+  const all = plain.length === 0;
+  const files = testFiles().filter((file) => {
+    const suite = suiteOf(file);
+    if (!suite) return false;
+    if (names.length + paths.length === 0) return all || titles.length > 0;
+    return names.includes(suite.name) || paths.some((path) => file === path || file.startsWith(`${path}/`));
+  });
+  return {
+    static: all || names.includes("static"),
+    suites: suites.flatMap((suite) => {
+      const own = files.filter((file) => suiteOf(file) === suite);
+      return own.length > 0 ? [{ suite, files: own }] : [];
+    }),
+    mochaArgs: [...mochaArgs, ...titles.flatMap((title) => ["--grep", title])],
+  };
+}
+
+/** @param {ReturnType<typeof chosenTests>} chosen */
+async function install(chosen) {
+  const wanted = chosen.suites.map(({ suite }) => suite);
+  const groups = wanted.flatMap(({ packages }) => packages);
+  if (groups.length > 0) await aptPackages(...groups);
+  const { node, env } = await node24();
+  await npmPackages(checkout, "npm packages", env);
+  /** @type {NodeJS.ProcessEnv} */
+  const vscode = {};
+  if (wanted.some(({ needsVscode }) => needsVscode)) {
+    const { serverMain } = await codeServer();
+    const { packageExtension } = await import("./package.mjs");
+    vscode["FORKPOINT_TEST_VSIX"] = await packageExtension();
+    vscode["FORKPOINT_TEST_VSCODE_SERVER"] = serverMain;
+  }
+  return { node, env: { ...env, ...vscode } };
+}
+
+/** @param {string[]} args */
+async function main(args) {
+  const chosen = chosenTests(args);
+  if (!chosen.static && chosen.suites.length === 0) {
+    say(`Nothing matches ${args.join(" ")}. Suites: static, ${suites.map(({ name }) => name).join(", ")}.`);
+    console.log("0 passed, 1 failed");
+    return 1;
+  }
+  const { node, env } = await install(chosen);
+  const id = randomBytes(4).toString("hex");
+  const folder = join(realpathSync(tmpdir()), `forkpoint-${id}`);
+  mkdirSync(folder, { mode: 0o700 });
+  const testEnv = { ...process.env, ...env, TMPDIR: folder, FORKPOINT_TEST_RUN: id };
+  const endWhenKilled = () => {
+    removeLeftovers({ folder, mark: `FORKPOINT_TEST_RUN=${id}` });
+    process.exit(130);
+  };
+  process.once("SIGINT", endWhenKilled).once("SIGTERM", endWhenKilled);
+
+  /** @type {Map<string, Counts>} */
+  const results = new Map();
+  if (chosen.static) {
+    say("\n── static: types, lint, format ──\n");
+    results.set("static", runStaticChecks(node));
+  }
+  for (const { suite, files } of chosen.suites) {
+    say(`\n── ${suite.name}: ${suite.about} ──`);
+    if (suite.needsRoot && process.getuid?.() !== 0) {
+      say("✗ This suite mounts file systems. Run it as root: sudo npm test");
+      results.set(suite.name, { passed: 0, failed: 1 });
+      continue;
+    }
+    results.set(
+      suite.name,
+      await runSuite({ suite, files, mochaArgs: chosen.mochaArgs, node, env: testEnv }),
+    );
+  }
+  const left = removeLeftovers({ folder, mark: `FORKPOINT_TEST_RUN=${id}` });
+  if (left.length > 0) {
+    say(
+      `\n✗ The tests left this on the machine (removed now):\n${left.map((line) => `    ${line}`).join("\n")}`,
+    );
+    results.set("leftovers", { passed: 0, failed: left.length });
+  }
+  return report(results);
+}
+
+/**
+ * Prints a line a suite and, last, the sum.
+ * @param {Map<string, Counts>} results
+ */
+function report(results) {
+  console.log("");
+  for (const [name, { passed, failed }] of results) {
+    console.log(`${failed > 0 ? "✗" : "✓"} ${name.padEnd(10)} ${passed} passed, ${failed} failed`);
+  }
+  const sum = (/** @type {keyof Counts} */ key) =>
+    [...results.values()].reduce((all, each) => all + each[key], 0);
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+  return sum("failed") > 0 ? 1 : 0;
+}
+
+if (process.argv[1] === import.meta.filename) runMain(() => main(process.argv.slice(2)));

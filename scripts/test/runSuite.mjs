@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "../paths.mjs";
+import { say } from "../terminal.mjs";
+
+/** @typedef {{passed: number, failed: number}} Counts */
+
+const secondsToEnd = 60;
+
+/**
+ * Runs the test files of one suite in a process of its own. A suite that crashes, hangs, or does not end
+ * although its tests have, counts as one more failure.
+ * @param {object} what
+ * @param {import("./suites.mjs").Suite} what.suite
+ * @param {readonly string[]} what.files
+ * @param {readonly string[]} what.mochaArgs
+ * @param {string} what.node
+ * @param {NodeJS.ProcessEnv} what.env
+ * @returns {Promise<Counts>}
+ */
+export async function runSuite({ suite, files, mochaArgs, node, env }) {
+  const results = join(env["TMPDIR"] ?? "/tmp", `results-${suite.name}.json`);
+  rmSync(results, { force: true });
+  const args =
+    suite.runs === "mocha"
+      ? [
+          join(checkout, "node_modules/mocha/bin/mocha.js"),
+          ...["--reporter", join(checkout, "scripts/test/countingReporter.mjs")],
+          ...mochaArgs,
+          ...files,
+        ]
+      : [join(checkout, "test/editor/support/runInExtensionHost.ts"), ...mochaArgs, ...files];
+  const ended = await runToEnd(node, args, {
+    env: { ...env, FORKPOINT_TEST_RESULTS: results },
+    minutes: suite.minutes,
+    results,
+  });
+  if (!existsSync(results)) {
+    say(`\n✗ The suite ${suite.name} did not come to its end (${ended}).`);
+    return { passed: 0, failed: 1 };
+  }
+  /** @type {Counts} */
+  const counts = JSON.parse(readFileSync(results, "utf8"));
+  const asExpected = counts.failed > 0 ? ended !== "hung" && ended !== "stuck" : ended === 0;
+  if (asExpected) return counts;
+  say(`\n✗ The tests of ${suite.name} have run, but its process did not end well (${ended}).`);
+  return { ...counts, failed: counts.failed + 1 };
+}
+
+/**
+ * @param {string} node
+ * @param {string[]} args
+ * @param {{env: NodeJS.ProcessEnv, minutes: number, results: string}} how
+ * @returns {Promise<number | string>} the exit status, the signal, "hung" or "stuck"
+ */
+function runToEnd(node, args, { env, minutes, results }) {
+  return new Promise((resolve) => {
+    const child = spawn(node, args, { cwd: checkout, env, stdio: "inherit" });
+    /** @type {string | undefined} */
+    let gaveUp;
+    const giveUp = (/** @type {string} */ why) => {
+      gaveUp = why;
+      child.kill("SIGKILL");
+    };
+    const limit = setTimeout(() => giveUp("hung"), minutes * 60_000);
+    let secondsSinceResults = 0;
+    const watch = setInterval(() => {
+      if (existsSync(results) && ++secondsSinceResults > secondsToEnd) giveUp("stuck");
+    }, 1000);
+    const end = (/** @type {number | string} */ status) => {
+      clearTimeout(limit);
+      clearInterval(watch);
+      resolve(gaveUp ?? status);
+    };
+    child.on("error", (thrown) => end(thrown.message));
+    child.on("exit", (code, signal) => end(code ?? signal ?? "gone"));
+  });
+}

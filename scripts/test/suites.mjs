@@ -1,0 +1,99 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "../paths.mjs";
+
+/** @typedef {Parameters<typeof import("../steps/aptPackages.mjs").aptPackages>[number]} AptGroup */
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name what `npm test -- NAME` takes
+ * @property {string} about
+ * @property {readonly string[]} folders its test files lie below these; the first suite that matches has a file
+ * @property {"mocha" | "extension host"} runs where
+ * @property {readonly AptGroup[]} packages Debian packages that it needs
+ * @property {boolean} [needsRoot] it mounts file systems
+ * @property {boolean} [needsVscode] it starts the VS Code server and a browser, with the extension built
+ * @property {number} minutes after which it is given up
+ */
+
+/** @type {readonly Suite[]} */
+export const suites = [
+  {
+    name: "unit",
+    about: "what needs no file system of its own",
+    folders: [
+      "test/agent/protocol",
+      "test/agent/host",
+      "test/agent/catalog",
+      "test/extension",
+      "test/webview",
+      "test/scripts",
+    ],
+    runs: "mocha",
+    packages: [],
+    minutes: 5,
+  },
+  {
+    name: "s3",
+    about: "stores, directories and a real S3 server",
+    folders: ["test/agent/blobstore"],
+    runs: "mocha",
+    packages: ["s3"],
+    minutes: 10,
+  },
+  {
+    name: "agent",
+    about: "the agent and the command line on real btrfs",
+    folders: ["test/agent"],
+    runs: "mocha",
+    packages: ["pool", "agentTests", "s3"],
+    needsRoot: true,
+    minutes: 20,
+  },
+  {
+    name: "editor",
+    about: "the extension inside VS Code's extension host",
+    folders: ["test/editor"],
+    runs: "extension host",
+    packages: ["pool", "vscode", "browser"],
+    needsRoot: true,
+    needsVscode: true,
+    minutes: 10,
+  },
+  {
+    name: "ui",
+    about: "the VS Code window, driven by a browser",
+    folders: ["test/ui"],
+    runs: "mocha",
+    packages: ["pool", "vscode", "browser"],
+    needsRoot: true,
+    needsVscode: true,
+    minutes: 10,
+  },
+];
+
+/** Not tests of behaviour, and run by other commands. */
+const otherFolders = ["test/support", "test/bench"];
+
+/** All test files of the checkout, as paths from it. */
+export function testFiles() {
+  return readdirSync(join(checkout, "test"), { recursive: true, encoding: "utf8" })
+    .map((path) => `test/${path}`)
+    .filter((path) => path.endsWith(".test.ts") && !path.includes("/fixtures/"))
+    .sort();
+}
+
+/**
+ * The suite that a test file belongs to.
+ * @param {string} file a path from the checkout
+ */
+export function suiteOf(file) {
+  return suites.find(({ folders }) => folders.some((folder) => file.startsWith(`${folder}/`)));
+}
+
+/** Test files that no suite would run. */
+export function orphanedTestFiles() {
+  return testFiles().filter(
+    (file) => !suiteOf(file) && !otherFolders.some((folder) => file.startsWith(`${folder}/`)),
+  );
+}
