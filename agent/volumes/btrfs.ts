@@ -1,0 +1,135 @@
+import { lstat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Processes } from "../host/processes.ts";
+import { ForkpointError } from "../protocol/errors.ts";
+import { asPoolError } from "./poolErrors.ts";
+
+/** statfs(2)'s f_type of btrfs. */
+const btrfsMagic = 0x9123683e;
+/** The inode number of every subvolume's root directory. */
+const subvolumeRootInode = 256;
+
+export interface SubvolumeInfo {
+  readonly uuid: string;
+  readonly parentUuid: string | null;
+  readonly receivedUuid: string | null;
+  readonly readOnly: boolean;
+}
+
+/** Subvolumes: what an ordinary user may do with them as well. */
+export class Btrfs {
+  readonly #processes: Processes;
+
+  constructor(processes: Processes) {
+    this.#processes = processes;
+  }
+
+  /** @throws ForkpointError POOL_FULL, POOL_READ_ONLY */
+  async createSubvolume(path: string): Promise<void> {
+    await this.#btrfs(path, "subvolume", "create", path);
+  }
+
+  /**
+   * Snapshots `source` as `destination`, whose parent directory must exist.
+   * @throws ForkpointError POOL_EXISTS when there is something at `destination` already: btrfs itself
+   * would put the snapshot inside it and report success
+   */
+  async snapshot(source: string, destination: string, options: { readOnly: boolean }): Promise<void> {
+    if ((await lstat(destination).catch(absent)) !== null) {
+      throw new ForkpointError("POOL_EXISTS", `There is something at ${destination} already.`);
+    }
+    const flags = options.readOnly ? ["-r"] : [];
+    await this.#btrfs(destination, "subvolume", "snapshot", ...flags, source, destination);
+  }
+
+  /** Deletes a subvolume, read-only or not, with those nested in it. What is not there is no error. */
+  async deleteSubvolume(path: string): Promise<void> {
+    if ((await lstat(path).catch(absent)) === null) return;
+    for (const nested of (await this.nestedSubvolumes(path)).reverse()) {
+      await this.#deleteOne(join(path, nested));
+    }
+    await this.#deleteOne(path);
+  }
+
+  /** Whether the path is the root of a subvolume. A symbolic link is not. */
+  async isSubvolume(path: string): Promise<boolean> {
+    const stat = await lstat(path).catch(absent);
+    if (!stat?.isDirectory() || stat.ino !== subvolumeRootInode) return false;
+    return (await statfs(path)).type === btrfsMagic;
+  }
+
+  async isBtrfs(path: string): Promise<boolean> {
+    return (await statfs(path)).type === btrfsMagic;
+  }
+
+  async info(path: string): Promise<SubvolumeInfo> {
+    const { stdout } = await this.#btrfs(path, "subvolume", "show", path);
+    const text = stdout.toString("utf8");
+    const field = (name: string) => {
+      const value = new RegExp(`^\\s*${name}:\\s*(\\S+)`, "m").exec(text)?.[1];
+      return value === undefined || value === "-" ? null : value;
+    };
+    const uuid = field("UUID");
+    if (uuid === null) throw new Error(`btrfs subvolume show ${path} names no UUID.`);
+    return {
+      uuid,
+      parentUuid: field("Parent UUID"),
+      receivedUuid: field("Received UUID"),
+      readOnly: /^\s*Flags:.*readonly/m.test(text),
+    };
+  }
+
+  /** Subvolumes inside this one, as paths relative to it, outer ones first. */
+  async nestedSubvolumes(path: string): Promise<string[]> {
+    const found: string[] = [];
+    const open = [""];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      for (const child of await this.#childSubvolumes(path, at)) {
+        found.push(child);
+        open.push(child);
+      }
+    }
+    return found;
+  }
+
+  async setReadOnly(path: string, readOnly: boolean): Promise<void> {
+    await this.#btrfs(path, "property", "set", "-ts", path, "ro", String(readOnly));
+  }
+
+  /** Waits until what was written to the file system is on the disk. */
+  async sync(path: string): Promise<void> {
+    await this.#btrfs(path, "filesystem", "sync", path);
+  }
+
+  async #childSubvolumes(root: string, inside: string): Promise<string[]> {
+    const show = await this.#btrfs(root, "subvolume", "show", join(root, inside));
+    // The first line is the path below the file system's top level; list prints the same kind of path.
+    const own = show.stdout.toString("utf8").split("\n", 1)[0] ?? "";
+    const list = await this.#btrfs(root, "subvolume", "list", "-o", join(root, inside));
+    const children: string[] = [];
+    for (const line of list.stdout.toString("utf8").split("\n")) {
+      const path = / path (.*)$/.exec(line)?.[1];
+      if (path?.startsWith(`${own}/`)) children.push(join(inside, path.slice(own.length + 1)));
+    }
+    return children;
+  }
+
+  async #deleteOne(path: string): Promise<void> {
+    // An ordinary user cannot delete a read-only subvolume.
+    await this.setReadOnly(path, false);
+    await this.#btrfs(dirname(path), "subvolume", "delete", path);
+  }
+
+  async #btrfs(where: string, ...args: string[]) {
+    try {
+      return await this.#processes.run("btrfs", args);
+    } catch (thrown) {
+      throw asPoolError(thrown, where);
+    }
+  }
+}
+
+function absent(thrown: unknown): null {
+  if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return null;
+  throw thrown;
+}
