@@ -41,7 +41,7 @@ export async function launchAgent(options: {
     const child = spawn(launch.node, [launch.script], {
       detached: true,
       stdio: ["ignore", output, output],
-      env: { ...process.env, FORKPOINT_HOME: home },
+      env: agentEnvironment(home),
     });
     child.unref();
     await ready(child, options, () =>
@@ -50,6 +50,14 @@ export async function launchAgent(options: {
   } finally {
     closeSync(output);
   }
+}
+
+/** The desktop's VS Code runs extensions in Electron; its debugger would follow every child it can reach. */
+function agentEnvironment(home: string): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, FORKPOINT_HOME: home, ELECTRON_RUN_AS_NODE: "1" };
+  delete env["NODE_OPTIONS"];
+  delete env["VSCODE_INSPECTOR_OPTIONS"];
+  return env;
 }
 
 async function ready(

@@ -1,0 +1,28 @@
+import type { AgentInfo, Check } from "../protocol/entities.ts";
+import type { FileLog } from "./fileLog.ts";
+import type { Handlers } from "./handlers.ts";
+
+type AgentMethods = Pick<Handlers, "agent/hello" | "agent/stop" | "agent/logs" | "agent/doctor">;
+
+/** Questions about the agent itself; they are answered even while it ends. */
+export function agentMethods(parts: {
+  info: AgentInfo;
+  log: FileLog;
+  stop: (mode: "now" | "retire") => void;
+  examine: (signal: AbortSignal) => Promise<Check[]>;
+}): AgentMethods {
+  return {
+    "agent/hello": ({ client, version }, { session }) => {
+      session.name = client;
+      parts.log.info("client named itself", { client: session.id, name: client, version });
+      return parts.info;
+    },
+    "agent/stop": ({ mode }) => {
+      // The answer has to be on its way before the connection that carries it is closed.
+      setImmediate(() => parts.stop(mode));
+      return {};
+    },
+    "agent/logs": ({ lines }) => ({ file: parts.log.file, lines: parts.log.tail(lines) }),
+    "agent/doctor": async (_params, { signal }) => ({ checks: await parts.examine(signal) }),
+  };
+}
