@@ -1,7 +1,7 @@
+import { lstat } from "node:fs/promises";
 import type { Projects } from "../catalog/projects.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { checkSlug, deriveSlug, numberedSlug } from "./slug.ts";
-import { isThere } from "./isThere.ts";
 
 /** A slug that nobody else gets until it is released. */
 export interface ReservedSlug {
@@ -45,12 +45,22 @@ export class SlugReservations {
       this.#reserved.delete(slug);
     };
     try {
-      if (!(await isThere(volumeOf(slug)))) return { slug, release };
+      if (!(await exists(volumeOf(slug)))) return { slug, release };
       release();
       return null;
     } catch (thrown) {
       release();
       throw thrown;
     }
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw thrown;
   }
 }

@@ -66,10 +66,14 @@ describe("send stream", () => {
     };
     await privileged.receive(pool.path, encodeSendStream(renamed()), signal);
     const list = (folder: string) =>
-      execFileSync("sh", ["-ec", "find . -printf '%p %y %m %U:%G %s %T@ %l\\n' | sort; getfattr -R -P -d ."], {
-        cwd: join(pool.path, folder),
-        encoding: "utf8",
-      });
+      execFileSync(
+        "sh",
+        ["-ec", "find . -printf '%p %y %m %U:%G %s %T@ %l\\n' | sort; getfattr -R -P -d ."],
+        {
+          cwd: join(pool.path, folder),
+          encoding: "utf8",
+        },
+      );
     assert.equal(list("copy"), list("snap"));
     assert.equal((await btrfs.info(join(pool.path, "copy"))).readOnly, true);
   });

@@ -1,0 +1,109 @@
+import { resolve } from "node:path";
+import type { AgentClient } from "../protocol/client/agentClient.ts";
+import { connectAgent } from "../protocol/client/connectAgent.ts";
+import type { Launch } from "../protocol/client/launchAgent.ts";
+import type { Project } from "../protocol/entities.ts";
+import { ForkpointError } from "../protocol/errors.ts";
+import type { MethodName, Params, Result } from "../protocol/methods.ts";
+import { ProgressLine } from "./progressLine.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What every verb works with: the agent, the terminal, the current directory. */
+export class CliContext {
+  readonly home: string;
+  readonly cwd: string;
+  readonly terminal: Terminal;
+  readonly launch: Launch;
+  readonly signal: AbortSignal;
+  readonly json: boolean;
+  /** What the process ends with when nothing is thrown. */
+  exitCode = 0;
+  #client: Promise<AgentClient> | undefined;
+
+  constructor(options: {
+    home: string;
+    cwd: string;
+    terminal: Terminal;
+    launch: Launch;
+    signal: AbortSignal;
+    json: boolean;
+  }) {
+    this.home = options.home;
+    this.cwd = options.cwd;
+    this.terminal = options.terminal;
+    this.launch = options.launch;
+    this.signal = options.signal;
+    this.json = options.json;
+  }
+
+  /** Asks the agent, starting it when none runs. A person watching sees how far a long call is. */
+  async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+    const client = await this.connect();
+    const line = new ProgressLine(this.terminal);
+    const watched = this.terminal.interactive && !this.json;
+    try {
+      return await client.call(method, params, {
+        signal: this.signal,
+        ...(watched ? { onProgress: line.show } : {}),
+      });
+    } finally {
+      line.end();
+    }
+  }
+
+  connect(): Promise<AgentClient> {
+    const { home, launch, signal } = this;
+    this.#client ??= connectAgent({ home, launch, signal, client: "cli" });
+    return this.#client;
+  }
+
+  /** The agent that runs; undefined when none does. Starts nothing. */
+  async runningAgent(): Promise<AgentClient | undefined> {
+    const { home, signal } = this;
+    try {
+      return await (this.#client ??= connectAgent({ home, signal, client: "cli" }));
+    } catch (thrown) {
+      this.#client = undefined;
+      if (thrown instanceof ForkpointError && thrown.code === "AGENT_UNREACHABLE") return undefined;
+      throw thrown;
+    }
+  }
+
+  /**
+   * The project a person named, or the one that holds the current directory.
+   * @throws ForkpointError PROJECT_NOT_FOUND
+   */
+  async project(named: string | undefined): Promise<Project> {
+    if (named !== undefined) return this.call("project/show", { project: named });
+    const { project } = await this.call("project/resolve", { path: this.cwd });
+    if (project) return project;
+    throw new ForkpointError("PROJECT_NOT_FOUND", `${this.cwd} lies in no project.`, {
+      hint: "Name a project, go into one, or make one with `forkpoint project import DIR`.",
+    });
+  }
+
+  /** Whether a word names a project, for verbs that take one in the same place as a snapshot. */
+  async isProject(word: string): Promise<boolean> {
+    const { projects } = await this.call("project/list", {});
+    return projects.some(({ projectId, slug }) => word === projectId || word === slug);
+  }
+
+  absolute(path: string): string {
+    return resolve(this.cwd, path);
+  }
+
+  /** @throws ForkpointError BAD_REQUEST, which ends the command as wrong usage */
+  wrongUsage(message: string): never {
+    throw new ForkpointError("BAD_REQUEST", message, { hint: "See `forkpoint --help`." });
+  }
+
+  /** Prints the result: as one line of JSON, or as text for a person. */
+  show(value: unknown, text: () => string): void {
+    this.terminal.print(this.json ? JSON.stringify(value) : text());
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    client?.dispose();
+  }
+}

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { packageVersion } from "../protocol/packageVersion.ts";
+import { runCli } from "./runCli.ts";
+import { Terminal } from "./terminal.ts";
+
+// Bundled, the command lies in dist/ beside the agent's folder; among the sources, one folder below it.
+const script = import.meta.filename.endsWith(".ts")
+  ? join(import.meta.dirname, "..", "main.ts")
+  : join(import.meta.dirname, "agent", "main.mjs");
+
+const stopped = new AbortController();
+process.on("SIGINT", () => {
+  // The first asks the agent to roll back and waits for that; the second does not wait.
+  if (stopped.signal.aborted) process.exit(130);
+  stopped.abort();
+});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  terminal: new Terminal({
+    out: process.stdout,
+    err: process.stderr,
+    env: process.env,
+    now: () => performance.timeOrigin + performance.now(),
+  }),
+  launch: {
+    node: process.env["FORKPOINT_NODE"] ?? process.execPath,
+    script,
+    version: packageVersion(import.meta.dirname),
+  },
+  signal: stopped.signal,
+});

@@ -1,0 +1,64 @@
+import { Command } from "commander";
+import type { CliContext } from "./cliContext.ts";
+import { addAgent } from "./verbs/agent.ts";
+import { addDiff } from "./verbs/diff.ts";
+import { addDoctor } from "./verbs/doctor.ts";
+import { addFork } from "./verbs/fork.ts";
+import { addPool } from "./verbs/pool.ts";
+import { addProject } from "./verbs/project.ts";
+import { addPull } from "./verbs/pull.ts";
+import { addPush } from "./verbs/push.ts";
+import { addRestore } from "./verbs/restore.ts";
+import { addSnapshot } from "./verbs/snapshot.ts";
+import { addStatus } from "./verbs/status.ts";
+import { addStore } from "./verbs/store.ts";
+import { addTimeline } from "./verbs/timeline.ts";
+import { addUndo } from "./verbs/undo.ts";
+
+/** In the order of the help text. */
+const verbs = [
+  addSnapshot,
+  addTimeline,
+  addDiff,
+  addRestore,
+  addUndo,
+  addFork,
+  addPush,
+  addPull,
+  addStatus,
+  addProject,
+  addPool,
+  addStore,
+  addAgent,
+  addDoctor,
+];
+
+/** The whole grammar of `forkpoint`. Throws CommanderError instead of ending the process. */
+export function buildProgram(context: CliContext): Command {
+  const program = new Command("forkpoint")
+    .description("A timeline, forks and a safe copy for the whole folder you work in.")
+    .version(context.launch.version)
+    .option("--json", "print results as JSON on stdout and errors as JSON on stderr")
+    .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      "\nPROJECT is a slug or an id and defaults to the project that holds the current directory.\n" +
+        "A snapshot is named by its id or the first four or more characters of it.\n" +
+        "FORKPOINT_HOME moves all state. Exit status: 0, 1 for a failure, 2 for wrong usage.",
+    );
+  for (const add of verbs) add(program, context);
+  settle(program, context);
+  return program;
+}
+
+/** Commander copies these settings to a subcommand only when that is made after them. */
+function settle(command: Command, context: CliContext): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => context.terminal.print(text.replace(/\n$/, "")),
+    // Failures are printed once, by reportFailure.
+    writeErr: () => undefined,
+  });
+  for (const sub of command.commands) settle(sub, context);
+}

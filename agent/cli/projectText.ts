@@ -1,0 +1,59 @@
+import type { Pool, Project, Store } from "../protocol/entities.ts";
+import { oneLine } from "./entryTable.ts";
+import { facts, table } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+import { ago, bytes } from "./wording.ts";
+
+export function projectText(project: Project, terminal: Terminal): string {
+  const { forkedFrom, nestedSubvolumes } = project;
+  return facts([
+    ["Project", terminal.paint("bold", project.slug)],
+    ["Id", project.projectId],
+    ["Folder", oneLine(project.path)],
+    ["Made", ago(project.createdAt, terminal.now())],
+    ["Forked from", forkedFrom && `${forkedFrom.slug ?? forkedFrom.projectId} at ${forkedFrom.snapshotId}`],
+    ["Stands on", project.headSnapshotId],
+    ["Not in snapshots", nestedSubvolumes.length === 0 ? null : nestedSubvolumes.map(oneLine).join(", ")],
+  ]);
+}
+
+export function projectTable(projects: readonly Project[], terminal: Terminal): string {
+  const rows = projects.map(({ slug, projectId, createdAt, forkedFrom, path }) => [
+    terminal.paint("bold", slug),
+    projectId,
+    ago(createdAt, terminal.now()),
+    forkedFrom ? (forkedFrom.slug ?? forkedFrom.projectId) : "",
+    oneLine(path),
+  ]);
+  return table(["PROJECT", "ID", "MADE", "FORKED FROM", "FOLDER"], rows);
+}
+
+export function poolTable(pools: readonly Pool[]): string {
+  const size = (count: number | null) => (count === null ? "?" : bytes(count));
+  const rows = pools.map((pool) => [
+    pool.poolId,
+    pool.state,
+    size(pool.freeBytes),
+    size(pool.totalBytes),
+    pool.metadataUsedRatio === null ? "?" : `${Math.round(pool.metadataUsedRatio * 100)} %`,
+    pool.path,
+    pool.image ?? "",
+  ]);
+  return table(["POOL", "STATE", "FREE", "SIZE", "METADATA", "FOLDER", "IMAGE"], rows);
+}
+
+export function storeText(store: Store, terminal: Terminal): string {
+  const state = store.state === "ok" ? terminal.paint("green", "ok") : terminal.paint("yellow", store.state);
+  return facts([
+    ["Store", store.url],
+    ["State", state],
+    ["Checked", store.checkedAt && ago(store.checkedAt, terminal.now())],
+    ["Several machines may write", yesNo(store.conditionalWrites)],
+    ["Message", store.message],
+  ]);
+}
+
+function yesNo(value: boolean | null): string | null {
+  if (value === null) return null;
+  return value ? "yes" : "no, it ignores conditional writes";
+}

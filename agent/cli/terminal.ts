@@ -1,0 +1,51 @@
+import { styleText } from "node:util";
+
+type Colour = "red" | "green" | "yellow" | "cyan" | "dim" | "bold";
+
+interface Stream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Where the command writes, and what that place can show. */
+export class Terminal {
+  readonly #out: Stream;
+  readonly #err: Stream;
+  readonly #colours: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+
+  constructor(options: { out: Stream; err: Stream; env: NodeJS.ProcessEnv; now: () => number }) {
+    this.#out = options.out;
+    this.#err = options.err;
+    this.#colours = options.out.isTTY === true && !options.env["NO_COLOR"] && options.env["TERM"] !== "dumb";
+    this.now = options.now;
+  }
+
+  /** Whether a person is looking, who can be shown progress and asked. */
+  get interactive(): boolean {
+    return this.#err.isTTY === true;
+  }
+
+  get columns(): number {
+    return this.#err.columns ?? 80;
+  }
+
+  print(text: string): void {
+    this.#out.write(`${text}\n`);
+  }
+
+  printError(text: string): void {
+    this.#err.write(`${text}\n`);
+  }
+
+  /** Replaces the present line on stderr, cut to the width; an empty text clears it. */
+  status(text: string): void {
+    this.#err.write(`\r\u001b[2K${text.slice(0, this.columns - 1)}`);
+  }
+
+  paint(colour: Colour, text: string): string {
+    return this.#colours ? styleText(colour, text, { validateStream: false }) : text;
+  }
+}
