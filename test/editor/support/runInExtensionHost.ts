@@ -1,0 +1,106 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { launchBrowser } from "../../support/browser.ts";
+import { VscodeServer } from "../../support/vscodeServer.ts";
+import { stopAgent } from "../../support/stopAgent.ts";
+import { bundleTests, checkout } from "./bundleTests.ts";
+import { eventsVariable, grepVariable, type TestEvent } from "./testEvents.ts";
+import { stages } from "./windows.ts";
+
+/*
+ * Runs test files inside the extension host of a real VS Code: one window for each folder of test/editor.
+ * Arguments: test files as paths from the checkout, and --grep TEXT.
+ */
+
+const silenceMs = 120_000;
+const args = process.argv.slice(2);
+const grepAt = args.indexOf("--grep");
+const grep = grepAt < 0 ? "" : (args[grepAt + 1] ?? "");
+const files = args.filter((arg) => arg.endsWith(".test.ts"));
+const counts = { passed: 0, failed: 0 };
+
+for (const [stageName, ofStage] of Map.groupBy(files, (file) => file.split("/")[2] ?? "")) {
+  try {
+    await runWindow(stageName, ofStage);
+  } catch (thrown) {
+    counts.failed++;
+    console.log(
+      `\n  ✗ the window "${stageName}": ${thrown instanceof Error ? thrown.stack : String(thrown)}`,
+    );
+  }
+}
+console.log(`\n  ${counts.passed} passing, ${counts.failed} failing`);
+const results = process.env["FORKPOINT_TEST_RESULTS"];
+if (results) writeFileSync(results, JSON.stringify(counts));
+process.exitCode = counts.failed > 0 ? 1 : 0;
+
+async function runWindow(stageName: string, ofStage: readonly string[]): Promise<void> {
+  const makeStage = Object.entries(stages).find(([name]) => name === stageName)?.[1];
+  if (!makeStage)
+    throw new Error(`test/editor/support/windows.ts has no stage for test/editor/${stageName}.`);
+  console.log(`\n  window: ${stageName}`);
+  const bundle = await bundleTests(stageName, ofStage);
+  const root = mkdtempSync(join(tmpdir(), "editor-"));
+  const events = join(root, "events");
+  const stage = await makeStage();
+  try {
+    const server = await VscodeServer.start({
+      folder: join(root, "vscode"),
+      env: { FORKPOINT_HOME: stage.home, [eventsVariable]: events, [grepVariable]: grep },
+    });
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+      await page.goto(
+        server.windowUrl(stage.folder, {
+          extensionDevelopmentPath: server.remoteUri(checkout),
+          extensionTestsPath: server.remoteUri(bundle),
+        }),
+      );
+      if (!(await follow(events))) {
+        await page.screenshot({ path: join(checkout, "test-output", "editor", `${stageName}-stuck.png`) });
+        throw new Error(`No news from the extension host for ${silenceMs / 1000} s; see test-output/editor.`);
+      }
+    } finally {
+      await browser.close();
+      await server.stop();
+    }
+  } finally {
+    await stopAgent(stage.home);
+    await stage.dispose();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** Prints and counts what the run inside tells, until it ends; false when it falls silent. */
+async function follow(file: string): Promise<boolean> {
+  let seen = 0;
+  let quietSince = performance.now();
+  while (performance.now() - quietSince < silenceMs) {
+    await pause(50);
+    const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
+    for (const line of lines.slice(seen)) {
+      const event = JSON.parse(line) as TestEvent;
+      if (event.kind === "end") return true;
+      show(event);
+      quietSince = performance.now();
+    }
+    seen = lines.length;
+  }
+  return false;
+}
+
+function show(event: Exclude<TestEvent, { kind: "end" }>): void {
+  const indent = "  ".repeat(event.depth + 2);
+  if (event.kind === "suite") console.log(`${indent}${event.title}`);
+  if (event.kind === "passed") {
+    counts.passed++;
+    console.log(`${indent}✔ ${event.title} (${event.ms} ms)`);
+  }
+  if (event.kind === "failed") {
+    counts.failed++;
+    console.log(`${indent}✗ ${event.title}\n${event.error.replaceAll(/^/gm, `${indent}  `)}`);
+  }
+}

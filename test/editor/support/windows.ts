@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeDemoProject } from "../../support/demoProject.ts";
+
+/** What a window of VS Code is opened on. */
+export interface WindowStage {
+  readonly folder: string;
+  readonly home: string;
+  dispose(): Promise<void>;
+}
+
+/**
+ * The stages for tests in the extension host: tests below test/editor/NAME run in one window on the stage
+ * of that name.
+ */
+export const stages = {
+  /** A plain folder on a machine where Forkpoint has never been set up. */
+  bare: () => {
+    const root = mkdtempSync(join(tmpdir(), "bare-"));
+    const folder = join(root, "folder");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "notes.txt"), "A plain folder.\n");
+    const dispose = () => {
+      rmSync(root, { recursive: true, force: true });
+      return Promise.resolve();
+    };
+    return Promise.resolve({ folder, home: join(root, "home"), dispose });
+  },
+  /** A project's volume in a pool with a store. */
+  project: makeDemoProject,
+} satisfies Record<string, () => Promise<WindowStage>>;

@@ -1,0 +1,52 @@
+import type { Locator, Page } from "playwright-core";
+
+/** The box at the top of the window: the command palette, picks and questions. */
+export class QuickInput {
+  readonly #widget: Locator;
+
+  constructor(page: Page) {
+    this.#widget = page.locator(".quick-input-widget").filter({ visible: true });
+  }
+
+  /** Waits until it is open. */
+  async opened(): Promise<void> {
+    await this.#widget.waitFor();
+  }
+
+  /** Replaces what is typed in it. */
+  async type(text: string): Promise<void> {
+    await this.#widget.locator("input[type=text], input:not([type])").first().fill(text);
+  }
+
+  /** Confirms what is typed or selected. */
+  async accept(): Promise<void> {
+    await this.#widget.locator("input[type=text], input:not([type])").first().press("Enter");
+  }
+
+  /** Closes it without an answer. */
+  async dismiss(): Promise<void> {
+    await this.#widget.locator("input[type=text], input:not([type])").first().press("Escape");
+    await this.#widget.waitFor({ state: "hidden" });
+  }
+
+  /** The rows that it offers, by their label. */
+  row(label: string | RegExp): Locator {
+    return this.#widget.locator(".monaco-list-row").filter({ hasText: label });
+  }
+
+  /** Chooses the row with this label. */
+  async choose(label: string | RegExp): Promise<void> {
+    await this.row(label).first().click();
+  }
+
+  /** The labels of all rows that are drawn now, after `label` has come up. */
+  async labels(label: string | RegExp): Promise<string[]> {
+    await this.row(label).first().waitFor();
+    return this.#widget.locator(".monaco-list-row .label-name").allTextContents();
+  }
+
+  /** What it says below or beside its input: a question, or what is wrong with the answer. */
+  get message(): Locator {
+    return this.#widget.locator(".quick-input-message");
+  }
+}

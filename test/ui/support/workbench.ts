@@ -1,0 +1,116 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { errors, type Locator, type Page } from "playwright-core";
+import { QuickInput } from "./quickInput.ts";
+import { TreeView } from "./treeView.ts";
+
+export const screenshotFolder = resolve(import.meta.dirname, "../../../test-output/screenshots");
+
+const paletteWithinMs = 30_000;
+const paletteAskAgainMs = 2000;
+
+/**
+ * A VS Code window in the browser, in the words of the person in front of it. Everything waits until what
+ * it looks for is there, or fails after playwright's time-out.
+ */
+export class Workbench {
+  readonly page: Page;
+  readonly quickInput: QuickInput;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.quickInput = new QuickInput(page);
+  }
+
+  /** Opens a window and waits until it is usable. */
+  static async open(page: Page, url: string): Promise<Workbench> {
+    await page.goto(url);
+    // The remote indicator spins until the server's side of the window answers.
+    await page.locator("#status\\.host .codicon-remote").waitFor({ timeout: 60_000 });
+    return new Workbench(page);
+  }
+
+  /**
+   * Opens the command palette with `text` typed in, and waits for a command with that text. The palette
+   * does not take up commands of an extension that is found later, so it is asked again until one is there.
+   */
+  async openCommandPalette(text: string): Promise<QuickInput> {
+    const limit = performance.now() + paletteWithinMs;
+    for (;;) {
+      await this.page.keyboard.press("F1");
+      await this.quickInput.opened();
+      await this.quickInput.type(`>${text}`);
+      const row = this.quickInput.row(text).first();
+      try {
+        await row.waitFor({ timeout: paletteAskAgainMs });
+        return this.quickInput;
+      } catch (thrown) {
+        if (!(thrown instanceof errors.TimeoutError) || performance.now() > limit) throw thrown;
+        await this.quickInput.dismiss();
+      }
+    }
+  }
+
+  /** Runs a command by its full title as the palette shows it, "Category: Title". */
+  async runCommand(title: string): Promise<void> {
+    const palette = await this.openCommandPalette(title);
+    await palette.choose(title);
+  }
+
+  /** Opens a container of the activity bar by its title. */
+  async openContainer(title: string): Promise<void> {
+    const tab = this.page.locator(".activitybar .action-item", { has: this.page.getByLabel(title) }).first();
+    if ((await tab.getAttribute("class"))?.includes("checked")) return;
+    await tab.click();
+  }
+
+  /** A tree of the side bar by the title of its view. */
+  tree(title: string): TreeView {
+    return new TreeView(this.page, title);
+  }
+
+  /** The item of the status bar whose text or label holds `text`. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator(".statusbar-item").filter({ hasText: text });
+  }
+
+  /** The notifications that show a text. */
+  notification(text: string | RegExp): Locator {
+    return this.page
+      .locator(".notification-list-item, .notification-toast")
+      .filter({ hasText: text })
+      .first();
+  }
+
+  /** Presses a button of a notification. */
+  async answerNotification(text: string | RegExp, button: string): Promise<void> {
+    await this.notification(text).getByRole("button", { name: button, exact: true }).click();
+  }
+
+  /** The modal dialog that is open. */
+  get dialog(): Locator {
+    return this.page.locator(".monaco-dialog-box");
+  }
+
+  /** Presses a button of the modal dialog. */
+  async answerDialog(button: string | RegExp): Promise<void> {
+    await this.dialog.getByRole("button", { name: button }).click();
+    await this.dialog.waitFor({ state: "detached" });
+  }
+
+  /** The tab of an editor by its label. */
+  editorTab(label: string | RegExp): Locator {
+    return this.page.locator(".tabs-container .tab").filter({ hasText: label });
+  }
+
+  /** The document inside the webview panel that is in front. */
+  get webview() {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  }
+
+  /** Keeps a picture of the window as test-output/screenshots/NAME.png. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(screenshotFolder, { recursive: true });
+    await this.page.screenshot({ path: join(screenshotFolder, `${name}.png`) });
+  }
+}
