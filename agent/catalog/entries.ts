@@ -114,6 +114,11 @@ export class Entries {
     }
   }
 
+  /** Forgets uploads that a stopped agent left unfinished: what was uploading is local again. */
+  resetUploads(): void {
+    this.#catalog.write("UPDATE entries SET durability = 'local' WHERE durability = 'uploading'");
+  }
+
   /** Hides the entry for good; its row stays for the lineage of its children. */
   bury(projectId: string, snapshotId: string, now: number): void {
     this.#catalog.write(

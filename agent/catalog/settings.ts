@@ -27,4 +27,8 @@ export class Settings {
       JSON.stringify(setting.schema.parse(value)),
     );
   }
+
+  remove<T>(setting: Setting<T>): void {
+    this.#catalog.write("DELETE FROM settings WHERE key = ?", setting.key);
+  }
 }

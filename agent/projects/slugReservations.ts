@@ -1,13 +1,16 @@
-import { lstat } from "node:fs/promises";
 import type { Projects } from "../catalog/projects.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { checkSlug, deriveSlug, numberedSlug } from "./slug.ts";
+import { isThere } from "./isThere.ts";
 
 /** A slug that nobody else gets until it is released. */
 export interface ReservedSlug {
   readonly slug: string;
   release(): void;
 }
+
+/** Where the volume of a slug would lie; null when whatever lies there may stay. */
+type VolumeOf = (slug: string) => string | null;
 
 /** Keeps two operations that run at once from making projects of the same name. */
 export class SlugReservations {
@@ -19,10 +22,10 @@ export class SlugReservations {
   }
 
   /**
-   * Reserves the slug a person asked for. `volumeOf` says where its volume would lie.
+   * Reserves the slug a person asked for.
    * @throws ForkpointError SLUG_INVALID, SLUG_TAKEN
    */
-  async exactly(slug: string, volumeOf: (slug: string) => string): Promise<ReservedSlug> {
+  async exactly(slug: string, volumeOf: VolumeOf): Promise<ReservedSlug> {
     checkSlug(slug);
     const reserved = await this.#reserve(slug, volumeOf);
     if (!reserved) throw new ForkpointError("SLUG_TAKEN", `There is a project named ${slug} already.`);
@@ -30,7 +33,7 @@ export class SlugReservations {
   }
 
   /** Reserves a slug like `name`, numbered when that one is taken. */
-  async like(name: string, volumeOf: (slug: string) => string): Promise<ReservedSlug> {
+  async like(name: string, volumeOf: VolumeOf): Promise<ReservedSlug> {
     const base = deriveSlug(name);
     for (let n = 1; ; n++) {
       const reserved = await this.#reserve(n === 1 ? base : numberedSlug(base, n), volumeOf);
@@ -38,29 +41,20 @@ export class SlugReservations {
     }
   }
 
-  async #reserve(slug: string, volumeOf: (slug: string) => string): Promise<ReservedSlug | null> {
+  async #reserve(slug: string, volumeOf: VolumeOf): Promise<ReservedSlug | null> {
     if (this.#reserved.has(slug) || this.#projects.bySlug(slug)) return null;
     this.#reserved.add(slug);
     const release = () => {
       this.#reserved.delete(slug);
     };
     try {
-      if (!(await exists(volumeOf(slug)))) return { slug, release };
+      const volume = volumeOf(slug);
+      if (volume === null || !(await isThere(volume))) return { slug, release };
       release();
       return null;
     } catch (thrown) {
       release();
       throw thrown;
     }
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw thrown;
   }
 }

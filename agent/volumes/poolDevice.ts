@@ -1,7 +1,8 @@
 import { mkdir, open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { z } from "zod";
 import type { LongCall } from "../host/longCall.ts";
-import type { Processes } from "../host/processes.ts";
+import { ProcessFailed, type Processes } from "../host/processes.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { asPoolError } from "./poolErrors.ts";
 import type { Privileged } from "./privileged.ts";
@@ -16,6 +17,9 @@ export interface PoolSpace {
   readonly deviceErrors: number;
   readonly readOnly: boolean;
 }
+
+/** What `findmnt --json --list --output SOURCE,TARGET` prints. */
+const MountList = z.object({ filesystems: z.array(z.object({ source: z.string(), target: z.string() })) });
 
 /** Pools as file systems: made in a file, mounted, measured. */
 export class PoolDevice {
@@ -62,6 +66,19 @@ export class PoolDevice {
     await this.#privileged.unmount(mount);
   }
 
+  /**
+   * Brings the image back to a plain file, whatever state an interrupted operation left it in: unmounted,
+   * and without a loop device.
+   * @throws ForkpointError NEEDS_ROOT; ProcessFailed, when something still uses it
+   */
+  async release(pool: { image: string; mount: string }): Promise<void> {
+    const loops = await this.#loopDevices(pool.image);
+    for (const { source, target } of await this.#mounts()) {
+      if (target === pool.mount && loops.includes(source)) await this.unmount(target);
+    }
+    for (const loop of await this.#loopDevices(pool.image)) await this.#privileged.detach(loop);
+  }
+
   async space(mount: string): Promise<PoolSpace> {
     const usage = await this.#text("btrfs", "filesystem", "usage", "-b", mount);
     const bytes = (pattern: RegExp) => {
@@ -82,6 +99,22 @@ export class PoolDevice {
       deviceErrors: await this.#deviceErrors(mount),
       readOnly: options.split("\n")[0]?.split(",").includes("ro") ?? false,
     };
+  }
+
+  async #loopDevices(image: string): Promise<string[]> {
+    const list = await this.#text("losetup", "--noheadings", "--output", "NAME", "--associated", image);
+    return list.split("\n").flatMap((line) => line.trim() || []);
+  }
+
+  async #mounts(): Promise<z.infer<typeof MountList>["filesystems"]> {
+    const columns = ["--list", "--types", "btrfs", "--output", "SOURCE,TARGET"];
+    try {
+      return MountList.parse(JSON.parse(await this.#text("findmnt", "--json", ...columns))).filesystems;
+    } catch (thrown) {
+      // It ends with 1 when there is nothing to list.
+      if (thrown instanceof ProcessFailed && thrown.exitCode === 1) return [];
+      throw thrown;
+    }
   }
 
   async #deviceErrors(mount: string): Promise<number> {

@@ -38,6 +38,12 @@ export class Privileged {
     await this.#processes.run("umount", ["-d", "--", directory]);
   }
 
+  /** Frees a loop device that nothing has mounted. */
+  async detach(loopDevice: string): Promise<void> {
+    this.#require("free a loop device");
+    await this.#processes.run("losetup", ["--detach", loopDevice]);
+  }
+
   /**
    * The send stream of a read-only snapshot, as it comes; with `parent` only what differs from it, with
    * `noData` the changed ranges without their bytes. Iteration rejects when send fails, even at its end.

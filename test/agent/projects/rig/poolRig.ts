@@ -1,0 +1,86 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Catalog } from "../../../../agent/catalog/catalog.ts";
+import { Entries } from "../../../../agent/catalog/entries.ts";
+import { Intents } from "../../../../agent/catalog/intents.ts";
+import { Pools } from "../../../../agent/catalog/pools.ts";
+import { Projects } from "../../../../agent/catalog/projects.ts";
+import type { Recoverer } from "../../../../agent/catalog/recoverer.ts";
+import { systemClock } from "../../../../agent/host/clock.ts";
+import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.ts";
+import { silentLog } from "../../../../agent/host/log.ts";
+import { Processes } from "../../../../agent/host/processes.ts";
+import { PoolCreation } from "../../../../agent/projects/poolCreation.ts";
+import { PoolRegistry } from "../../../../agent/projects/poolRegistry.ts";
+import { PoolRemoval } from "../../../../agent/projects/poolRemoval.ts";
+import { Recovery } from "../../../../agent/projects/recovery.ts";
+import { StagingSweep } from "../../../../agent/projects/stagingSweep.ts";
+import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
+import { PoolDevice } from "../../../../agent/volumes/poolDevice.ts";
+import { Privileged } from "../../../../agent/volumes/privileged.ts";
+
+/** Everything about pools over the catalog in `home`, as the agent would put it together. */
+export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
+  mkdirSync(home, { recursive: true });
+  const catalog = Catalog.open(join(home, "catalog.sqlite"));
+  const intents = new Intents(catalog);
+  const pools = new Pools(catalog);
+  const projects = new Projects(catalog);
+  const entries = new Entries(catalog);
+  const processes = new Processes();
+  const privileged = new Privileged(processes);
+  const device = new PoolDevice(processes, privileged);
+  const btrfs = new Btrfs(processes);
+  const clock = systemClock;
+  const log = silentLog;
+  const registry = new PoolRegistry({ pools, device, clock, log });
+  const creation = new PoolCreation({
+    catalog,
+    intents,
+    pools,
+    device,
+    clock,
+    log,
+    crashPoint,
+    agentHome: home,
+  });
+  const removal = new PoolRemoval({
+    catalog,
+    intents,
+    pools,
+    projects,
+    registry,
+    device,
+    clock,
+    crashPoint,
+    agentHome: home,
+  });
+  const sweep = new StagingSweep({ pools: registry, btrfs, log });
+  const recovery = (recoverers: readonly Recoverer[] = []) =>
+    new Recovery({
+      intents,
+      projects,
+      entries,
+      pools: registry,
+      sweep,
+      log,
+      recoverers: [creation.recoverer, removal.recoverer, ...recoverers],
+    });
+  return {
+    catalog,
+    intents,
+    pools,
+    projects,
+    entries,
+    processes,
+    btrfs,
+    device,
+    privileged,
+    registry,
+    creation,
+    removal,
+    recovery,
+    clock,
+    log,
+  };
+}

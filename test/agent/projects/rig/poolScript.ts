@@ -1,0 +1,14 @@
+import { crashAt } from "../../../../agent/host/crashPoints.ts";
+import { unattended } from "../../../../agent/host/longCall.ts";
+import { openPoolRig } from "./poolRig.ts";
+
+/** Makes or removes a pool in a process that dies at a crash point. */
+const args = JSON.parse(process.argv[2] ?? "") as {
+  home: string;
+  crashPoint: string;
+  create?: { image: string; size: number; mount?: string };
+  remove?: { poolId: string; keepImage: boolean };
+};
+const rig = openPoolRig(args.home, crashAt(args.crashPoint));
+if (args.create) await rig.creation.create(args.create, unattended);
+if (args.remove) await rig.removal.remove(args.remove);

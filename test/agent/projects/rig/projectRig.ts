@@ -1,0 +1,37 @@
+import { Settings } from "../../../../agent/catalog/settings.ts";
+import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.ts";
+import { FolderAdoption } from "../../../../agent/projects/adoptFolder.ts";
+import { ProjectDeletion } from "../../../../agent/projects/deleteProject.ts";
+import { Fork } from "../../../../agent/projects/fork.ts";
+import { ImportedFrom } from "../../../../agent/projects/importedFrom.ts";
+import { ProjectBirth } from "../../../../agent/projects/projectBirth.ts";
+import { SlugReservations } from "../../../../agent/projects/slugReservations.ts";
+import { openPoolRig } from "./poolRig.ts";
+
+/** The operations that make and delete projects, over the catalog in `home`. */
+export function openProjectRig(home: string, crashPoint: CrashPoint = neverCrash) {
+  const rig = openPoolRig(home, crashPoint);
+  const { catalog, intents, projects, entries, btrfs, registry, clock, log } = rig;
+  const slugs = new SlugReservations(projects);
+  const birth = new ProjectBirth({ catalog, projects, entries, btrfs, clock });
+  const links = new ImportedFrom(new Settings(catalog));
+  const adoption = new FolderAdoption({ intents, slugs, birth, clock, log, crashPoint });
+  const fork = new Fork({ intents, pools: registry, slugs, birth, btrfs, clock, log, crashPoint });
+  const deletion = new ProjectDeletion({
+    catalog,
+    intents,
+    projects,
+    pools: registry,
+    links,
+    btrfs,
+    clock,
+    crashPoint,
+  });
+  const recover = async () => {
+    const recovery = rig.recovery([adoption.recoverer, fork.recoverer, deletion.recoverer]);
+    await recovery.run();
+    return recovery.problems;
+  };
+  return { ...rig, slugs, birth, links, adoption, fork, deletion, recover };
+}
+export type ProjectRig = ReturnType<typeof openProjectRig>;
