@@ -1,0 +1,104 @@
+import { lstat, readlink } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import type { LongCall } from "../../host/longCall.ts";
+import { joinBytes } from "../bytePaths.ts";
+import type { Privileged } from "../privileged.ts";
+import { readDifferences } from "./differences.ts";
+import { typeOf, type EntryType } from "./namespace.ts";
+import { sameBytes } from "./sameBytes.ts";
+
+/** One path that differs, as a person would see it. */
+export interface PathChange {
+  /** In the newer snapshot; of what was removed, in the older. */
+  readonly path: Buffer;
+  readonly kind: "added" | "modified" | "removed" | "renamed" | "metadata";
+  /** For `renamed`: the path in the older snapshot. */
+  readonly from?: Buffer;
+  readonly type: EntryType;
+  /** Bytes of a file on the newer side, or of the removed one; null for what is no file. */
+  readonly size: number | null;
+}
+
+/**
+ * The paths that differ between two read-only snapshots of one pool, sorted by their bytes. What was
+ * written again with the same content is no change; neither is the time of a directory, nor an access time.
+ */
+export async function compareSnapshots(
+  privileged: Privileged,
+  snapshots: { readonly from: string; readonly to: string },
+  call: LongCall,
+): Promise<PathChange[]> {
+  const differences = await readDifferences(privileged, snapshots, call);
+  const from = Buffer.from(snapshots.from);
+  const to = Buffer.from(snapshots.to);
+  const older = (path: Buffer) => lstat(joinBytes(from, path), { bigint: true });
+  const newer = (path: Buffer) => lstat(joinBytes(to, path), { bigint: true });
+  const changes: PathChange[] = [];
+  const removed = new Map(differences.removed.map((one) => [one.path.toString("latin1"), one]));
+
+  for (const { from: origin, path, inode } of differences.moved) {
+    const stat = await newer(path);
+    changes.push({ path, kind: "renamed", from: origin, type: inode.type, size: sizeOf(stat) });
+    removed.delete(path.toString("latin1"));
+  }
+  for (const { path, inode } of differences.created) {
+    call.signal.throwIfAborted();
+    const stat = await newer(path);
+    const seen = { path, type: inode.type, size: sizeOf(stat) };
+    const replaced = removed.get(path.toString("latin1"));
+    if (!replaced) {
+      changes.push({ ...seen, kind: "added" });
+      continue;
+    }
+    removed.delete(path.toString("latin1"));
+    const kind = await differs(path, await older(path), stat, inode.attributes);
+    if (kind) changes.push({ ...seen, kind });
+  }
+  for (const { path, type } of removed.values()) {
+    changes.push({ path, kind: "removed", type, size: sizeOf(await older(path)) });
+  }
+  for (const { origin, path, inode } of differences.changed) {
+    call.signal.throwIfAborted();
+    const stat = await newer(path);
+    const before = await older(origin);
+    const kind = inode.content
+      ? await differs(path, before, stat, inode.attributes, origin)
+      : inode.attributes || !sameStat(before, stat)
+        ? "metadata"
+        : null;
+    if (kind) changes.push({ path, kind, type: inode.type, size: sizeOf(stat) });
+  }
+  return changes.sort((a, b) => Buffer.compare(a.path, b.path));
+
+  async function differs(
+    path: Buffer,
+    before: BigIntStats,
+    after: BigIntStats,
+    attributes: boolean,
+    origin = path,
+  ): Promise<"modified" | "metadata" | null> {
+    if (typeOf(before) !== typeOf(after) || before.rdev !== after.rdev) return "modified";
+    if (after.isFile()) {
+      const same =
+        before.size === after.size && (await sameBytes(joinBytes(from, origin), joinBytes(to, path)));
+      if (!same) return "modified";
+    }
+    if (after.isSymbolicLink()) {
+      const [old, now] = await Promise.all([
+        readlink(joinBytes(from, origin), { encoding: "buffer" }),
+        readlink(joinBytes(to, path), { encoding: "buffer" }),
+      ]);
+      if (!old.equals(now)) return "modified";
+    }
+    return sameStat(before, after) || (after.isDirectory() && !attributes) ? null : "metadata";
+  }
+}
+
+function sizeOf(stat: BigIntStats): number | null {
+  return stat.isFile() ? Number(stat.size) : null;
+}
+
+function sameStat(before: BigIntStats, after: BigIntStats): boolean {
+  const sameTime = after.isDirectory() || before.mtimeNs === after.mtimeNs;
+  return sameTime && before.mode === after.mode && before.uid === after.uid && before.gid === after.gid;
+}
