@@ -1,0 +1,89 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { damaged, digestOf, type Digest } from "./digest.ts";
+
+/**
+ * What a blob holds. `chunk`: a piece of a file. `tree`: one directory. `links`: a part of the table of
+ * hard links. `list`: a part of the content list of a large file.
+ */
+export const blobKinds = { chunk: 1, tree: 2, links: 3, list: 4 } as const;
+export type BlobKind = keyof typeof blobKinds;
+
+const kindNames = new Map<number, BlobKind>(
+  Object.entries(blobKinds).map(([name, code]) => [code, name as BlobKind]),
+);
+
+export function blobKindOf(code: number): BlobKind | undefined {
+  return kindNames.get(code);
+}
+
+/** How the bytes of a blob are stored. */
+export const encodings = { raw: 0, zstd: 1 } as const;
+export type Encoding = keyof typeof encodings;
+
+/** The largest plain lengths of a chunk and of any other blob, in bytes; nothing larger is decompressed. */
+export const maxChunkBytes = 16 * 1024 * 1024;
+export const maxBlobBytes = 512 * 1024 * 1024;
+
+export interface BlobRef {
+  readonly kind: BlobKind;
+  readonly id: Digest;
+}
+
+/** A blob's place inside a pack. Offsets and lengths are bytes. */
+export interface BlobRecord extends BlobRef {
+  readonly encoding: Encoding;
+  readonly offset: number;
+  readonly storedLength: number;
+  readonly plainLength: number;
+}
+
+export interface BlobLocation extends BlobRecord {
+  readonly pack: Digest;
+}
+
+const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+
+/** Level 1, told the length beforehand and given room for all of the output at once. */
+export function zstdOptions(plainLength: number) {
+  return { params, pledgedSrcSize: plainLength, chunkSize: plainLength + (plainLength >> 8) + 512 };
+}
+
+/** zstd where that is smaller, otherwise the bytes as they are. */
+export function chooseEncoding(
+  plain: Uint8Array,
+  compressed: Uint8Array,
+): { encoding: Encoding; stored: Uint8Array } {
+  return compressed.length < plain.length
+    ? { encoding: "zstd", stored: compressed }
+    : { encoding: "raw", stored: plain };
+}
+
+export function encodeBlob(plain: Uint8Array): { encoding: Encoding; stored: Uint8Array } {
+  return chooseEncoding(plain, zstdCompressSync(plain, zstdOptions(plain.length)));
+}
+
+/**
+ * The plain bytes of a blob, proven to be the ones its id names.
+ * @throws ForkpointError OBJECT_DAMAGED
+ */
+export function decodeBlob(record: BlobRecord, stored: Uint8Array): Buffer {
+  const object = `${record.kind} ${record.id}`;
+  if (stored.length !== record.storedLength) throw damaged(object, "it is truncated");
+  const plain = record.encoding === "raw" ? view(stored) : inflate(object, record, stored);
+  if (plain.length !== record.plainLength) throw damaged(object, "its length is wrong");
+  if (digestOf(plain) !== record.id) throw damaged(object, "its bytes do not match its name");
+  return plain;
+}
+
+function inflate(object: string, record: BlobRecord, stored: Uint8Array): Buffer {
+  try {
+    const room = Math.max(record.plainLength, 64);
+    return zstdDecompressSync(stored, { maxOutputLength: room, chunkSize: room });
+  } catch (thrown) {
+    throw damaged(object, `it cannot be decompressed (${thrown instanceof Error ? thrown.message : "zstd"})`);
+  }
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

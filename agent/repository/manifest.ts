@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { Cause, Lineage } from "../protocol/entities.ts";
+import { damaged, digestOf, newer, type Digest } from "./digest.ts";
+import type { Attributes } from "./inodeFormat.ts";
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.number().int().nonnegative();
+const id = z.string().regex(/^[0-9a-z]{1,64}$/);
+
+/** The root directory's own attributes; xattr names and values in base64. */
+const RootAttributes = z.strictObject({
+  mode: z.number().int().min(0).max(0o7777),
+  uid: count.max(0xffffffff),
+  gid: count.max(0xffffffff),
+  mtime: z.strictObject({ seconds: z.number().int(), nanoseconds: count.max(999_999_999) }),
+  xattrs: z.array(z.tuple([z.base64(), z.base64()])),
+});
+
+/** FORMAT.md, "Manifests": the immutable record of one snapshot. */
+export const Manifest = z.strictObject({
+  format: z.literal(1),
+  projectId: id,
+  slug: z.string().max(63),
+  snapshotId: id,
+  parentSnapshotId: id.nullable(),
+  parentManifest: digest.nullable(),
+  cause: Cause,
+  label: z.string().max(200).nullable(),
+  author: z.string().max(200),
+  /** ISO 8601, UTC. */
+  createdAt: z.iso.datetime(),
+  forkedFrom: Lineage.nullable(),
+  root: z.strictObject({ tree: digest, attributes: RootAttributes }),
+  /** The table of hard links; null when there are none. */
+  links: digest.nullable(),
+  counts: z.strictObject({
+    /** Names in the whole tree. */
+    entries: count,
+    /** Sizes of all files, a hard-linked one counted once. */
+    bytes: count,
+    /** The part of `bytes` that hard-linked files have. */
+    linkedBytes: count,
+  }),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** The one encoding of a manifest, and its address. */
+export function encodeManifest(manifest: Manifest): { bytes: Buffer; digest: Digest } {
+  const bytes = Buffer.from(JSON.stringify(Manifest.parse(manifest)), "utf8");
+  return { bytes, digest: digestOf(bytes) };
+}
+
+/** @throws ForkpointError OBJECT_DAMAGED, REPOSITORY_NEWER */
+export function decodeManifest(address: Digest, bytes: Uint8Array): Manifest {
+  const object = `manifest ${address}`;
+  if (digestOf(bytes) !== address) throw damaged(object, "its bytes do not match its name");
+  return parseObject(object, bytes, Manifest);
+}
+
+/**
+ * Parses a JSON object that carries `format`.
+ * @throws ForkpointError OBJECT_DAMAGED, REPOSITORY_NEWER
+ */
+export function parseObject<T>(object: string, bytes: Uint8Array, schema: z.ZodType<T>): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch {
+    throw damaged(object, "it is not JSON");
+  }
+  const format = z.looseObject({ format: z.number().int() }).safeParse(value);
+  if (format.success && format.data.format > 1) throw newer(object, format.data.format);
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw damaged(object, z.prettifyError(parsed.error).replaceAll("\n", " "));
+  return parsed.data;
+}
+
+export function rootAttributes(attributes: Attributes): Manifest["root"]["attributes"] {
+  const { mode, uid, gid, mtime } = attributes;
+  const xattrs = attributes.xattrs.map(({ name, value }): [string, string] => [
+    Buffer.from(name, "latin1").toString("base64"),
+    value.toString("base64"),
+  ]);
+  return { mode, uid, gid, mtime: { seconds: mtime.seconds, nanoseconds: mtime.nanoseconds }, xattrs };
+}
+
+export function attributesOfRoot({ root }: Manifest): Attributes {
+  return {
+    ...root.attributes,
+    xattrs: root.attributes.xattrs.map(([name, value]) => ({
+      name: Buffer.from(name, "base64").toString("latin1"),
+      value: Buffer.from(value, "base64"),
+    })),
+  };
+}

@@ -1,0 +1,56 @@
+import type { BlobStore } from "../blobstore/blobStore.ts";
+import { damaged, missing, type Digest } from "./digest.ts";
+import { objectKeys } from "./objectKeys.ts";
+
+const windowBytes = 1024 * 1024;
+const windowsKept = 24;
+
+/**
+ * Reads small parts of packs through windows of a MiB, of which the last few are kept: directories that
+ * were written together are asked for together, so one request answers for hundreds of them.
+ */
+export class PackWindows {
+  readonly #store: BlobStore;
+  /** In the order of last use. */
+  readonly #windows = new Map<string, Promise<Uint8Array>>();
+
+  constructor(store: BlobStore) {
+    this.#store = store;
+  }
+
+  /** @throws ForkpointError OBJECT_MISSING, OBJECT_DAMAGED when the pack ends before, STORE_* */
+  async read(pack: Digest, offset: number, length: number, signal: AbortSignal): Promise<Buffer> {
+    const first = Math.floor(offset / windowBytes);
+    const last = Math.floor((offset + Math.max(length, 1) - 1) / windowBytes);
+    const numbers = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+    const windows = await Promise.all(numbers.map((number) => this.#window(pack, number, signal)));
+    const bytes = Buffer.concat(windows)
+      .subarray(offset - first * windowBytes)
+      .subarray(0, length);
+    if (bytes.length < length) throw damaged(`pack ${pack}`, "it is truncated");
+    return bytes;
+  }
+
+  async #window(pack: Digest, number: number, signal: AbortSignal): Promise<Uint8Array> {
+    const key = `${pack}/${number}`;
+    const kept = this.#windows.get(key);
+    const window = kept ?? this.#load(pack, number, signal);
+    this.#windows.delete(key);
+    this.#windows.set(key, window);
+    const [oldest] = this.#windows.keys();
+    if (this.#windows.size > windowsKept && oldest !== undefined) this.#windows.delete(oldest);
+    try {
+      return await window;
+    } catch (thrown) {
+      this.#windows.delete(key);
+      throw thrown;
+    }
+  }
+
+  async #load(pack: Digest, number: number, signal: AbortSignal): Promise<Uint8Array> {
+    const range = { offset: number * windowBytes, length: windowBytes };
+    const found = await this.#store.get(objectKeys.pack(pack), { signal, range });
+    if (!found) throw missing(`pack ${pack}`);
+    return found.bytes;
+  }
+}

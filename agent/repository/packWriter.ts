@@ -1,0 +1,160 @@
+import { promisify } from "node:util";
+import { zstdCompress } from "node:zlib";
+import type { BlobStore } from "../blobstore/blobStore.ts";
+import {
+  chooseEncoding,
+  encodeBlob,
+  zstdOptions,
+  type BlobKind,
+  type BlobRecord,
+  type Encoding,
+} from "./blob.ts";
+import type { BlobIndex } from "./blobIndex.ts";
+import { digestOf, type Digest } from "./digest.ts";
+import type { IndexedPack } from "./indexFormat.ts";
+import { objectKeys } from "./objectKeys.ts";
+import { PackBuilder } from "./packFormat.ts";
+
+const compress = promisify(zstdCompress);
+
+/** A pack is closed once its blobs reach this many bytes. */
+const packBytes = 12 * 1024 * 1024;
+const uploadsAtOnce = 2;
+const compressionsAtOnce = 4;
+/** Below this, handing a blob to another thread costs more than compressing it here. */
+const compressHereBytes = 32 * 1024;
+/** An index is published each time this many packs are in the store, so that a cut push loses little. */
+const packsPerIndex = 16;
+
+type PackName = "chunks" | "structure";
+
+interface Encoded {
+  readonly blob: { kind: BlobKind; id: Digest; encoding: Encoding; plainLength: number };
+  readonly stored: Uint8Array;
+  readonly release: () => void;
+}
+
+/**
+ * Gathers new blobs into packs and puts them into the store, in the order: packs, then an index.
+ * Blobs the repository has already are not stored again. Holds a few packs in memory at most.
+ * Chunks go to packs of their own, so that reading trees alone touches few packs.
+ */
+export class PackWriter {
+  readonly #store: BlobStore;
+  readonly #index: BlobIndex;
+  readonly #signal: AbortSignal;
+  readonly #added = new Set<string>();
+  readonly #open: Record<PackName, PackBuilder | null> = { chunks: null, structure: null };
+  readonly #uploads = new Set<Promise<void>>();
+  readonly #packs: IndexedPack[] = [];
+  #compressing: Promise<Encoded>[] = [];
+  #failure: Error | null = null;
+  #bytesStored = 0;
+
+  constructor(store: BlobStore, index: BlobIndex, signal: AbortSignal) {
+    this.#store = store;
+    this.#index = index;
+    this.#signal = signal;
+  }
+
+  /** Bytes sent to the store so far: packs and indexes. */
+  get bytesStored(): number {
+    return this.#bytesStored;
+  }
+
+  /**
+   * Stores the blob unless it is there already, and names it. `plain` must not change until `release`
+   * is called, which may be before or after this resolves.
+   */
+  async add(kind: BlobKind, plain: Buffer, release: () => void = () => undefined): Promise<Digest> {
+    const id = digestOf(plain);
+    const key = kind + id;
+    const known = this.#added.has(key) || this.#index.find({ kind, id }) !== null;
+    this.#added.add(key);
+    if (known) release();
+    else if (plain.length < compressHereBytes) {
+      await this.#append(toEncoded(kind, id, plain, encodeBlob(plain), release));
+    } else {
+      const compressing = compress(plain, zstdOptions(plain.length)).then((compressed) =>
+        toEncoded(kind, id, plain, chooseEncoding(plain, compressed), release),
+      );
+      // Reported where it is awaited.
+      compressing.catch(() => undefined);
+      this.#compressing.push(compressing);
+      if (this.#compressing.length >= compressionsAtOnce) await this.#settle();
+    }
+    return id;
+  }
+
+  /** Puts what is still open into packs; when it resolves, every pack is in the store. */
+  async finishPacks(): Promise<void> {
+    await this.#settle();
+    await this.#close("chunks");
+    await this.#close("structure");
+    await Promise.all(this.#uploads);
+    this.#check();
+  }
+
+  /** Publishes the packs that no index describes yet. To be called after `finishPacks`. */
+  async finishIndex(): Promise<void> {
+    if (this.#packs.length === 0) return;
+    const packs = this.#packs.splice(0);
+    this.#bytesStored += await this.#index.publish(packs, this.#signal);
+  }
+
+  /** Waits until nothing is under way any more, whatever came of it. */
+  async abandon(): Promise<void> {
+    await Promise.allSettled([...this.#compressing, ...this.#uploads]);
+  }
+
+  async #settle(): Promise<void> {
+    const compressing = this.#compressing;
+    this.#compressing = [];
+    for (const encoded of await Promise.all(compressing)) await this.#append(encoded);
+  }
+
+  async #append({ blob, stored, release }: Encoded): Promise<void> {
+    const name = blob.kind === "chunk" ? "chunks" : "structure";
+    // A pack of trees is mostly small: it grows as it is filled.
+    const pack = (this.#open[name] ??= new PackBuilder(name === "chunks" ? packBytes * 1.2 : 64 * 1024));
+    pack.add(blob, stored);
+    release();
+    if (pack.size >= packBytes) await this.#close(name);
+  }
+
+  async #close(name: PackName): Promise<void> {
+    const pack = this.#open[name];
+    if (!pack) return;
+    this.#open[name] = null;
+    while (this.#uploads.size >= uploadsAtOnce) await Promise.race(this.#uploads);
+    this.#check();
+    const upload = this.#upload(pack.records, pack.finish()).catch((thrown: unknown) => {
+      this.#failure ??= thrown instanceof Error ? thrown : new Error(String(thrown));
+    });
+    this.#uploads.add(upload);
+    void upload.finally(() => this.#uploads.delete(upload));
+    if (this.#packs.length >= packsPerIndex) await this.finishIndex();
+  }
+
+  async #upload(records: readonly BlobRecord[], bytes: Buffer): Promise<void> {
+    const id = digestOf(bytes);
+    await this.#store.put(objectKeys.pack(id), bytes, { signal: this.#signal });
+    this.#bytesStored += bytes.length;
+    this.#packs.push({ id, size: bytes.length, records });
+  }
+
+  #check(): void {
+    this.#signal.throwIfAborted();
+    if (this.#failure !== null) throw this.#failure;
+  }
+}
+
+function toEncoded(
+  kind: BlobKind,
+  id: Digest,
+  plain: Buffer,
+  { encoding, stored }: { encoding: Encoding; stored: Uint8Array },
+  release: () => void,
+): Encoded {
+  return { blob: { kind, id, encoding, plainLength: plain.length }, stored, release };
+}

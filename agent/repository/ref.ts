@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { BlobStore, Condition } from "../blobstore/blobStore.ts";
+import { ForkpointError } from "../protocol/errors.ts";
+import { Lineage } from "../protocol/entities.ts";
+import { parseObject } from "./manifest.ts";
+import { objectKeys } from "./objectKeys.ts";
+
+/** FORMAT.md, "Refs": the one mutable object of a project. */
+export const Ref = z.strictObject({
+  format: z.literal(1),
+  projectId: z.string(),
+  slug: z.string(),
+  /** The manifest of the newest snapshot. */
+  head: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Grows by one whenever another machine takes the project over. */
+  epoch: z.number().int().positive(),
+  /** The machine that may write in this epoch. */
+  machineId: z.string(),
+  /** ISO 8601, UTC, by that machine's clock. */
+  updatedAt: z.iso.datetime(),
+  forkedFrom: Lineage.nullable(),
+});
+export type Ref = z.infer<typeof Ref>;
+
+export interface ReadRef {
+  readonly ref: Ref;
+  readonly etag: string;
+}
+
+/** @throws ForkpointError OBJECT_DAMAGED, REPOSITORY_NEWER, STORE_* */
+export async function readRef(
+  store: BlobStore,
+  projectId: string,
+  signal: AbortSignal,
+): Promise<ReadRef | null> {
+  const found = await store.get(objectKeys.ref(projectId), { signal });
+  if (!found) return null;
+  const ref = parseObject(`ref ${projectId}`, found.bytes, Ref);
+  if (ref.projectId !== projectId) throw refConflict(projectId, "its ref names another project");
+  return { ref, etag: found.etag };
+}
+
+/**
+ * Replaces `current` (null: nothing) by `next`, or nothing at all. An outcome the store left unknown is
+ * looked up before it is reported.
+ * @param conditional whether the store honours conditions; without, the caller must be the only writer
+ * @throws ForkpointError REF_CONFLICT when another writer was faster
+ */
+export async function writeRef(
+  store: BlobStore,
+  current: ReadRef | null,
+  next: Ref,
+  options: { signal: AbortSignal; conditional: boolean },
+): Promise<void> {
+  const { signal, conditional } = options;
+  const key = objectKeys.ref(next.projectId);
+  const bytes = Buffer.from(JSON.stringify(Ref.parse(next)), "utf8");
+  const condition: Condition = current ? { kind: "match", etag: current.etag } : { kind: "absent" };
+  let written: { etag: string } | null = null;
+  try {
+    written = await store.put(key, bytes, { signal, ...(conditional ? { condition } : {}) });
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    if (!(await holds(store, key, bytes, signal))) throw thrown;
+    return;
+  }
+  // A write that was applied but answered late is refused by its own effect when tried again.
+  if (!written && !(await holds(store, key, bytes, signal))) {
+    throw refConflict(next.projectId, "another machine wrote it at the same time");
+  }
+}
+
+/** Refuses to go on when another machine writes this project. */
+export function checkWriter(current: ReadRef | null, machineId: string): void {
+  if (current && current.ref.machineId !== machineId) {
+    throw refConflict(current.ref.projectId, `machine ${current.ref.machineId} writes it`);
+  }
+}
+
+async function holds(store: BlobStore, key: string, bytes: Buffer, signal: AbortSignal): Promise<boolean> {
+  const found = await store.get(key, { signal });
+  return found !== null && bytes.equals(found.bytes);
+}
+
+function refConflict(projectId: string, why: string): ForkpointError {
+  return new ForkpointError("REF_CONFLICT", `The copy of project ${projectId} belongs elsewhere: ${why}.`, {
+    details: { projectId },
+  });
+}
