@@ -116,7 +116,8 @@ export class Btrfs {
 
   async #deleteOne(path: string): Promise<void> {
     // An ordinary user cannot delete a read-only subvolume.
-    await this.setReadOnly(path, false);
+    // What was received refuses to become writable unless forced.
+    await this.#btrfs(path, "property", "set", "-f", "-ts", path, "ro", "false");
     await this.#btrfs(dirname(path), "subvolume", "delete", path);
   }
 
