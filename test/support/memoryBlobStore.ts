@@ -1,0 +1,50 @@
+import type { Blob, BlobStore, Condition, Range } from "../../agent/blobstore/blobStore.ts";
+
+/** A store that lives as long as the test, and counts what is asked of it. */
+export class MemoryBlobStore implements BlobStore {
+  readonly url = "memory:";
+  readonly objects = new Map<string, { bytes: Buffer; etag: string }>();
+  readonly puts: { key: string; size: number }[] = [];
+  #version = 0;
+
+  get(key: string, { signal, range }: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
+    signal.throwIfAborted();
+    const found = this.objects.get(key);
+    if (!found) return Promise.resolve(null);
+    const { offset, length } = range ?? { offset: 0, length: found.bytes.length };
+    return Promise.resolve({ bytes: found.bytes.subarray(offset, offset + length), etag: found.etag });
+  }
+
+  put(
+    key: string,
+    bytes: Uint8Array,
+    { signal, condition }: { signal: AbortSignal; condition?: Condition },
+  ): Promise<{ etag: string } | null> {
+    signal.throwIfAborted();
+    const found = this.objects.get(key);
+    if (condition?.kind === "absent" && found) return Promise.resolve(null);
+    if (condition?.kind === "match" && found?.etag !== condition.etag) return Promise.resolve(null);
+    const etag = String(++this.#version);
+    this.objects.set(key, { bytes: Buffer.from(bytes), etag });
+    this.puts.push({ key, size: bytes.length });
+    return Promise.resolve({ etag });
+  }
+
+  async *list(prefix: string, { signal }: { signal: AbortSignal }) {
+    await Promise.resolve();
+    for (const [key, { bytes }] of [...this.objects]) {
+      signal.throwIfAborted();
+      if (key.startsWith(prefix)) yield { key, size: bytes.length };
+    }
+  }
+
+  delete(key: string): Promise<void> {
+    this.objects.delete(key);
+    return Promise.resolve();
+  }
+
+  /** The keys that begin so. */
+  keys(prefix: string): string[] {
+    return [...this.objects.keys()].filter((key) => key.startsWith(prefix));
+  }
+}
