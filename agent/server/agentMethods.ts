@@ -4,7 +4,7 @@ import type { Handlers } from "./handlers.ts";
 
 type AgentMethods = Pick<Handlers, "agent/hello" | "agent/stop" | "agent/logs" | "agent/doctor">;
 
-/** Questions about the agent itself; they are answered even while it ends. */
+/** Questions about the agent itself. */
 export function agentMethods(parts: {
   info: AgentInfo;
   log: FileLog;

@@ -15,6 +15,9 @@ export interface Request {
   readonly begun: (call: RunningCall) => void;
 }
 
+/** Not the greeting: who comes now shall wait for the next agent. */
+const answeredWhileEnding: ReadonlySet<MethodName> = new Set<MethodName>(["agent/stop", "agent/logs"]);
+
 /** Checks a request against the contract and runs its handler. */
 export class Dispatcher {
   readonly #handlers: Handlers;
@@ -28,7 +31,7 @@ export class Dispatcher {
     this.#log = log;
   }
 
-  /** From here on only questions about the agent itself are answered. */
+  /** From here on the agent takes no new work. */
   refuseWork(): void {
     this.#stopping = true;
   }
@@ -41,7 +44,7 @@ export class Dispatcher {
     const { method } = request;
     try {
       if (!isMethod(method)) throw new ForkpointError("BAD_REQUEST", `There is no method ${quote(method)}.`);
-      if (this.#stopping && !method.startsWith("agent/")) {
+      if (this.#stopping && !answeredWhileEnding.has(method)) {
         throw new ForkpointError("AGENT_STOPPING", "The agent is about to end and takes no new work.");
       }
       return await this.#run(method, checked(method, request.params), request);

@@ -81,6 +81,8 @@ export class Lifetime {
     this.#server.announce("agent/stopping", { reason });
     const drained = this.#running.drained();
     await (reason === "stopped" ? Promise.race([drained, this.#pause(rollBackWithinMs)]) : drained);
+    // The last answers are handed to their sockets in this turn of the event loop.
+    await new Promise(setImmediate);
     await this.#server.close();
     this.#resolveEnded(reason);
   }

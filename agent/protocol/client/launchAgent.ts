@@ -15,22 +15,28 @@ export interface Launch {
   readonly version: string;
 }
 
-/** Start-up finishes what a crash interrupted before the agent listens; that may take a while. */
-const readyWithinMs = 120_000;
-const pollMs = 25;
-const keptLogBytes = 256 * 1024;
-
-/**
- * Starts an agent in a process group of its own, so that it outlives the window, and waits until it, or
- * another that was quicker, listens.
- * @throws ForkpointError AGENT_UNREACHABLE with the last lines it wrote, NODE_TOO_OLD, TOOL_MISSING, or what
- * the agent gave as the reason
- */
-export async function launchAgent(options: {
+export interface LaunchOptions {
   readonly home: string;
   readonly launch: Launch;
   readonly signal: AbortSignal;
-}): Promise<void> {
+  /** The token of an endpoint that is known to be of no use. */
+  readonly replaced: string | undefined;
+  /** By `performance.now()`. */
+  readonly deadline: number;
+}
+
+const pollMs = 25;
+/** How long an agent that was quicker may take to say where it listens, before another try is worth it. */
+const otherReadyWithinMs = 2000;
+const keptLogBytes = 256 * 1024;
+
+/**
+ * Starts an agent in a process group of its own, so that it outlives the window, and waits until one
+ * listens. When another agent holds the home, returns after a while: that one may be starting or ending.
+ * @throws ForkpointError AGENT_UNREACHABLE with the last lines it wrote, NODE_TOO_OLD, TOOL_MISSING, or what
+ * the agent gave as the reason
+ */
+export async function launchAgent(options: LaunchOptions): Promise<void> {
   const { home, launch, signal } = options;
   signal.throwIfAborted();
   mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
@@ -60,28 +66,27 @@ function agentEnvironment(home: string): NodeJS.ProcessEnv {
   return env;
 }
 
-async function ready(
-  child: ChildProcess,
-  { home, launch, signal }: Parameters<typeof launchAgent>[0],
-  written: () => string,
-): Promise<void> {
+async function ready(child: ChildProcess, options: LaunchOptions, written: () => string): Promise<void> {
+  const { home, launch, signal, replaced, deadline } = options;
   let failure: Error | undefined;
-  let ended: number | null | undefined;
+  let otherSince: number | undefined;
   child.once("error", (error) => (failure = error));
-  child.once("exit", (code) => (ended = code));
-  for (let waited = 0; waited < readyWithinMs; waited += pollMs) {
+  for (;;) {
+    const endpoint = await readEndpoint(home);
+    if (endpoint && endpoint.token !== replaced) return;
     if (failure) {
       const message = `${launch.node} cannot be started: ${failure.message}`;
       throw new ForkpointError("TOOL_MISSING", message, { cause: failure });
     }
-    if (await readEndpoint(home)) return;
-    if (ended !== undefined && ended !== agentExitCodes.alreadyRunning) throw startFailure(written());
+    if (child.exitCode === agentExitCodes.alreadyRunning) {
+      otherSince ??= performance.now();
+      if (performance.now() - otherSince > otherReadyWithinMs) break;
+    } else if (child.exitCode !== null || child.signalCode !== null) throw startFailure(written());
+    if (performance.now() > deadline) break;
     await pause(pollMs, undefined, { signal });
   }
-  throw new ForkpointError(
-    "AGENT_UNREACHABLE",
-    `The agent did not get ready within ${readyWithinMs / 1000} seconds.${quoted(written())}`,
-  );
+  if (performance.now() < deadline) return;
+  throw new ForkpointError("AGENT_UNREACHABLE", `The agent does not get ready.${quoted(written())}`);
 }
 
 /** The agent prints its reason as the last line, as JSON; anything else is a crash of its runtime. */

@@ -12,11 +12,19 @@ export async function replaceOlderAgent(
   pid: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const ended = new Promise<void>((resolve, reject) => {
+  const ended = untilEnded(client, pid, signal);
+  await Promise.all([client.call("agent/stop", { mode: "retire" }, { signal }), ended]);
+}
+
+/**
+ * Waits until an agent that is about to end has closed the connection and its process is gone.
+ * @throws AbortError
+ */
+export async function untilEnded(client: AgentClient, pid: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
     client.onDisconnect(resolve);
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
   });
-  await Promise.all([client.call("agent/stop", { mode: "retire" }, { signal }), ended]);
   while (isAlive(pid)) await pause(20, undefined, { signal });
 }
 
