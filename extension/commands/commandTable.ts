@@ -1,0 +1,84 @@
+import * as vscode from "vscode";
+import type { ChangeNode } from "../compare/changeTree.ts";
+import { showLinuxHelp } from "../connection/linuxHelp.ts";
+import { showEntryActions } from "../timeline/entryActions.ts";
+import type { Window } from "../window.ts";
+import type { CommandId } from "./commandTitles.ts";
+
+/** What a command is started on, and what else was selected then; both are the caller's to get right. */
+type Command = (argument?: unknown, selected?: unknown) => unknown;
+
+const walkthrough = "forkpoint.forkpoint#forkpoint.start";
+
+/** Every command and what it does. */
+export function commandTable(window: Window) {
+  const { snapshots, restore, compare, forks, store, pools, agent, panels, timeline, projects } = window;
+  return {
+    "forkpoint.takeSnapshot": () => snapshots.take(),
+    "forkpoint.takeSnapshotWithNote": () => snapshots.takeWithNote(),
+    "forkpoint.takePinnedSnapshot": () => snapshots.takePinned(),
+    "forkpoint.renameSnapshot": (entry) => snapshots.rename(orFocused(window, entry)),
+    "forkpoint.editNote": (entry) => snapshots.editNote(entry),
+    "forkpoint.pinSnapshot": (entry) => snapshots.setPinned(entry, true),
+    "forkpoint.unpinSnapshot": (entry) => snapshots.setPinned(entry, false),
+    "forkpoint.deleteSnapshot": (entry, selected) => snapshots.delete(orFocused(window, entry), selected),
+    "forkpoint.deleteSnapshots": () => snapshots.deleteSeveral(),
+    "forkpoint.copySnapshotId": (entry) => snapshots.copyId(entry),
+    "forkpoint.showEntryActions": (entry) => showEntryActions(window.session, timeline, entry),
+    "forkpoint.loadMore": () => timeline.loadMore(),
+    "forkpoint.refresh": async () => {
+      await window.session.requireAgent();
+      await window.session.reload();
+      timeline.refresh();
+      projects.refresh();
+    },
+
+    "forkpoint.restoreWorkspace": (entry) => restore.workspace(entry),
+    "forkpoint.restorePaths": (path, selected) => window.paths.chosen(path, selected),
+    "forkpoint.undoRestore": () => restore.undo(),
+
+    "forkpoint.compareWithNow": (entry) => compare.withNow(entry),
+    "forkpoint.compareWithPrevious": (entry) => compare.withPrevious(entry),
+    "forkpoint.selectForCompare": (entry) => compare.select(entry),
+    "forkpoint.compareWithSelected": (entry) => compare.withSelected(entry),
+    "forkpoint.compareEntries": () => compare.two(),
+    "forkpoint.openChange": (node) => window.openChanges.one(node as ChangeNode | undefined),
+    "forkpoint.openAllChanges": () => window.openChanges.all(),
+    "forkpoint.restoreChange": (node, selected) =>
+      window.paths.fromComparison(node as ChangeNode | undefined, selected as ChangeNode[] | undefined),
+    "forkpoint.closeComparison": () => window.changes.close(),
+    "forkpoint.browseSnapshot": (entry) => window.browse.files(entry),
+    "forkpoint.openSnapshotFolder": (entry) => window.browse.folder(entry),
+
+    "forkpoint.forkFromNow": () => forks.fromNow(),
+    "forkpoint.forkFromEntry": (entry) => forks.fromEntry(entry),
+    "forkpoint.openFork": (project) => forks.open(project),
+    "forkpoint.deleteFork": (project) => forks.delete(project),
+
+    "forkpoint.importFolder": () => window.importFolder.run(),
+    "forkpoint.createPool": () => pools.create(),
+    "forkpoint.adoptPool": () => pools.adopt(),
+
+    "forkpoint.setStore": () => store.set(),
+    "forkpoint.checkStore": () => store.check(),
+    "forkpoint.pushNow": () => store.push(),
+    "forkpoint.pullProject": () => window.pullProject.run(),
+
+    "forkpoint.showTimelinePanel": () => panels.showTimeline(),
+    "forkpoint.showHealth": () => panels.showHealth(),
+    "forkpoint.doctor": () => window.doctor.run(),
+    "forkpoint.showLog": () => window.log.show(),
+    "forkpoint.startAgent": () => agent.start(),
+    "forkpoint.restartAgent": () => agent.restart(),
+    "forkpoint.stopAgent": () => agent.stop(),
+    "forkpoint.showLinuxHelp": () => showLinuxHelp(),
+    "forkpoint.getStarted": () =>
+      vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthrough),
+  } satisfies Record<CommandId, Command> as Readonly<Record<CommandId, Command>>;
+}
+
+/** Keys pressed in the Timeline view say `{ focused: true }` instead of naming the row. */
+function orFocused(window: Window, argument: unknown): unknown {
+  const byKey = typeof argument === "object" && argument !== null && "focused" in argument;
+  return byKey ? window.timelineView.selection[0] : argument;
+}

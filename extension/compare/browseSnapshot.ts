@@ -1,0 +1,61 @@
+import * as vscode from "vscode";
+import type { Entry } from "../../agent/protocol/entities.ts";
+import { askOne } from "../feedback/ask.ts";
+import { openFolder } from "../forks/openFolder.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { chooseEntry } from "../timeline/chooseEntry.ts";
+import type { Timeline } from "../timeline/timeline.ts";
+import { entryTitle } from "../wording/causes.ts";
+import { snapshotUri } from "./snapshotUri.ts";
+
+interface Step extends vscode.QuickPickItem {
+  /** Null goes up. */
+  readonly name: string | null;
+  readonly folder: boolean;
+}
+
+/** Looks into a snapshot without changing anything. */
+export class BrowseSnapshot {
+  readonly #session: ProjectSession;
+  readonly #timeline: Timeline;
+
+  constructor(session: ProjectSession, timeline: Timeline) {
+    this.#session = session;
+    this.#timeline = timeline;
+  }
+
+  /** Walks its folders in a list and opens a file read-only. */
+  async files(argument: unknown): Promise<vscode.Uri> {
+    await this.#session.require();
+    const entry = await chooseEntry(this.#timeline, argument, "Browse which snapshot?");
+    const uri = await walk(entry, []);
+    await vscode.commands.executeCommand("vscode.open", uri, { preview: true });
+    return uri;
+  }
+
+  /** The folder itself, in a window of its own. Its file system refuses to write. */
+  async folder(argument: unknown): Promise<void> {
+    await this.#session.require();
+    const entry = await chooseEntry(this.#timeline, argument, "Open the folder of which snapshot?");
+    await openFolder(entry.path, "new");
+  }
+}
+
+async function walk(entry: Entry, parts: readonly string[]): Promise<vscode.Uri> {
+  const { projectId } = entry;
+  const uri = snapshotUri({ projectId, moment: entry, path: parts.join("/") });
+  const steps: Step[] = (await vscode.workspace.fs.readDirectory(uri))
+    .map(([name, type]) => ({ name, folder: type === vscode.FileType.Directory }))
+    .sort(
+      (a, b) => Number(b.folder) - Number(a.folder) || a.name.localeCompare(b.name, "en", { numeric: true }),
+    )
+    .map(({ name, folder }) => ({ label: `$(${folder ? "folder" : "file"}) ${name}`, name, folder }));
+  if (parts.length > 0) steps.unshift({ label: "$(arrow-up) ..", name: null, folder: true });
+  const { name, folder } = await askOne(steps, {
+    title: `${entryTitle(entry)}: /${parts.join("/")}`,
+    placeHolder: steps.length === 0 ? "This folder is empty" : "Files open read-only",
+  });
+  if (name === null) return walk(entry, parts.slice(0, -1));
+  if (folder) return walk(entry, [...parts, name]);
+  return snapshotUri({ projectId, moment: entry, path: [...parts, name].join("/") });
+}

@@ -1,0 +1,115 @@
+import * as vscode from "vscode";
+import type { Entry } from "../../agent/protocol/entities.ts";
+import type { AgentConnection } from "../connection/agentConnection.ts";
+import { longOperation } from "../feedback/longOperation.ts";
+import { NextStep } from "../feedback/nextStep.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { chooseEntry, namedEntry } from "../timeline/chooseEntry.ts";
+import type { Timeline } from "../timeline/timeline.ts";
+import { entryTitle } from "../wording/causes.ts";
+import { summaryTotal } from "../wording/changes.ts";
+import type { ChangesTree } from "./changesTree.ts";
+import { type Comparison, comparisonTitle } from "./comparison.ts";
+
+const selectedKey = "forkpoint.compareSelected";
+
+/** Finds out what differs between two moments and shows it. */
+export class CompareCommands {
+  readonly #connection: AgentConnection;
+  readonly #session: ProjectSession;
+  readonly #timeline: Timeline;
+  readonly #tree: ChangesTree;
+  #selected: string | undefined;
+
+  constructor(connection: AgentConnection, session: ProjectSession, timeline: Timeline, tree: ChangesTree) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#timeline = timeline;
+    this.#tree = tree;
+  }
+
+  async withNow(argument: unknown): Promise<Comparison> {
+    await this.#session.require();
+    const entry = await chooseEntry(this.#timeline, argument, "Compare which snapshot with now?");
+    return this.#show(entry, null);
+  }
+
+  async withPrevious(argument: unknown): Promise<Comparison> {
+    await this.#session.require();
+    const entry = await chooseEntry(
+      this.#timeline,
+      argument,
+      "Compare which snapshot with the one before it?",
+      ({ parentId }) => parentId !== null,
+    );
+    if (entry.parentId === null) {
+      throw new NextStep(`“${entryTitle(entry)}” is the first snapshot; there is none before it.`);
+    }
+    return this.#show(await namedEntry(this.#timeline, entry.parentId), entry);
+  }
+
+  async select(argument: unknown): Promise<void> {
+    await this.#session.require();
+    const entry = await chooseEntry(this.#timeline, argument, "Select for compare");
+    this.#selected = entry.snapshotId;
+    await vscode.commands.executeCommand("setContext", selectedKey, true);
+    vscode.window.setStatusBarMessage(`$(check) Selected “${entryTitle(entry)}” for compare`, 4000);
+  }
+
+  async withSelected(argument: unknown): Promise<Comparison> {
+    await this.#session.require();
+    if (this.#selected === undefined) {
+      throw new NextStep("Select a snapshot for compare first.", "forkpoint.selectForCompare");
+    }
+    const first = await namedEntry(this.#timeline, this.#selected);
+    const second = await chooseEntry(
+      this.#timeline,
+      argument,
+      `Compare “${entryTitle(first)}” with…`,
+      ({ snapshotId }) => snapshotId !== first.snapshotId,
+    );
+    return this.#showInOrder(first, second);
+  }
+
+  async two(): Promise<Comparison> {
+    await this.#session.require();
+    const first = await chooseEntry(this.#timeline, undefined, "Compare two snapshots (1 of 2)");
+    const second = await chooseEntry(
+      this.#timeline,
+      undefined,
+      `Compare “${entryTitle(first)}” with… (2 of 2)`,
+      ({ snapshotId }) => snapshotId !== first.snapshotId,
+    );
+    return this.#showInOrder(first, second);
+  }
+
+  /** Compares without showing. @param to null for now */
+  async compare(projectId: string, from: Entry, to: Entry | null): Promise<Comparison> {
+    const result = await longOperation(`Comparing ${comparisonTitle({ from, to })}`, (call) =>
+      this.#connection.call(
+        "timeline/diff",
+        { project: projectId, from: from.snapshotId, ...(to && { to: to.snapshotId }) },
+        call,
+      ),
+    );
+    return { projectId, from, to, ...result };
+  }
+
+  #showInOrder(one: Entry, other: Entry): Promise<Comparison> {
+    return one.createdAt <= other.createdAt ? this.#show(one, other) : this.#show(other, one);
+  }
+
+  async #show(from: Entry, to: Entry | null): Promise<Comparison> {
+    const { project } = await this.#session.require();
+    const comparison = await this.compare(project.projectId, from, to);
+    if (summaryTotal(comparison.summary) === 0) {
+      await this.#tree.close();
+      void vscode.window.showInformationMessage(
+        to
+          ? `“${entryTitle(from)}” and “${entryTitle(to)}” are equal.`
+          : `Nothing changed since “${entryTitle(from)}”.`,
+      );
+    } else await this.#tree.show(comparison);
+    return comparison;
+  }
+}

@@ -1,0 +1,76 @@
+import type { ErrorCode } from "../../agent/protocol/errors.ts";
+import type { CommandId } from "../commands/commandTitles.ts";
+
+interface Advice {
+  /** Replaces the agent's hint where that speaks of the command line. */
+  readonly hint?: string;
+  readonly actions?: readonly CommandId[];
+}
+
+/** What the editor offers for an error, beyond the agent's own message and hint. */
+export const errorAdvice: Partial<Record<ErrorCode, Advice>> = {
+  INTERNAL: {
+    hint: "The log says more; please report what it shows.",
+    actions: ["forkpoint.showLog"],
+  },
+  BAD_REQUEST: { hint: "The log says more.", actions: ["forkpoint.showLog"] },
+  UNAUTHORIZED: {
+    hint: "Another agent may have taken over; restart it.",
+    actions: ["forkpoint.restartAgent"],
+  },
+  AGENT_UNREACHABLE: {
+    hint: "Restart it, or look at the log.",
+    actions: ["forkpoint.restartAgent", "forkpoint.showLog"],
+  },
+  AGENT_ALREADY_RUNNING: { hint: "Restart it.", actions: ["forkpoint.restartAgent"] },
+  AGENT_NEWER: {
+    hint: "Another window has a newer Forkpoint. Update the extension here, then reload the window.",
+  },
+  CATALOG_DAMAGED: {
+    hint: "Keep the file, then pull the project from the store.",
+    actions: ["forkpoint.pullProject", "forkpoint.doctor"],
+  },
+  TOOL_MISSING: { actions: ["forkpoint.doctor"] },
+  POOL_NOT_FOUND: {
+    hint: "Create a pool first, or adopt a btrfs file system that is mounted.",
+    actions: ["forkpoint.createPool", "forkpoint.adoptPool"],
+  },
+  POOL_EXISTS: {
+    hint: "Adopt the pool that is there, or choose another place.",
+    actions: ["forkpoint.adoptPool"],
+  },
+  POOL_FULL: { actions: ["forkpoint.deleteSnapshots", "forkpoint.showHealth"] },
+  POOL_READ_ONLY: { actions: ["forkpoint.showHealth"] },
+  NOT_BTRFS: {
+    hint: "Create a pool in a file instead; it needs no partition.",
+    actions: ["forkpoint.createPool"],
+  },
+  VOLUME_MISSING: {
+    hint: "Restore a snapshot, or pull the project from the store.",
+    actions: ["forkpoint.restoreWorkspace", "forkpoint.pullProject", "forkpoint.doctor"],
+  },
+  PROJECT_NOT_FOUND: {
+    hint: "Import this folder to give it a timeline.",
+    actions: ["forkpoint.importFolder"],
+  },
+  SNAPSHOT_NOT_FOUND: { hint: "The timeline shows which ones there are.", actions: ["forkpoint.refresh"] },
+  SNAPSHOT_NOT_LOCAL: { hint: "Pull it from the store.", actions: ["forkpoint.pullProject"] },
+  PATH_NOT_FOUND: {
+    hint: "Browse the snapshot to see what it holds.",
+    actions: ["forkpoint.browseSnapshot"],
+  },
+  STORE_NOT_SET: {
+    hint: "Set one, and every snapshot gets a safe copy elsewhere.",
+    actions: ["forkpoint.setStore"],
+  },
+  STORE_URL_INVALID: { actions: ["forkpoint.setStore"] },
+  STORE_UNREACHABLE: { actions: ["forkpoint.checkStore", "forkpoint.setStore"] },
+  STORE_DENIED: { actions: ["forkpoint.checkStore", "forkpoint.setStore"] },
+  STORE_BUCKET_MISSING: { actions: ["forkpoint.checkStore", "forkpoint.setStore"] },
+  STORE_READ_ONLY: { actions: ["forkpoint.setStore"] },
+  STORE_FULL: { actions: ["forkpoint.setStore"] },
+  OBJECT_MISSING: { actions: ["forkpoint.pushNow"] },
+  OBJECT_DAMAGED: { actions: ["forkpoint.pushNow"] },
+  REF_CONFLICT: { actions: ["forkpoint.pullProject"] },
+  STREAM_INVALID: { hint: "Try again; if it stays, run the doctor.", actions: ["forkpoint.doctor"] },
+};

@@ -1,0 +1,149 @@
+import * as vscode from "vscode";
+import type { Entry, Project } from "../../agent/protocol/entities.ts";
+import { ForkpointError } from "../../agent/protocol/errors.ts";
+import type { AgentConnection } from "../connection/agentConnection.ts";
+import { askOne } from "../feedback/ask.ts";
+import { confirmByTyping } from "../feedback/confirm.ts";
+import { longOperation } from "../feedback/longOperation.ts";
+import { NextStep } from "../feedback/nextStep.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { chooseEntry } from "../timeline/chooseEntry.ts";
+import type { Timeline } from "../timeline/timeline.ts";
+import { entryTitle } from "../wording/causes.ts";
+import { askSlug } from "./askSlug.ts";
+import { suggestSlug } from "./lineage.ts";
+import { openFolder } from "./openFolder.ts";
+import type { Projects } from "./projects.ts";
+
+/** Makes, opens and deletes forks. */
+export class ForkCommands {
+  readonly #connection: AgentConnection;
+  readonly #session: ProjectSession;
+  readonly #timeline: Timeline;
+  readonly #projects: Projects;
+
+  constructor(connection: AgentConnection, session: ProjectSession, timeline: Timeline, projects: Projects) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#timeline = timeline;
+    this.#projects = projects;
+  }
+
+  async fromNow(): Promise<Project> {
+    return this.#fork(undefined);
+  }
+
+  async fromEntry(argument: unknown): Promise<Project> {
+    await this.#session.require();
+    return this.#fork(await chooseEntry(this.#timeline, argument, "Fork from which snapshot?"));
+  }
+
+  async open(argument: unknown): Promise<void> {
+    const project = await this.#choose(
+      argument,
+      "Open which project?",
+      ({ projectId }) => !this.#isCurrent(projectId),
+    );
+    await openFolder(project.path, "new");
+  }
+
+  async delete(argument: unknown): Promise<void> {
+    const project = await this.#choose(
+      argument,
+      "Delete which fork?",
+      ({ projectId, forkedFrom }) => forkedFrom !== null && !this.#isCurrent(projectId),
+    );
+    if (this.#isCurrent(project.projectId)) {
+      throw new NextStep(`“${project.slug}” is open in this window. Delete it from another one.`);
+    }
+    await confirmByTyping(
+      `Delete “${project.slug}”?`,
+      `Its workspace and all of its snapshots go away from this machine. Type ${project.slug} to delete it.`,
+      project.slug,
+    );
+    try {
+      await longOperation(`Deleting ${project.slug}`, (call) =>
+        this.#connection.call("project/delete", { project: project.projectId }, call),
+      );
+    } catch (thrown) {
+      throw withForkNames(thrown, project);
+    }
+    this.#projects.refresh();
+    vscode.window.setStatusBarMessage(`$(check) Deleted “${project.slug}”`, 4000);
+  }
+
+  async #fork(entry: Entry | undefined): Promise<Project> {
+    const { project } = await this.#session.require();
+    const taken = (await this.#projects.fresh()).map(({ slug }) => slug);
+    const slug = await askSlug(
+      entry ? `Fork from “${entryTitle(entry)}”` : "Fork from now",
+      suggestSlug(project.slug, taken),
+      taken,
+    );
+    const fork = await longOperation(`Forking ${project.slug}`, (call) =>
+      this.#connection.call(
+        "project/fork",
+        { project: project.projectId, slug, ...(entry && { snapshotId: entry.snapshotId }) },
+        call,
+      ),
+    );
+    this.#projects.refresh();
+    this.#offerToOpen(fork);
+    return fork;
+  }
+
+  /** Not awaited: the fork is done, whether or not somebody answers. */
+  #offerToOpen(fork: Project): void {
+    const wanted = vscode.workspace.getConfiguration("forkpoint").get<string>("openForks") ?? "ask";
+    if (wanted === "newWindow") {
+      void openFolder(fork.path, "new");
+      return;
+    }
+    if (wanted === "never") return;
+    const open = "Open in New Window";
+    void vscode.window.showInformationMessage(`Made the fork “${fork.slug}”.`, open).then((chosen) => {
+      if (chosen === open) void openFolder(fork.path, "new");
+    });
+  }
+
+  async #choose(argument: unknown, title: string, offered: (project: Project) => boolean): Promise<Project> {
+    await this.#session.requireAgent();
+    const named = projectArgument(argument);
+    const projects = await this.#projects.fresh();
+    if (named !== undefined) {
+      const found = projects.find(({ projectId }) => projectId === named);
+      if (found) return found;
+      throw new ForkpointError("PROJECT_NOT_FOUND", "This project does not exist any more.");
+    }
+    const picks = projects.filter(offered).map((project) => ({
+      label: `$(${project.forkedFrom ? "repo-forked" : "folder-library"}) ${project.slug}`,
+      description: project.forkedFrom?.slug ? `forked from ${project.forkedFrom.slug}` : "",
+      detail: project.path,
+      project,
+    }));
+    if (picks.length === 0)
+      throw new NextStep("There is no other project yet. Make a fork first.", "forkpoint.forkFromNow");
+    return (await askOne(picks, { title })).project;
+  }
+
+  #isCurrent(projectId: string): boolean {
+    return projectId === this.#session.project?.projectId;
+  }
+}
+
+/** The project a command was started on: a row of the Forks view, or `{ projectId }`. */
+function projectArgument(argument: unknown): string | undefined {
+  if (typeof argument !== "object" || argument === null) return undefined;
+  if ("projectId" in argument && typeof argument.projectId === "string") return argument.projectId;
+  return "project" in argument ? projectArgument(argument.project) : undefined;
+}
+
+function withForkNames(thrown: unknown, project: Project): unknown {
+  if (!(thrown instanceof ForkpointError) || thrown.code !== "PROJECT_HAS_FORKS") return thrown;
+  const forks = thrown.details?.["forks"];
+  const names = Array.isArray(forks) ? forks.map(String).join(", ") : "its forks";
+  return new NextStep(
+    `“${project.slug}” has forks that need it: ${names}. Delete them first.`,
+    "forkpoint.deleteFork",
+  );
+}

@@ -1,0 +1,73 @@
+import * as vscode from "vscode";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { count } from "../wording/counts.ts";
+import { longDate, relativeTime } from "../wording/relativeTime.ts";
+import { type LineageNode, lineage } from "./lineage.ts";
+import type { Projects } from "./projects.ts";
+
+/** The Forks view: every project of this machine below the one it was forked from. */
+export class ForksTree implements vscode.TreeDataProvider<LineageNode>, vscode.Disposable {
+  readonly #projects: Projects;
+  readonly #session: ProjectSession;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #disposables: readonly { dispose(): unknown }[];
+  #drawn = "";
+
+  constructor(projects: Projects, session: ProjectSession) {
+    this.#projects = projects;
+    this.#session = session;
+    this.#disposables = [
+      this.#changed,
+      projects.onDidChange(() => this.#update()),
+      session.onDidChange(() => this.#update()),
+    ];
+  }
+
+  getChildren(parent?: LineageNode): LineageNode[] {
+    if (parent) return [...parent.children];
+    return lineage(this.#projects.all, this.#session.project?.projectId);
+  }
+
+  getTreeItem({ project, children }: LineageNode): vscode.TreeItem {
+    const current = project.projectId === this.#session.project?.projectId;
+    const item = new vscode.TreeItem(
+      project.slug,
+      children.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
+    );
+    const origin = project.forkedFrom ? `forked ${relativeTime(project.createdAt, Date.now())}` : "";
+    item.id = project.projectId;
+    item.description = [current ? "this window" : "", origin].filter(Boolean).join(" · ");
+    item.iconPath = new vscode.ThemeIcon(
+      project.forkedFrom ? "repo-forked" : "folder-library",
+      current ? new vscode.ThemeColor("charts.blue") : undefined,
+    );
+    item.tooltip = [
+      project.path,
+      `${project.forkedFrom ? "Forked" : "Made"} ${longDate(project.createdAt)}`,
+      children.length > 0 ? count(children.length, "fork") : "",
+    ]
+      .filter(Boolean)
+      .join("\n");
+    item.contextValue = `project ${current ? "current" : "other"} ${project.forkedFrom ? "fork" : "root"}`;
+    const spoken = [
+      project.slug,
+      current ? "open in this window" : "",
+      origin,
+      children.length > 0 ? count(children.length, "fork") : "",
+    ];
+    item.accessibilityInformation = { label: spoken.filter(Boolean).join(", "), role: "treeitem" };
+    return item;
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #update(): void {
+    const drawn = JSON.stringify([this.#projects.all, this.#session.project?.projectId]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#changed.fire(undefined);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Health } from "../../agent/protocol/entities.ts";
+import type { HealthAction } from "../../agent/protocol/events.ts";
+import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
+import type { WindowState, WindowStateKind } from "../project/windowState.ts";
+import { count } from "../wording/counts.ts";
+import { relativeTime } from "../wording/relativeTime.ts";
+
+/** How loud the status bar is: colour is for what needs a person. */
+export type Tone = "quiet" | "warning" | "error";
+
+interface Look {
+  /** Name of a product icon (codicon). */
+  readonly icon: string;
+  readonly word: string;
+  readonly tone: Tone;
+}
+
+const healthLooks = {
+  protected: { icon: "pass", word: "Protected", tone: "quiet" },
+  saving: { icon: "sync~spin", word: "Saving", tone: "quiet" },
+  behind: { icon: "cloud-upload", word: "Copy is behind", tone: "quiet" },
+  offline: { icon: "debug-disconnect", word: "Store out of reach", tone: "warning" },
+  unprotected: { icon: "unlock", word: "No safe copy", tone: "quiet" },
+  "low-space": { icon: "warning", word: "Pool nearly full", tone: "warning" },
+  "read-only": { icon: "error", word: "Pool is read-only", tone: "error" },
+  "device-errors": { icon: "error", word: "Disk errors", tone: "error" },
+  degraded: { icon: "warning", word: "Degraded", tone: "warning" },
+} as const satisfies Record<Health["state"], Look>;
+
+const windowLooks = {
+  "unsupported-platform": { icon: "circle-slash", word: "Needs Linux", tone: "quiet" },
+  "no-folder": { icon: "circle-slash", word: "No folder", tone: "quiet" },
+  connecting: { icon: "loading~spin", word: "Connecting", tone: "quiet" },
+  "agent-stopped": { icon: "debug-stop", word: "Agent stopped", tone: "warning" },
+  "agent-failed": { icon: "error", word: "Agent not running", tone: "error" },
+  "no-pool": { icon: "circle-large-outline", word: "Set up", tone: "quiet" },
+  "refused-folder": { icon: "circle-slash", word: "Not a project", tone: "quiet" },
+  "no-project": { icon: "circle-large-outline", word: "No timeline", tone: "quiet" },
+} as const satisfies Record<Exclude<WindowStateKind, "ready">, Look>;
+
+/** The command behind each action the agent proposes. */
+export const healthCommands = {
+  push: "forkpoint.pushNow",
+  setStore: "forkpoint.setStore",
+  checkStore: "forkpoint.checkStore",
+  showHealth: "forkpoint.showHealth",
+  deleteSnapshots: "forkpoint.deleteSnapshots",
+  importFolder: "forkpoint.importFolder",
+  createPool: "forkpoint.createPool",
+} as const satisfies Record<HealthAction, CommandId>;
+
+/** What is done about a window that has no timeline yet, or no agent. */
+const windowCommands: Partial<Record<WindowStateKind, readonly CommandId[]>> = {
+  "unsupported-platform": ["forkpoint.showLinuxHelp"],
+  "agent-stopped": ["forkpoint.startAgent"],
+  "agent-failed": ["forkpoint.restartAgent", "forkpoint.showLog"],
+  "no-pool": ["forkpoint.createPool", "forkpoint.adoptPool"],
+  "no-project": ["forkpoint.importFolder"],
+};
+
+export interface StatusLook extends Look {
+  readonly message: string;
+  /** What mends it comes first. */
+  readonly commands: readonly CommandId[];
+}
+
+/**
+ * Everything the status bar shows.
+ * @param health what the agent said last; undefined while it has said nothing
+ */
+export function statusLook(state: WindowState, health: Health | undefined, nowMs: number): StatusLook {
+  if (state.kind !== "ready") {
+    return {
+      ...windowLooks[state.kind],
+      message: windowMessage(state),
+      commands: [
+        ...(windowCommands[state.kind] ?? []),
+        ...(state.kind === "agent-failed" ? [] : always),
+      ].filter(unique),
+    };
+  }
+  if (!health)
+    return { ...windowLooks.connecting, message: "Looking how safe the workspace is.", commands: always };
+  const mending = health.action ? [healthCommands[health.action]] : [];
+  const daily: CommandId[] = ["forkpoint.takeSnapshot", "forkpoint.showTimelinePanel"];
+  return {
+    ...healthLooks[health.state],
+    message: healthMessage(health, nowMs),
+    commands: [...mending, ...daily, ...always].filter(unique),
+  };
+}
+
+const always: readonly CommandId[] = ["forkpoint.showHealth"];
+
+function unique<T>(value: T, index: number, all: readonly T[]): boolean {
+  return all.indexOf(value) === index;
+}
+
+function healthMessage(health: Health, nowMs: number): string {
+  const parts = [health.message];
+  if (health.pending > 0) parts.push(`${count(health.pending, "snapshot")} still to copy.`);
+  if (health.lastPushAt) parts.push(`Last copied ${relativeTime(health.lastPushAt, nowMs)}.`);
+  return parts.join(" ");
+}
+
+function windowMessage(state: Exclude<WindowState, { kind: "ready" }>): string {
+  switch (state.kind) {
+    case "unsupported-platform":
+      return "Forkpoint works on Linux: open this folder over Remote - SSH, in WSL or in a dev container.";
+    case "no-folder":
+      return "Open a folder; Forkpoint looks after the folder that is open.";
+    case "connecting":
+      return "Reaching the Forkpoint agent.";
+    case "agent-stopped":
+      return "The Forkpoint agent is stopped. Nothing is snapshotted or copied meanwhile.";
+    case "agent-failed":
+      return `${state.error.message} ${state.error.hint}`;
+    case "no-pool":
+      return "Forkpoint needs a pool in which workspaces live.";
+    case "refused-folder":
+      return `${state.reason} Open the folder of one project instead.`;
+    case "no-project":
+      return "This folder has no timeline yet.";
+  }
+}
+
+/** The tooltip as Markdown, with the commands as links. `message` must be escaped already. */
+export function statusTooltip(look: Pick<StatusLook, "icon" | "word" | "commands">, message: string): string {
+  const links = look.commands.map((command) => `[${commandTitles[command]}](command:${command})`);
+  return [`$(${look.icon}) **${look.word}**`, message, links.join(" · ")].filter(Boolean).join("\n\n");
+}

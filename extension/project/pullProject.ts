@@ -1,0 +1,91 @@
+import * as vscode from "vscode";
+import type { Project, RemoteProject } from "../../agent/protocol/entities.ts";
+import type { AgentConnection } from "../connection/agentConnection.ts";
+import { askOne } from "../feedback/ask.ts";
+import { longOperation } from "../feedback/longOperation.ts";
+import { NextStep } from "../feedback/nextStep.ts";
+import { askSlug } from "../forks/askSlug.ts";
+import { suggestSlug } from "../forks/lineage.ts";
+import { openFolder } from "../forks/openFolder.ts";
+import type { Projects } from "../forks/projects.ts";
+import { causeIcons, entryTitle } from "../wording/causes.ts";
+import { count } from "../wording/counts.ts";
+import { relativeTime } from "../wording/relativeTime.ts";
+import type { ProjectSession } from "./projectSession.ts";
+
+/** Rebuilds a project on this machine from the store. */
+export class PullProject {
+  readonly #connection: AgentConnection;
+  readonly #session: ProjectSession;
+  readonly #projects: Projects;
+
+  constructor(connection: AgentConnection, session: ProjectSession, projects: Projects) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#projects = projects;
+  }
+
+  async run(): Promise<Project> {
+    await this.#session.requireAgent();
+    const remote = await this.#chooseProject();
+    const snapshotId = await chooseSnapshot(remote);
+    const taken = (await this.#projects.fresh()).map(({ slug }) => slug);
+    const slug = await askSlug(
+      `Pull “${remote.slug}” (3 of 3)`,
+      taken.includes(remote.slug) ? suggestSlug(remote.slug, taken) : remote.slug,
+      taken,
+    );
+    const project = await longOperation(`Pulling ${remote.slug}`, (call) =>
+      this.#connection.call(
+        "sync/pull",
+        { project: remote.projectId, slug, ...(snapshotId !== null && { snapshotId }) },
+        call,
+      ),
+    );
+    this.#projects.refresh();
+    const open = "Open in New Window";
+    void vscode.window
+      .showInformationMessage(`“${slug}” is here, at ${project.path}.`, open)
+      .then((chosen) => {
+        if (chosen === open) void openFolder(project.path, "new");
+      });
+    return project;
+  }
+
+  async #chooseProject(): Promise<RemoteProject> {
+    const { projects } = await longOperation("Looking into the store", (call) =>
+      this.#connection.call("store/projects", {}, call),
+    );
+    if (projects.length === 0) {
+      throw new NextStep(
+        "The store holds no project yet. Push one first.",
+        "forkpoint.pushNow",
+        "forkpoint.setStore",
+      );
+    }
+    const now = Date.now();
+    const picks = projects.map((remote) => ({
+      label: `$(repo) ${remote.slug}`,
+      description: `${count(remote.snapshots.length, "snapshot")}, updated ${relativeTime(remote.updatedAt, now)}`,
+      remote,
+    }));
+    return (await askOne(picks, { title: "Pull which project? (1 of 3)" })).remote;
+  }
+}
+
+/** Null for the newest state. */
+async function chooseSnapshot(remote: RemoteProject): Promise<string | null> {
+  const now = Date.now();
+  const newest = {
+    label: "$(arrow-down) The newest state",
+    description: relativeTime(remote.updatedAt, now),
+    snapshotId: null,
+  };
+  const older = remote.snapshots.map((snapshot) => ({
+    label: `$(${causeIcons[snapshot.cause]}) ${entryTitle(snapshot)}`,
+    description: relativeTime(snapshot.createdAt, now),
+    snapshotId: snapshot.snapshotId,
+  }));
+  const picks: (vscode.QuickPickItem & { snapshotId: string | null })[] = [newest, ...older];
+  return (await askOne(picks, { title: `Pull which state of “${remote.slug}”? (2 of 3)` })).snapshotId;
+}

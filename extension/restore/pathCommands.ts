@@ -1,0 +1,48 @@
+import type { ChangeNode } from "../compare/changeTree.ts";
+import type { ChangesTree } from "../compare/changesTree.ts";
+import { NextStep } from "../feedback/nextStep.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { chooseEntry } from "../timeline/chooseEntry.ts";
+import type { Timeline } from "../timeline/timeline.ts";
+import { chooseVersion } from "./chooseVersion.ts";
+import { pathArguments } from "./pathArguments.ts";
+import type { RestoreCommands } from "./restoreCommands.ts";
+
+/** Finds out which paths to bring back, and from which entry. */
+export class PathCommands {
+  readonly #session: ProjectSession;
+  readonly #timeline: Timeline;
+  readonly #restore: RestoreCommands;
+  readonly #tree: ChangesTree;
+
+  constructor(session: ProjectSession, timeline: Timeline, restore: RestoreCommands, tree: ChangesTree) {
+    this.#session = session;
+    this.#timeline = timeline;
+    this.#restore = restore;
+    this.#tree = tree;
+  }
+
+  /** From the Explorer, an editor's title, or the palette. */
+  async chosen(argument: unknown, selected: unknown) {
+    const { location } = await this.#session.require();
+    const paths = pathArguments(location, argument, selected);
+    const [only] = paths;
+    const entry =
+      only !== undefined && paths.length === 1
+        ? await chooseVersion(this.#timeline, only)
+        : await chooseEntry(this.#timeline, undefined, `Restore ${paths.length} paths from which snapshot?`);
+    return this.#restore.paths(entry.snapshotId, paths);
+  }
+
+  /** From the Changes view: back to how they were on the older side. */
+  async fromComparison(node: ChangeNode | undefined, selected: readonly ChangeNode[] | undefined) {
+    const { comparison } = this.#tree;
+    if (!comparison) throw new NextStep("Compare something first.", "forkpoint.compareWithNow");
+    const nodes = selected?.length ? selected : node ? [node] : [];
+    if (nodes.length === 0) throw new NextStep("Choose a path in the Changes view.");
+    const paths = nodes.flatMap(({ path, change }) =>
+      change?.from === undefined ? [path] : [path, change.from],
+    );
+    return this.#restore.paths(comparison.from.snapshotId, [...new Set(paths)]);
+  }
+}

@@ -1,0 +1,201 @@
+import * as vscode from "vscode";
+import type { Change, Entry } from "../../agent/protocol/entities.ts";
+import { ForkpointError } from "../../agent/protocol/errors.ts";
+import type { Result } from "../../agent/protocol/methods.ts";
+import type { ChangesTree } from "../compare/changesTree.ts";
+import type { CompareCommands } from "../compare/compareCommands.ts";
+import type { Comparison } from "../compare/comparison.ts";
+import type { AgentConnection } from "../connection/agentConnection.ts";
+import { type OperationCall, longOperation } from "../feedback/longOperation.ts";
+import { Dismissed } from "../feedback/nextStep.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { chooseEntry, namedEntry } from "../timeline/chooseEntry.ts";
+import type { Timeline } from "../timeline/timeline.ts";
+import { entryTitle } from "../wording/causes.ts";
+import { summaryText, summaryTotal } from "../wording/changes.ts";
+import { relativeTime } from "../wording/relativeTime.ts";
+import { openPrograms } from "./openPrograms.ts";
+import { changesWithin, restorePreview, summarize } from "./restorePreview.ts";
+import { type UnsavedEditor, saveAll, unsavedEditors } from "./unsavedEditors.ts";
+
+type Restored = Result<"timeline/restore">;
+type OpenFiles = "refuse" | "proceed";
+
+/** Brings the workspace, or parts of it, back to an entry, and undoes that. */
+export class RestoreCommands {
+  readonly #connection: AgentConnection;
+  readonly #session: ProjectSession;
+  readonly #timeline: Timeline;
+  readonly #compare: CompareCommands;
+  readonly #tree: ChangesTree;
+
+  constructor(
+    connection: AgentConnection,
+    session: ProjectSession,
+    timeline: Timeline,
+    compare: CompareCommands,
+    tree: ChangesTree,
+  ) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#timeline = timeline;
+    this.#compare = compare;
+    this.#tree = tree;
+  }
+
+  /** The whole workspace. Null when it was equal already or the person looked at the changes instead. */
+  async workspace(argument: unknown): Promise<Restored | null> {
+    const { project } = await this.#session.require();
+    const entry = await chooseEntry(this.#timeline, argument, "Restore the workspace to which snapshot?");
+    const comparison = await this.#compare.compare(project.projectId, entry, null);
+    return this.#restore(comparison, "the workspace", undefined);
+  }
+
+  /**
+   * Chosen paths.
+   * @param paths written as in `Change.path`
+   */
+  async paths(snapshotId: string, paths: readonly string[]): Promise<Restored | null> {
+    const { project } = await this.#session.require();
+    const entry = await namedEntry(this.#timeline, snapshotId);
+    const comparison = await this.#compare.compare(project.projectId, entry, null);
+    const name = paths.length === 1 ? `“${paths[0] ?? ""}”` : `${paths.length} paths`;
+    return this.#restore(comparison, name, paths);
+  }
+
+  async undo(): Promise<Restored> {
+    const { project, location } = await this.#session.require();
+    const unsaved = unsavedEditors(location);
+    if (unsaved.length > 0) {
+      const detail = `Unsaved: ${unsaved.map(({ path }) => path).join(", ")}.`;
+      await this.#askUnsaved("Undo the last restore?", detail, unsaved, []);
+    }
+    const restored = await this.#call("Undoing the restore", (openFiles, call) =>
+      this.#connection.call("timeline/undo", { project: project.projectId, openFiles }, call),
+    );
+    this.#tell("Undid the restore", restored);
+    return restored;
+  }
+
+  async #restore(
+    comparison: Comparison,
+    what: string,
+    paths: readonly string[] | undefined,
+  ): Promise<Restored | null> {
+    const { projectId, from: entry } = comparison;
+    const { location } = await this.#session.require();
+    const unsaved = unsavedEditors(location, paths);
+    const changes = paths ? changesWithin(comparison.changes, paths) : comparison.changes;
+    // A list cut short cannot be counted for chosen paths, so the agent decides then.
+    const counted = paths ? summarize(changes) : comparison.summary;
+    if (summaryTotal(counted) === 0 && unsaved.length === 0 && !comparison.truncated) {
+      void vscode.window.showInformationMessage(`Nothing to restore: ${what} equals “${entryTitle(entry)}”.`);
+      return null;
+    }
+    if (!(await this.#confirm(comparison, what, changes, unsaved))) return null;
+    const restored = await this.#call(`Restoring ${what}`, (openFiles, call) =>
+      this.#connection.call(
+        "timeline/restore",
+        { project: projectId, snapshotId: entry.snapshotId, openFiles, ...(paths && { paths: [...paths] }) },
+        call,
+      ),
+    );
+    this.#tell(`Restored ${what} to “${entryTitle(entry)}”`, restored);
+    return restored;
+  }
+
+  /** False when the person wants to look at the changes. @throws Dismissed */
+  async #confirm(
+    comparison: Comparison,
+    what: string,
+    changes: readonly Change[],
+    unsaved: readonly UnsavedEditor[],
+  ): Promise<boolean> {
+    const wanted = vscode.workspace.getConfiguration("forkpoint").get<boolean>("confirmRestore") ?? true;
+    if (!wanted && unsaved.length === 0) return true;
+    const summary = changes === comparison.changes ? comparison.summary : summarize(changes);
+    const detail = restorePreview(
+      changes,
+      summary,
+      unsaved.map(({ path }) => path),
+    );
+    const question = `Restore ${what} to ${named(comparison.from)}?`;
+    const show = "Show Changes";
+    if (unsaved.length > 0) {
+      if ((await this.#askUnsaved(question, detail, unsaved, [show])) !== show) return true;
+    } else {
+      const answer = await vscode.window.showWarningMessage(
+        question,
+        { modal: true, detail },
+        show,
+        "Restore",
+      );
+      if (answer === undefined) throw new Dismissed();
+      if (answer === "Restore") return true;
+    }
+    await this.#tree.show({ ...comparison, changes: [...changes], summary });
+    return false;
+  }
+
+  /** Which of `others` was chosen, or undefined to go on. @throws Dismissed */
+  async #askUnsaved(
+    question: string,
+    detail: string,
+    unsaved: readonly UnsavedEditor[],
+    others: readonly string[],
+  ): Promise<string | undefined> {
+    const save = "Save All & Restore";
+    const keep = "Restore, Keep Unsaved Editors Open";
+    const answer = await vscode.window.showWarningMessage(
+      question,
+      { modal: true, detail },
+      save,
+      keep,
+      ...others,
+    );
+    if (answer === undefined) throw new Dismissed();
+    if (answer === save) await saveAll(unsaved);
+    return others.find((other) => other === answer);
+  }
+
+  /** Calls once, and again when a person decides to go on though programs hold files open. */
+  async #call(
+    title: string,
+    run: (openFiles: OpenFiles, call: OperationCall) => Promise<Restored>,
+  ): Promise<Restored> {
+    try {
+      return await longOperation(title, (call) => run("refuse", call));
+    } catch (thrown) {
+      if (!(thrown instanceof ForkpointError) || thrown.code !== "OPEN_FILES") throw thrown;
+      const detail = [
+        thrown.message,
+        ...openPrograms(thrown),
+        "Stop them first if they may write what they hold.",
+      ];
+      const anyway = "Restore Anyway";
+      const answer = await vscode.window.showWarningMessage(
+        "Programs have files of this workspace open for writing.",
+        { modal: true, detail: detail.join("\n\n") },
+        anyway,
+      );
+      if (answer !== anyway) throw new Dismissed();
+      return longOperation(title, (call) => run("proceed", call));
+    }
+  }
+
+  #tell(title: string, { entry, summary }: Restored): void {
+    this.#timeline.refresh();
+    if (!entry) {
+      void vscode.window.showInformationMessage("Nothing differed, so nothing was restored.");
+      return;
+    }
+    const undo = "Undo";
+    void vscode.window.showInformationMessage(`${title}: ${summaryText(summary)}.`, undo).then((chosen) => {
+      if (chosen === undo) void vscode.commands.executeCommand("forkpoint.undoRestore");
+    });
+  }
+}
+
+function named(entry: Entry): string {
+  return `“${entryTitle(entry)}” (${relativeTime(entry.createdAt, Date.now())})`;
+}

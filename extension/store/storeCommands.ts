@@ -1,0 +1,123 @@
+import * as vscode from "vscode";
+import type { Store } from "../../agent/protocol/entities.ts";
+import type { Result } from "../../agent/protocol/methods.ts";
+import type { AgentConnection } from "../connection/agentConnection.ts";
+import { askOne, askText } from "../feedback/ask.ts";
+import { longOperation } from "../feedback/longOperation.ts";
+import { Dismissed } from "../feedback/nextStep.ts";
+import { offer } from "../feedback/reportError.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { count } from "../wording/counts.ts";
+import { storeText } from "./storeText.ts";
+import { storeUrlProblem } from "./storeUrl.ts";
+
+const kinds = [
+  {
+    label: "$(cloud) S3 bucket",
+    detail: "Amazon S3 or anything that speaks its language. Credentials come from where the AWS tools look.",
+    place: "s3",
+  },
+  {
+    label: "$(folder) Folder",
+    detail: "Another disk, a network share, or a folder that is backed up.",
+    place: "dir",
+  },
+] as const;
+
+/** Sets up the safe copy elsewhere, checks it and pushes to it. */
+export class StoreCommands {
+  readonly #connection: AgentConnection;
+  readonly #session: ProjectSession;
+
+  constructor(connection: AgentConnection, session: ProjectSession) {
+    this.#connection = connection;
+    this.#session = session;
+  }
+
+  async set(): Promise<Store> {
+    await this.#session.requireAgent();
+    const { store: current } = await this.#connection.call("store/show", {});
+    const { place } = await askOne(kinds, {
+      title: "Set store (1 of 2)",
+      placeHolder: "Where should the safe copy go?",
+    });
+    const url = place === "dir" ? await this.#askFolder() : await askBucket(current?.url);
+    const store = await longOperation("Checking the store", (call) =>
+      this.#connection.call("store/set", { url }, call),
+    );
+    this.#tell(store, "The store is set.");
+    return store;
+  }
+
+  async check(): Promise<Store> {
+    await this.#session.requireAgent();
+    const store = await longOperation("Checking the store", (call) =>
+      this.#connection.call("store/check", {}, call),
+    );
+    this.#tell(store, "The store works.");
+    return store;
+  }
+
+  /** Waits until every entry is in the store. */
+  async push(): Promise<Result<"sync/push">> {
+    const { project } = await this.#session.require();
+    const result = await longOperation("Pushing to the store", (call) =>
+      this.#connection.call("sync/push", { project: project.projectId, wait: true }, call),
+    );
+    void vscode.window.showInformationMessage(
+      result.pushed.length === 0
+        ? "Everything is in the store already."
+        : `Pushed ${count(result.pushed.length, "snapshot")} to the store.`,
+    );
+    return result;
+  }
+
+  async #askFolder(): Promise<string> {
+    const typed = await askText({
+      title: "Set store (2 of 2)",
+      prompt: "Folder for the safe copy. Leave it empty to choose one from a list.",
+      placeHolder: "/mnt/backup/forkpoint",
+      validateInput: (text) =>
+        text === ""
+          ? null
+          : text.startsWith("/")
+            ? storeUrlProblem(`dir://${text}`)
+            : "Type an absolute path.",
+    });
+    if (typed !== "") return `dir://${typed}`;
+    const chosen = await vscode.window.showOpenDialog({
+      title: "Folder for the safe copy",
+      openLabel: "Use as Store",
+      canSelectFiles: false,
+      canSelectFolders: true,
+    });
+    const folder = chosen?.[0];
+    if (!folder) throw new Dismissed();
+    return `dir://${folder.fsPath}`;
+  }
+
+  #tell(store: Store, success: string): void {
+    if (store.state === "ok") {
+      const weak = store.conditionalWrites === false;
+      offer(
+        weak ? vscode.window.showWarningMessage : vscode.window.showInformationMessage,
+        weak ? `${success} ${storeText(store)}` : success,
+        [],
+      );
+    } else
+      offer(vscode.window.showWarningMessage, storeText(store), [
+        "forkpoint.checkStore",
+        "forkpoint.setStore",
+      ]);
+  }
+}
+
+function askBucket(current: string | undefined): Promise<string> {
+  return askText({
+    title: "Set store (2 of 2)",
+    prompt: "Bucket and prefix; add ?endpoint=…&region=…&forcePathStyle=true for other servers than Amazon's",
+    placeHolder: "s3://bucket/prefix?region=eu-central-1",
+    value: current?.startsWith("s3://") ? current : "s3://",
+    validateInput: storeUrlProblem,
+  }).then((text) => text.trim());
+}

@@ -1,0 +1,67 @@
+import * as vscode from "vscode";
+import type { Entry } from "../../agent/protocol/entities.ts";
+import { ForkpointError } from "../../agent/protocol/errors.ts";
+import { askOne } from "../feedback/ask.ts";
+import { NextStep } from "../feedback/nextStep.ts";
+import { causeIcons, entryTitle } from "../wording/causes.ts";
+import { durabilityWords } from "../wording/durability.ts";
+import { entryArgument } from "./entryArgument.ts";
+import { entryDescription } from "./entryText.ts";
+import type { Timeline } from "./timeline.ts";
+
+interface EntryPick extends vscode.QuickPickItem {
+  readonly entry: Entry | null;
+}
+
+/**
+ * The entry a command works on: the one it was started on, else one a person picks from the timeline.
+ * @throws Dismissed, NextStep when there is nothing to pick, ForkpointError SNAPSHOT_NOT_FOUND
+ */
+export async function chooseEntry(
+  timeline: Timeline,
+  argument: unknown,
+  title: string,
+  offered: (entry: Entry) => boolean = () => true,
+): Promise<Entry> {
+  const snapshotId = entryArgument(argument);
+  if (snapshotId !== undefined) return namedEntry(timeline, snapshotId);
+  const entries = (await timeline.fresh()).filter(offered);
+  if (entries.length === 0) {
+    throw new NextStep("There is no snapshot to choose. Take one first.", "forkpoint.takeSnapshot");
+  }
+  return pickEntry(timeline, title, offered);
+}
+
+/** An entry by its id. @throws ForkpointError SNAPSHOT_NOT_FOUND when it is gone */
+export async function namedEntry(timeline: Timeline, snapshotId: string): Promise<Entry> {
+  const known = timeline.find(snapshotId);
+  if (known) return known;
+  await timeline.fresh();
+  while (!timeline.find(snapshotId) && timeline.more) await timeline.loadMore();
+  const found = timeline.find(snapshotId);
+  if (found) return found;
+  throw new ForkpointError("SNAPSHOT_NOT_FOUND", "This snapshot does not exist any more.");
+}
+
+async function pickEntry(
+  timeline: Timeline,
+  title: string,
+  offered: (entry: Entry) => boolean,
+): Promise<Entry> {
+  const picks: EntryPick[] = timeline.entries.filter(offered).map(entryPick);
+  if (timeline.more) picks.push({ label: "$(ellipsis) Show older snapshots", alwaysShow: true, entry: null });
+  const { entry } = await askOne(picks, { title, placeHolder: "Choose a snapshot", matchOnDetail: true });
+  if (entry) return entry;
+  await timeline.loadMore();
+  return pickEntry(timeline, title, offered);
+}
+
+function entryPick(entry: Entry): EntryPick {
+  const details = [entry.note?.split("\n")[0] ?? "", durabilityWords[entry.durability].sentence];
+  return {
+    label: `$(${entry.pinned ? "pinned" : causeIcons[entry.cause]}) ${entryTitle(entry)}`,
+    description: entryDescription(entry, Date.now()),
+    detail: details.filter(Boolean).join(" · "),
+    entry,
+  };
+}

@@ -1,0 +1,46 @@
+import * as vscode from "vscode";
+import type { Entry } from "../../agent/protocol/entities.ts";
+import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
+import { askOne } from "../feedback/ask.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { entryTitle } from "../wording/causes.ts";
+import { chooseEntry } from "./chooseEntry.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** Everything one can do with an entry, in the order in which it is wanted. */
+const actions: readonly { command: CommandId; icon: string; offered?: (entry: Entry) => boolean }[] = [
+  { command: "forkpoint.compareWithNow", icon: "diff" },
+  { command: "forkpoint.restoreWorkspace", icon: "history" },
+  { command: "forkpoint.forkFromEntry", icon: "repo-forked" },
+  {
+    command: "forkpoint.compareWithPrevious",
+    icon: "git-compare",
+    offered: ({ parentId }) => parentId !== null,
+  },
+  { command: "forkpoint.browseSnapshot", icon: "folder-opened" },
+  { command: "forkpoint.openSnapshotFolder", icon: "empty-window" },
+  { command: "forkpoint.renameSnapshot", icon: "edit" },
+  { command: "forkpoint.editNote", icon: "note" },
+  { command: "forkpoint.pinSnapshot", icon: "pin", offered: ({ pinned }) => !pinned },
+  { command: "forkpoint.unpinSnapshot", icon: "pinned", offered: ({ pinned }) => pinned },
+  { command: "forkpoint.copySnapshotId", icon: "copy" },
+  { command: "forkpoint.deleteSnapshot", icon: "trash", offered: ({ head }) => !head },
+];
+
+/** Lists what can be done with an entry and does what is chosen. */
+export async function showEntryActions(
+  session: ProjectSession,
+  timeline: Timeline,
+  argument: unknown,
+): Promise<void> {
+  await session.require();
+  const entry = await chooseEntry(timeline, argument, "Which snapshot?");
+  const items = actions
+    .filter(({ offered }) => offered?.(entry) ?? true)
+    .map(({ command, icon }) => ({ label: `$(${icon}) ${commandTitles[command]}`, command }));
+  const { command } = await askOne(items, {
+    title: entryTitle(entry),
+    placeHolder: "What would you like to do?",
+  });
+  await vscode.commands.executeCommand(command, { snapshotId: entry.snapshotId });
+}

@@ -1,0 +1,48 @@
+import type { Entry } from "../../agent/protocol/entities.ts";
+import { causeReasons, entryTitle } from "../wording/causes.ts";
+import { durabilityWords } from "../wording/durability.ts";
+import { longDate, relativeTime } from "../wording/relativeTime.ts";
+
+/** The grey words beside an entry's name. */
+export function entryDescription(entry: Entry, nowMs: number): string {
+  const parts: string[] = [];
+  if (entry.head) parts.push("current");
+  if (entry.pinned) parts.push("pinned");
+  parts.push(relativeTime(entry.createdAt, nowMs));
+  return parts.join(" · ");
+}
+
+/** Everything about an entry as one sentence after another, for a screen reader. */
+export function entrySpoken(entry: Entry, nowMs: number): string {
+  const parts = [entryTitle(entry), relativeTime(entry.createdAt, nowMs)];
+  if (entry.head) parts.push("the workspace grew from this one");
+  if (entry.pinned) parts.push("pinned");
+  parts.push(durabilityWords[entry.durability].sentence.toLowerCase().replace(/\.$/, ""));
+  if (entry.note) parts.push("has a note");
+  return parts.join(", ");
+}
+
+/** The hover text, in Markdown. Labels and notes are escaped: they are words, never markup. */
+export function entryTooltip(entry: Entry): string {
+  const lines = [
+    `**${escapeMarkdown(entryTitle(entry))}**`,
+    `${causeReasons[entry.cause]} ${longDate(entry.createdAt)}, ${escapeMarkdown(entry.author)}`,
+    `${durabilityWords[entry.durability].sentence}${entry.pinned ? " Pinned: it stays until you unpin it." : ""}`,
+  ];
+  if (entry.head) lines.push("The workspace as it stands grew from this snapshot.");
+  if (entry.note) lines.push(escapeMarkdown(entry.note));
+  lines.push(`\`${entry.snapshotId}\``);
+  return lines.join("\n\n");
+}
+
+/** What menus ask with `viewItem`: words such as "entry pinned head". */
+export function entryContext(entry: Entry): string {
+  const words = ["entry", entry.pinned ? "pinned" : "unpinned", entry.durability];
+  if (entry.head) words.push("head");
+  if (entry.parentId !== null) words.push("child");
+  return words.join(" ");
+}
+
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~$&]/g, "\\$&");
+}

@@ -1,0 +1,179 @@
+import * as vscode from "vscode";
+import type { Entry } from "../../agent/protocol/entities.ts";
+import type { AgentConnection } from "../connection/agentConnection.ts";
+import { askSome, askText } from "../feedback/ask.ts";
+import { confirmDangerous } from "../feedback/confirm.ts";
+import { NextStep } from "../feedback/nextStep.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { entryTitle } from "../wording/causes.ts";
+import { count } from "../wording/counts.ts";
+import { durabilityWords } from "../wording/durability.ts";
+import { chooseEntry, namedEntry } from "./chooseEntry.ts";
+import { entryArguments } from "./entryArgument.ts";
+import { entryDescription } from "./entryText.ts";
+import type { Timeline } from "./timeline.ts";
+
+const longestLabel = 200;
+
+/** Takes snapshots, and changes or deletes those that are there. */
+export class SnapshotCommands {
+  readonly #connection: AgentConnection;
+  readonly #session: ProjectSession;
+  readonly #timeline: Timeline;
+
+  constructor(connection: AgentConnection, session: ProjectSession, timeline: Timeline) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#timeline = timeline;
+  }
+
+  /** Asks for a name, which may stay empty. */
+  async take(): Promise<Entry | null> {
+    await this.#session.require();
+    return this.#create({ label: await this.#askLabel("Take snapshot", "") });
+  }
+
+  async takeWithNote(): Promise<Entry | null> {
+    await this.#session.require();
+    const label = await this.#askLabel("Take snapshot with note (1 of 2)", "");
+    const note = await askText({
+      title: "Take snapshot with note (2 of 2)",
+      prompt: "Note: what should you know when you come back to it?",
+    });
+    return this.#create({ label, note: note.trim() });
+  }
+
+  async takePinned(): Promise<Entry | null> {
+    await this.#session.require();
+    return this.#create({ label: await this.#askLabel("Take pinned snapshot", ""), pin: true });
+  }
+
+  async rename(argument: unknown): Promise<Entry> {
+    const { project } = await this.#session.require();
+    const entry = await chooseEntry(this.#timeline, argument, "Rename snapshot");
+    const label = await this.#askLabel("Rename snapshot", entry.label ?? "");
+    return this.#edit(project.projectId, entry, { label: label || null });
+  }
+
+  async editNote(argument: unknown): Promise<Entry> {
+    const { project } = await this.#session.require();
+    const entry = await chooseEntry(this.#timeline, argument, "Edit note");
+    const note = await askText({
+      title: `Note of “${entryTitle(entry)}”`,
+      prompt: "Leave it empty to take the note away.",
+      value: entry.note ?? "",
+    });
+    return this.#edit(project.projectId, entry, { note: note.trim() || null });
+  }
+
+  async setPinned(argument: unknown, pinned: boolean): Promise<Entry> {
+    const { project } = await this.#session.require();
+    const title = pinned ? "Pin snapshot" : "Unpin snapshot";
+    const entry = await chooseEntry(this.#timeline, argument, title, (offered) => offered.pinned !== pinned);
+    return this.#edit(project.projectId, entry, { pinned });
+  }
+
+  async delete(argument: unknown, selected: unknown): Promise<void> {
+    const { project } = await this.#session.require();
+    const entries: Entry[] = [];
+    for (const id of entryArguments(argument, selected)) entries.push(await namedEntry(this.#timeline, id));
+    if (entries.length === 0) {
+      entries.push(await chooseEntry(this.#timeline, undefined, "Delete snapshot", ({ head }) => !head));
+    }
+    await this.#deleteEntries(project.projectId, entries);
+  }
+
+  /** Lets a person mark several, as when the pool runs full. */
+  async deleteSeveral(): Promise<void> {
+    const { project } = await this.#session.require();
+    const offered = (await this.#timeline.fresh()).filter(({ head }) => !head);
+    if (offered.length === 0) {
+      throw new NextStep("The only snapshot is the one the workspace grew from; it has to stay.");
+    }
+    const now = Date.now();
+    const chosen = await askSome(
+      offered.map((entry) => ({
+        label: entryTitle(entry),
+        description: entryDescription(entry, now),
+        detail: durabilityWords[entry.durability].sentence,
+        entry,
+      })),
+      { title: "Delete several snapshots", placeHolder: "Mark those to delete" },
+    );
+    await this.#deleteEntries(
+      project.projectId,
+      chosen.map(({ entry }) => entry),
+    );
+  }
+
+  async copyId(argument: unknown): Promise<void> {
+    const entry = await chooseEntry(this.#timeline, argument, "Copy snapshot ID");
+    await vscode.env.clipboard.writeText(entry.snapshotId);
+    vscode.window.setStatusBarMessage(`$(check) Copied ${entry.snapshotId}`, 3000);
+  }
+
+  async #create(wanted: { label?: string; note?: string; pin?: boolean }): Promise<Entry | null> {
+    const { project } = await this.#session.require();
+    const { label, note, pin } = wanted;
+    const { entry } = await this.#connection.call("snapshot/create", {
+      project: project.projectId,
+      ...(label && { label }),
+      ...(note && { note }),
+      ...(pin && { pin }),
+    });
+    this.#timeline.refresh();
+    if (entry) vscode.window.setStatusBarMessage(`$(check) Took snapshot “${entryTitle(entry)}”`, 4000);
+    else
+      void vscode.window.showInformationMessage(
+        "Nothing changed since the last snapshot, so none was needed.",
+      );
+    return entry;
+  }
+
+  async #edit(
+    projectId: string,
+    entry: Entry,
+    change: { label?: string | null; note?: string | null; pinned?: boolean },
+  ): Promise<Entry> {
+    const { snapshotId } = entry;
+    const edited = await this.#connection.call("snapshot/edit", {
+      project: projectId,
+      snapshotId,
+      ...change,
+    });
+    this.#timeline.refresh();
+    return edited;
+  }
+
+  async #deleteEntries(projectId: string, entries: readonly Entry[]): Promise<void> {
+    const [only] = entries;
+    if (!only) return;
+    const one = entries.length === 1;
+    const alone = entries.some(({ durability }) => durability !== "durable");
+    await confirmDangerous({
+      title: one ? `Delete “${entryTitle(only)}”?` : `Delete ${count(entries.length, "snapshot")}?`,
+      keep: one ? "Keep it" : "Keep them",
+      act: one ? "Delete snapshot" : `Delete ${count(entries.length, "snapshot")}`,
+      consequence: alone
+        ? "This cannot be undone, and the store has no full copy."
+        : "This cannot be undone on this machine. The store keeps its copy.",
+    });
+    for (const { snapshotId } of entries) {
+      await this.#connection.call("snapshot/delete", { project: projectId, snapshotId });
+    }
+    this.#timeline.refresh();
+    vscode.window.setStatusBarMessage(`$(check) Deleted ${count(entries.length, "snapshot")}`, 4000);
+  }
+
+  async #askLabel(title: string, value: string): Promise<string> {
+    const label = await askText({
+      title,
+      value,
+      prompt: "Name (optional)",
+      placeHolder: "Such as: before the upgrade",
+      validateInput: (text) =>
+        text.length > longestLabel ? `At most ${longestLabel} characters; this has ${text.length}.` : null,
+    });
+    return label.trim();
+  }
+}

@@ -1,0 +1,108 @@
+import * as vscode from "vscode";
+import { causeIcons, entryTitle } from "../wording/causes.ts";
+import { count } from "../wording/counts.ts";
+import { relativeTime } from "../wording/relativeTime.ts";
+import { entryBadgeUri } from "./entryBadges.ts";
+import { entryContext, entryDescription, entrySpoken, entryTooltip } from "./entryText.ts";
+import type { Timeline } from "./timeline.ts";
+import {
+  type EntryRow,
+  type GroupRow,
+  type TimelineRow,
+  entryRows,
+  timelineRows,
+  updateRows,
+} from "./timelineRows.ts";
+
+const minuteMs = 60_000;
+
+/** The Timeline view. Draws again only what changed, so that it never flickers or loses its selection. */
+export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscode.Disposable {
+  readonly #timeline: Timeline;
+  readonly #changed = new vscode.EventEmitter<TimelineRow | TimelineRow[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #disposables: readonly { dispose(): unknown }[];
+  readonly #clock: NodeJS.Timeout;
+  #rows: readonly TimelineRow[] = [];
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+    this.#disposables = [this.#changed, timeline.onDidChange(() => this.#update())];
+    this.#clock = setInterval(() => this.#tick(), minuteMs);
+  }
+
+  getChildren(parent?: TimelineRow): TimelineRow[] {
+    if (parent) return parent.kind === "group" ? [...parent.rows] : [];
+    return [...this.#rows];
+  }
+
+  getParent(row: TimelineRow): TimelineRow | undefined {
+    return this.#rows.find(
+      (candidate) => candidate.kind === "group" && candidate.rows.some(({ id }) => id === row.id),
+    );
+  }
+
+  getTreeItem(row: TimelineRow): vscode.TreeItem {
+    if (row.kind === "entry") return entryItem(row);
+    if (row.kind === "group") return groupItem(row);
+    const item = new vscode.TreeItem("Load more");
+    item.id = row.id;
+    item.iconPath = new vscode.ThemeIcon("ellipsis");
+    item.command = { command: "forkpoint.loadMore", title: "Load more" };
+    return item;
+  }
+
+  /** The row of an entry, to reveal it; undefined when it is not among those at hand. */
+  row(snapshotId: string): TimelineRow | undefined {
+    return entryRows(this.#rows).find(({ id }) => id === snapshotId);
+  }
+
+  dispose(): void {
+    clearInterval(this.#clock);
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #update(): void {
+    const fresh = timelineRows(this.#timeline.entries, this.#timeline.more);
+    const changed = updateRows(this.#rows, fresh);
+    if (changed === "all") {
+      this.#rows = fresh;
+      this.#changed.fire(undefined);
+    } else if (changed.length > 0) this.#changed.fire(changed);
+  }
+
+  /** "5 min ago" grows old by itself. */
+  #tick(): void {
+    if (this.#rows.length > 0) this.#changed.fire([...this.#rows]);
+  }
+}
+
+function entryItem({ entry }: EntryRow): vscode.TreeItem {
+  const now = Date.now();
+  const item = new vscode.TreeItem(entryTitle(entry));
+  item.id = entry.snapshotId;
+  item.description = entryDescription(entry, now);
+  item.iconPath = new vscode.ThemeIcon(
+    entry.pinned ? "pinned" : causeIcons[entry.cause],
+    entry.head ? new vscode.ThemeColor("charts.blue") : undefined,
+  );
+  item.tooltip = new vscode.MarkdownString(entryTooltip(entry));
+  item.contextValue = entryContext(entry);
+  item.resourceUri = entryBadgeUri(entry);
+  item.accessibilityInformation = { label: entrySpoken(entry, now), role: "treeitem" };
+  return item;
+}
+
+function groupItem({ id, rows }: GroupRow): vscode.TreeItem {
+  const title = count(rows.length, "automatic snapshot");
+  const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = id;
+  const [newest, oldest] = [rows[0], rows.at(-1)];
+  if (newest && oldest) {
+    item.description = `${relativeTime(oldest.entry.createdAt, Date.now())} to ${relativeTime(newest.entry.createdAt, Date.now())}`;
+  }
+  item.iconPath = new vscode.ThemeIcon("watch");
+  item.contextValue = "group";
+  item.accessibilityInformation = { label: title, role: "treeitem" };
+  return item;
+}

@@ -1,0 +1,123 @@
+import * as vscode from "vscode";
+import { BrowseSnapshot } from "./compare/browseSnapshot.ts";
+import { ChangeBadges } from "./compare/changeBadges.ts";
+import { ChangesTree } from "./compare/changesTree.ts";
+import { CompareCommands } from "./compare/compareCommands.ts";
+import { OpenChanges } from "./compare/openChanges.ts";
+import { SnapshotFiles } from "./compare/snapshotFiles.ts";
+import { SnapshotRoots } from "./compare/snapshotRoots.ts";
+import { snapshotScheme } from "./compare/snapshotUri.ts";
+import { AgentCommands } from "./connection/agentCommands.ts";
+import { AgentConnection } from "./connection/agentConnection.ts";
+import { ForkCommands } from "./forks/forkCommands.ts";
+import { ForksTree } from "./forks/forksTree.ts";
+import { Projects } from "./forks/projects.ts";
+import { Doctor } from "./health/doctor.ts";
+import { HealthMonitor } from "./health/healthMonitor.ts";
+import { StatusBar } from "./health/statusBar.ts";
+import { Panels } from "./panels/panels.ts";
+import { PoolCommands } from "./pools/poolCommands.ts";
+import { AgentSettings } from "./project/agentSettings.ts";
+import { ImportFolder } from "./project/importFolder.ts";
+import { ProjectSession } from "./project/projectSession.ts";
+import { PullProject } from "./project/pullProject.ts";
+import { PathCommands } from "./restore/pathCommands.ts";
+import { RestoreCommands } from "./restore/restoreCommands.ts";
+import { StoreCommands } from "./store/storeCommands.ts";
+import { EntryBadges } from "./timeline/entryBadges.ts";
+import { SnapshotCommands } from "./timeline/snapshotCommands.ts";
+import { Timeline } from "./timeline/timeline.ts";
+import { TimelineTree } from "./timeline/timelineTree.ts";
+
+/** Everything that lives as long as this window: built once, in the order in which one needs the other. */
+export class Window implements vscode.Disposable {
+  readonly log: vscode.LogOutputChannel;
+  readonly connection: AgentConnection;
+  readonly session: ProjectSession;
+  readonly timeline: Timeline;
+  readonly projects: Projects;
+  readonly health: HealthMonitor;
+  readonly changes: ChangesTree;
+  readonly timelineView: vscode.TreeView<unknown>;
+  readonly snapshots: SnapshotCommands;
+  readonly compare: CompareCommands;
+  readonly openChanges: OpenChanges;
+  readonly browse: BrowseSnapshot;
+  readonly restore: RestoreCommands;
+  readonly paths: PathCommands;
+  readonly forks: ForkCommands;
+  readonly importFolder: ImportFolder;
+  readonly pullProject: PullProject;
+  readonly pools: PoolCommands;
+  readonly store: StoreCommands;
+  readonly doctor: Doctor;
+  readonly agent: AgentCommands;
+  readonly panels: Panels;
+  readonly #disposables: readonly { dispose(): unknown }[];
+
+  /** @param open connects to the agent, starting it when need be */
+  constructor(
+    context: Pick<vscode.ExtensionContext, "extensionUri">,
+    log: vscode.LogOutputChannel,
+    open: ConstructorParameters<typeof AgentConnection>[0],
+  ) {
+    this.log = log;
+    this.connection = new AgentConnection(open, log);
+    this.session = new ProjectSession(this.connection);
+    this.timeline = new Timeline(this.connection, this.session, log);
+    this.projects = new Projects(this.connection, log);
+    this.health = new HealthMonitor(this.connection, this.session, log);
+    this.changes = new ChangesTree();
+    const timelineTree = new TimelineTree(this.timeline);
+    const forksTree = new ForksTree(this.projects, this.session);
+    const files = new SnapshotFiles(new SnapshotRoots(this.connection));
+
+    const { connection, session, timeline, projects, changes } = this;
+    this.snapshots = new SnapshotCommands(connection, session, timeline);
+    this.compare = new CompareCommands(connection, session, timeline, changes);
+    this.openChanges = new OpenChanges(session, changes);
+    this.browse = new BrowseSnapshot(session, timeline);
+    this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
+    this.paths = new PathCommands(session, timeline, this.restore, changes);
+    this.forks = new ForkCommands(connection, session, timeline, projects);
+    this.importFolder = new ImportFolder(connection, session);
+    this.pullProject = new PullProject(connection, session, projects);
+    this.pools = new PoolCommands(connection, session);
+    this.store = new StoreCommands(connection, session);
+    this.doctor = new Doctor(connection, session);
+    this.agent = new AgentCommands(connection);
+    this.panels = new Panels(context.extensionUri, this);
+
+    this.timelineView = vscode.window.createTreeView("forkpoint.timeline", {
+      treeDataProvider: timelineTree,
+      canSelectMany: true,
+      showCollapseAll: false,
+    });
+    this.#disposables = [
+      this.connection,
+      this.session,
+      this.timeline,
+      this.projects,
+      this.health,
+      this.changes,
+      timelineTree,
+      forksTree,
+      files,
+      this.panels,
+      this.timelineView,
+      new StatusBar(session, this.health),
+      new AgentSettings(connection, session, log),
+      vscode.window.createTreeView("forkpoint.forks", { treeDataProvider: forksTree }),
+      vscode.window.registerFileDecorationProvider(new EntryBadges()),
+      vscode.window.registerFileDecorationProvider(new ChangeBadges()),
+      vscode.workspace.registerFileSystemProvider(snapshotScheme, files, {
+        isReadonly: new vscode.MarkdownString("A snapshot never changes. Restore it to work with it."),
+        isCaseSensitive: true,
+      }),
+    ];
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables.toReversed()) disposable.dispose();
+  }
+}

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { healthActions } from "../../../agent/protocol/entities.ts";
+import { commandTitles } from "../../../extension/commands/commandTitles.ts";
+import { healthCommands } from "../../../extension/health/healthText.ts";
+import { healthPageCommands } from "../../../extension/panels/healthMessages.ts";
+import { timelineCommands } from "../../../extension/panels/timelineMessages.ts";
+
+interface Manifest {
+  contributes: {
+    commands: { command: string; title: string; category: string }[];
+    menus: Record<string, { command: string; when?: string }[]>;
+    views: Record<string, { id: string; icon: string }[]>;
+    viewsWelcome: { view: string; contents: string; when: string }[];
+    keybindings: { command: string }[];
+    configuration: { properties: Record<string, { markdownDescription: string; default: unknown }> };
+    walkthroughs: { steps: { description: string; media: { markdown: string } }[] }[];
+  };
+}
+
+const root = join(import.meta.dirname, "../../..");
+const { contributes } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const known = new Set(Object.keys(commandTitles));
+const linked = (text: string) =>
+  [...text.matchAll(/\(command:(forkpoint\.[\w.]+)\)/g)].map(([, name]) => name);
+
+describe("the manifest", () => {
+  it("names the commands that the code names, with the same titles", () => {
+    const named = contributes.commands.map(({ command, title }) => [command, title]);
+    assert.deepEqual(Object.fromEntries(named), commandTitles);
+    assert.equal(named.length, known.size);
+    assert.deepEqual(
+      contributes.commands.filter(({ category }) => category !== "Forkpoint"),
+      [],
+    );
+  });
+
+  it("starts only commands that exist, from menus, keys, welcome views, the walkthrough and the panels", () => {
+    const used = [
+      ...Object.values(contributes.menus)
+        .flat()
+        .map(({ command }) => command),
+      ...contributes.keybindings.map(({ command }) => command),
+      ...contributes.viewsWelcome.flatMap(({ contents }) => linked(contents)),
+      ...contributes.walkthroughs.flatMap(({ steps }) => steps.flatMap((step) => linked(step.description))),
+      ...timelineCommands,
+      ...healthPageCommands,
+      ...Object.values(healthCommands),
+    ];
+    assert.deepEqual(
+      used.filter((command) => !known.has(command ?? "")),
+      [],
+    );
+    assert.ok(used.length > 80);
+  });
+
+  it("has a command for every action that the agent proposes", () => {
+    assert.deepEqual(Object.keys(healthCommands).sort(), [...healthActions].sort());
+  });
+
+  it("has a welcome text for every state of a window without a timeline", () => {
+    const states = contributes.viewsWelcome
+      .filter(({ view }) => view === "forkpoint.timeline")
+      .map(({ when }) => /^forkpoint\.state == ([\w-]+)$/.exec(when)?.[1]);
+    assert.deepEqual(states.sort(), [
+      "agent-failed",
+      "agent-stopped",
+      "connecting",
+      "no-folder",
+      "no-pool",
+      "no-project",
+      "refused-folder",
+      "unsupported-platform",
+    ]);
+  });
+
+  it("describes every setting, and the code reads each of them", () => {
+    const sources = readdirSync(join(root, "extension"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => readFileSync(join(root, "extension", file), "utf8"))
+      .join("\n");
+    for (const [name, { markdownDescription }] of Object.entries(contributes.configuration.properties)) {
+      assert.match(markdownDescription, /\.$/, name);
+      assert.ok(sources.includes(`"${name.replace("forkpoint.", "")}"`), name);
+    }
+  });
+
+  it("points only at files that are there", () => {
+    const files = [
+      ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
+      ...Object.values(contributes.views)
+        .flat()
+        .map(({ icon }) => icon),
+      ...["timeline", "health"].flatMap((name) => [`media/${name}-light.svg`, `media/${name}-dark.svg`]),
+    ];
+    assert.deepEqual(
+      files.filter((file) => !existsSync(join(root, file))),
+      [],
+    );
+  });
+});

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { type Health, healthStates } from "../../../agent/protocol/entities.ts";
+import { ForkpointError } from "../../../agent/protocol/errors.ts";
+import { statusLook, statusTooltip } from "../../../extension/health/healthText.ts";
+import type { WindowState } from "../../../extension/project/windowState.ts";
+import { aProject } from "../../support/entries.ts";
+
+const now = Date.parse("2026-03-01T12:05:00Z");
+const ready: WindowState = { kind: "ready", project: aProject() };
+const health = (given: Partial<Health> = {}): Health => ({
+  state: "protected",
+  message: "Every snapshot is in the store.",
+  action: null,
+  pending: 0,
+  lastPushAt: null,
+  ...given,
+});
+
+describe("statusLook", () => {
+  it("puts what mends it first, and once", () => {
+    const look = statusLook(ready, health({ state: "unprotected", action: "setStore" }), now);
+    assert.equal(look.commands[0], "forkpoint.setStore");
+    const shown = statusLook(ready, health({ state: "degraded", action: "showHealth" }), now);
+    assert.deepEqual(
+      shown.commands.filter((command) => command === "forkpoint.showHealth"),
+      ["forkpoint.showHealth"],
+    );
+  });
+
+  it("keeps colour for what needs a person", () => {
+    const tones = Object.fromEntries(
+      healthStates.map((state) => [state, statusLook(ready, health({ state }), now).tone]),
+    );
+    assert.deepEqual(tones, {
+      protected: "quiet",
+      saving: "quiet",
+      behind: "quiet",
+      offline: "warning",
+      unprotected: "quiet",
+      "low-space": "warning",
+      "read-only": "error",
+      "device-errors": "error",
+      degraded: "warning",
+    });
+  });
+
+  it("tells what is still to copy and when it last was", () => {
+    const { message } = statusLook(ready, health({ pending: 2, lastPushAt: "2026-03-01T12:00:00Z" }), now);
+    assert.equal(
+      message,
+      "Every snapshot is in the store. 2 snapshots still to copy. Last copied 5 min ago.",
+    );
+  });
+
+  it("offers the next step in a window that has no timeline, or no agent", () => {
+    const error = new ForkpointError("AGENT_UNREACHABLE", "It ended.").toBody();
+    const next = (state: WindowState) => statusLook(state, undefined, now).commands[0];
+    assert.equal(next({ kind: "no-pool" }), "forkpoint.createPool");
+    assert.equal(next({ kind: "no-project" }), "forkpoint.importFolder");
+    assert.equal(next({ kind: "agent-stopped" }), "forkpoint.startAgent");
+    assert.equal(next({ kind: "agent-failed", error }), "forkpoint.restartAgent");
+    assert.equal(next({ kind: "unsupported-platform" }), "forkpoint.showLinuxHelp");
+    assert.match(statusLook({ kind: "agent-failed", error }, undefined, now).message, /^It ended\. /);
+  });
+});
+
+describe("statusTooltip", () => {
+  it("carries the commands as links", () => {
+    const look = statusLook(ready, health({ state: "unprotected", action: "setStore" }), now);
+    const text = statusTooltip(look, "No store.");
+    assert.match(
+      text,
+      /^\$\(unlock\) \*\*No safe copy\*\*\n\nNo store\.\n\n\[Set Store…\]\(command:forkpoint\.setStore\) · /,
+    );
+  });
+});

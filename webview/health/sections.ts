@@ -1,0 +1,180 @@
+import type { AgentInfo, Check, Pool } from "../../agent/protocol/entities.ts";
+import type { HealthPageCommand, HealthState } from "../../extension/panels/healthMessages.ts";
+import { count } from "../../extension/wording/counts.ts";
+import { longDate, relativeTime } from "../../extension/wording/relativeTime.ts";
+import { formatBytes } from "../../extension/wording/sizes.ts";
+import { element } from "../element.ts";
+
+type Run = (command: HealthPageCommand) => () => void;
+type Machine = NonNullable<HealthState["machine"]>;
+
+/** Where the safe copy goes, and how far it is. */
+export function storeSection({ store, health }: Machine, run: Run): HTMLElement {
+  if (!store) {
+    return section(
+      "Safe copy",
+      element("p", {}, "There is no store yet, so snapshots are on this disk only."),
+      actions(button("Set store…", run("forkpoint.setStore"))),
+    );
+  }
+  const { url, checkedAt } = store.store;
+  return section(
+    "Safe copy",
+    facts(
+      ["Store", url, "code"],
+      ["State", store.text],
+      ["Last checked", checkedAt ? relativeTime(checkedAt, Date.now()) : "never"],
+      [
+        "Last push",
+        health.lastPushAt
+          ? `${relativeTime(health.lastPushAt, Date.now())}, ${longDate(health.lastPushAt)}`
+          : "never",
+      ],
+      ["Still to copy", health.pending === 0 ? "nothing" : count(health.pending, "snapshot")],
+    ),
+    actions(
+      button("Check store", run("forkpoint.checkStore"), "quiet"),
+      button("Push now", run("forkpoint.pushNow"), "quiet"),
+      button("Set store…", run("forkpoint.setStore"), "quiet"),
+    ),
+  );
+}
+
+/** The pools with bars of how full they are. */
+export function poolsSection(pools: readonly Pool[], run: Run): HTMLElement {
+  return section(
+    pools.length > 1 ? "Pools" : "Pool",
+    ...(pools.length === 0 ? [element("p", {}, "There is no pool yet in which workspaces could live.")] : []),
+    ...pools.map(poolBlock),
+    actions(
+      button("Create pool…", run("forkpoint.createPool"), "quiet"),
+      button("Adopt pool…", run("forkpoint.adoptPool"), "quiet"),
+    ),
+  );
+}
+
+export function agentSection(agent: AgentInfo, project: HealthState["project"], run: Run): HTMLElement {
+  return section(
+    "Agent",
+    facts(
+      ["Version", agent.version],
+      ["Running since", longDate(agent.startedAt)],
+      ["Process", String(agent.pid)],
+      ["Home", agent.home, "code"],
+      ...(project ? [["Workspace", project.path, "code"] as const] : []),
+    ),
+    actions(
+      button("Restart agent", run("forkpoint.restartAgent"), "quiet"),
+      button("Stop agent…", run("forkpoint.stopAgent"), "quiet"),
+    ),
+  );
+}
+
+/** What the doctor found, what is wrong first. */
+export function checksSection(checks: readonly Check[]): HTMLElement {
+  const ordered = [...checks].sort((a, b) => Number(a.ok) - Number(b.ok));
+  const wrong = checks.filter(({ ok }) => !ok).length;
+  return section(
+    wrong === 0 ? "Checks: all is well" : `Checks: ${count(wrong, "thing needs", "things need")} attention`,
+    element(
+      "ul",
+      { class: "checks" },
+      ...ordered.map(({ name, ok, message, remedy }) =>
+        element(
+          "li",
+          { class: ok ? "ok" : "wrong" },
+          element("span", { class: "sign", attributes: { "aria-hidden": "true" } }, ok ? "✓" : "✗"),
+          element(
+            "span",
+            {},
+            element("strong", {}, name),
+            ` ${message}`,
+            remedy ? element("em", {}, remedy) : null,
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+export function logSection(
+  log: NonNullable<HealthState["log"]>,
+  open: boolean,
+  show: () => void,
+): HTMLElement {
+  const text = element(
+    "pre",
+    { attributes: { tabindex: "0", "aria-label": "Newest lines of the log" } },
+    log.lines.join("\n"),
+  );
+  const folded = element("details", {}, element("summary", {}, `Newest lines of ${log.file}`), text);
+  folded.open = open;
+  return section("Log", folded, actions(button("Show the extension's log", show, "quiet")));
+}
+
+function poolBlock(pool: Pool): HTMLElement {
+  const { totalBytes, freeBytes, metadataUsedRatio, deviceErrors } = pool;
+  const measured = totalBytes !== null && freeBytes !== null && totalBytes > 0;
+  return element(
+    "div",
+    { class: "pool" },
+    element("p", {}, element("code", {}, pool.path), pool.state === "mounted" ? "" : ` (${pool.state})`),
+    measured
+      ? bar(
+          "Space",
+          1 - freeBytes / totalBytes,
+          `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free`,
+        )
+      : null,
+    metadataUsedRatio === null
+      ? null
+      : bar("Metadata", metadataUsedRatio, `${Math.round(metadataUsedRatio * 100)} % of what is set aside`),
+    deviceErrors
+      ? element("p", { class: "wrong" }, `The disk below reported ${count(deviceErrors, "error")}.`)
+      : null,
+  );
+}
+
+function bar(name: string, ratio: number, words: string): HTMLElement {
+  const meter = element("meter", {
+    attributes: {
+      min: "0",
+      max: "1",
+      low: "0.8",
+      high: "0.9",
+      optimum: "0",
+      value: String(ratio),
+      "aria-label": `${name}: ${words}`,
+    },
+  });
+  return element(
+    "div",
+    { class: "bar" },
+    element("span", {}, name),
+    meter,
+    element("span", { class: "meta" }, words),
+  );
+}
+
+function section(title: string, ...children: readonly (Node | null)[]): HTMLElement {
+  return element("section", {}, element("h2", {}, title), ...children);
+}
+
+function facts(...all: readonly (readonly [string, string, string?])[]): HTMLElement {
+  return element(
+    "dl",
+    {},
+    ...all.flatMap(([name, value, names]) => [
+      element("dt", {}, name),
+      element("dd", { class: names ?? "" }, value),
+    ]),
+  );
+}
+
+function actions(...buttons: readonly Node[]): HTMLElement {
+  return element("div", { class: "actions" }, ...buttons);
+}
+
+function button(title: string, onClick: () => void, names = ""): HTMLButtonElement {
+  return element("button", { class: names, attributes: { type: "button" }, onClick }, title);
+}

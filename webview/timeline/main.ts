@@ -1,0 +1,96 @@
+import { TimelineRequest, TimelineState } from "../../extension/panels/timelineMessages.ts";
+import { element } from "../element.ts";
+import { Host } from "../host.ts";
+import pageStyles from "../page.css";
+import { useStyles } from "../styles.ts";
+import { type Run, details } from "./details.ts";
+import { drawGraph } from "./graph.ts";
+import { type GraphRow, graphRows } from "./graphRows.ts";
+import { RowList } from "./rowList.ts";
+import timelineStyles from "./timeline.css";
+
+const minuteMs = 60_000;
+
+useStyles(pageStyles, timelineStyles);
+
+const page = document.getElementById("page") ?? document.body;
+let latest: TimelineState | null = null;
+
+const host = new Host(TimelineState, TimelineRequest, (state) => {
+  latest = state;
+  draw();
+});
+const run: Run = (command, target = {}) => host.post({ type: "run", command, ...target });
+
+const title = element("h1", {}, "Timeline");
+const toolbar = element(
+  "div",
+  { class: "toolbar" },
+  element(
+    "button",
+    { attributes: { type: "button" }, onClick: () => run("forkpoint.takeSnapshot") },
+    "Take snapshot",
+  ),
+  element(
+    "button",
+    { class: "quiet", attributes: { type: "button" }, onClick: () => run("forkpoint.undoRestore") },
+    "Undo last restore",
+  ),
+  element(
+    "button",
+    { class: "quiet", attributes: { type: "button" }, onClick: () => run("forkpoint.showHealth") },
+    "Health",
+  ),
+);
+const pane = element("aside", { class: "details", attributes: { "aria-label": "Details" } });
+const list = new RowList(host.remembered(), select, open);
+const gutter = element("div", { class: "gutter" });
+const more = element(
+  "button",
+  { class: "quiet more", attributes: { type: "button" }, onClick: () => host.post({ type: "more" }) },
+  "Load older snapshots",
+);
+const board = element(
+  "div",
+  { class: "board" },
+  element("div", { class: "lines" }, gutter, list.element),
+  more,
+);
+const notice = element("div", { class: "notice", attributes: { role: "status" } });
+const full = element("div", { class: "full" }, board, pane);
+page.append(element("header", {}, title, toolbar), notice, full);
+
+host.post({ type: "ready" });
+setInterval(draw, minuteMs);
+
+function draw(): void {
+  if (!latest) return;
+  const { slug, message, next } = latest;
+  const empty = slug === null;
+  full.hidden = empty;
+  toolbar.hidden = empty;
+  notice.hidden = !empty;
+  title.textContent = slug ?? "Timeline";
+  if (empty) {
+    const buttons = next.map(({ command, title: words }) =>
+      element("button", { attributes: { type: "button" }, onClick: () => run(command) }, words),
+    );
+    notice.replaceChildren(element("p", {}, message), ...buttons);
+    return;
+  }
+  const rows = graphRows(latest);
+  gutter.replaceChildren(drawGraph(rows));
+  list.show(rows, Date.now());
+  more.hidden = !latest.more;
+}
+
+function select(row: GraphRow): void {
+  host.remember(row.id);
+  pane.replaceChildren(...details(row, run));
+}
+
+function open(row: GraphRow): void {
+  if (row.kind === "entry") run("forkpoint.showEntryActions", { snapshotId: row.entry.snapshotId });
+  else if (row.kind === "now") run("forkpoint.takeSnapshot");
+  else run("forkpoint.openFork", { projectId: row.kind === "fork" ? row.fork.projectId : row.projectId });
+}

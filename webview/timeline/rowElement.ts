@@ -1,0 +1,93 @@
+import { causeSentences, entryTitle } from "../../extension/wording/causes.ts";
+import { durabilityWords } from "../../extension/wording/durability.ts";
+import { relativeTime } from "../../extension/wording/relativeTime.ts";
+import { entrySpoken } from "../../extension/timeline/entryText.ts";
+import { element } from "../element.ts";
+import type { EntryRow, GraphRow } from "./graphRows.ts";
+import { icon } from "./icon.ts";
+
+/** One row of the list beside the graph. */
+export function rowElement(row: GraphRow, nowMs: number): HTMLLIElement {
+  const made = element(
+    "li",
+    {
+      class: `row ${row.kind}`,
+      attributes: {
+        id: `row-${row.id}`,
+        role: "option",
+        tabindex: "-1",
+        "aria-selected": "false",
+        "aria-label": spoken(row, nowMs),
+        "data-vscode-context": row.kind === "entry" ? menuContext(row) : null,
+      },
+    },
+    ...parts(row, nowMs),
+  );
+  return made;
+}
+
+function parts(row: GraphRow, nowMs: number): Node[] {
+  switch (row.kind) {
+    case "now":
+      return [text("title", "Now"), text("meta", "the workspace as it stands")];
+    case "fork":
+      return [
+        icon("fork"),
+        text("title", row.fork.slug),
+        text("meta", `fork · ${relativeTime(row.fork.createdAt, nowMs)}`),
+      ];
+    case "origin":
+      return [icon("project"), text("title", row.slug), text("meta", "this project was forked from it")];
+    case "entry": {
+      const { entry } = row;
+      const named = entry.label?.trim() ? ` · ${causeSentences[entry.cause].toLowerCase()}` : "";
+      const marks = [
+        ...(entry.head ? [badge("current")] : []),
+        ...(entry.pinned ? [icon("pinned")] : []),
+        text(`durability ${entry.durability}`, durabilityWords[entry.durability].short, [
+          icon(entry.durability),
+        ]),
+      ];
+      return [
+        icon(entry.cause),
+        text("title", entryTitle(entry)),
+        text("meta", `${relativeTime(entry.createdAt, nowMs)}${named}`),
+        element("span", { class: "marks" }, ...marks),
+      ];
+    }
+  }
+}
+
+/** What a screen reader says for a row. */
+export function spoken(row: GraphRow, nowMs: number): string {
+  switch (row.kind) {
+    case "now":
+      return "Now, the workspace as it stands";
+    case "fork":
+      return `Fork ${row.fork.slug}, ${relativeTime(row.fork.createdAt, nowMs)}`;
+    case "origin":
+      return `${row.slug}, the project this one was forked from`;
+    case "entry":
+      return entrySpoken(row.entry, nowMs);
+  }
+}
+
+/** What the editor's context menu asks, and hands to the command it starts. */
+function menuContext({ entry }: EntryRow): string {
+  return JSON.stringify({
+    webviewSection: "entry",
+    snapshotId: entry.snapshotId,
+    pinned: entry.pinned,
+    head: entry.head,
+    child: entry.parentId !== null,
+    preventDefaultContextMenuItems: true,
+  });
+}
+
+function text(names: string, words: string, before: readonly Node[] = []): HTMLSpanElement {
+  return element("span", { class: names }, ...before, words);
+}
+
+function badge(word: string): HTMLSpanElement {
+  return element("span", { class: "badge" }, word);
+}
