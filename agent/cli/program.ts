@@ -39,7 +39,11 @@ export function buildProgram(context: CliContext): Command {
     .description("A timeline, forks and a safe copy for the whole folder you work in.")
     .version(context.launch.version)
     .option("--json", "print results as JSON on stdout and errors as JSON on stderr")
-    .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
+    .configureHelp({
+      showGlobalOptions: true,
+      helpWidth: 110,
+      subcommandTerm: (verb) => `${verb.name()} ${verb.usage().replace("[options]", "").trim()}`,
+    })
     .helpCommand(false)
     .addHelpText(
       "after",

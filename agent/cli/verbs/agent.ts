@@ -14,7 +14,10 @@ import { ago } from "../wording.ts";
 const greeting = { client: "cli", version: "" };
 
 export function addAgent(program: Command, context: CliContext): void {
-  const agent = program.command("agent").description("Start, stop and look at the background agent.");
+  const agent = program
+    .command("agent")
+    .summary("start, stop and look at the background agent")
+    .description("Start, stop and look at the background agent.");
 
   agent
     .command("start")

@@ -13,6 +13,7 @@ interface CreateOptions {
 export function addPool(program: Command, context: CliContext): void {
   const pool = program
     .command("pool")
+    .summary("make, adopt, show and remove pools, in which workspaces live")
     .description("Make, adopt, show and remove pools, in which workspaces live.");
 
   pool

@@ -6,7 +6,10 @@ import type { CliContext } from "../cliContext.ts";
 import { projectTable, projectText } from "../projectText.ts";
 
 export function addProject(program: Command, context: CliContext): void {
-  const project = program.command("project").description("Make, list, show and delete projects.");
+  const project = program
+    .command("project")
+    .summary("make, list, show and delete projects")
+    .description("Make, list, show and delete projects.");
   addImport(project, context);
 
   project

@@ -3,7 +3,7 @@ import type { CliContext } from "../cliContext.ts";
 import { restoredJson, restoredText } from "../restoredText.ts";
 
 interface Options {
-  path: string[];
+  path?: string[];
   openFiles?: "proceed";
 }
 
@@ -20,8 +20,7 @@ export function addRestore(program: Command, context: CliContext): void {
     .option(
       "--path <path>",
       "only this path, relative to the workspace's root, as `forkpoint diff` prints it; may be repeated",
-      (path: string, before: string[]) => [...before, path],
-      [],
+      (path: string, before: string[] | undefined) => [...(before ?? []), path],
     )
     .addOption(
       new Option("--open-files <what>", "although programs hold files open for writing").choices(["proceed"]),
@@ -37,7 +36,7 @@ export function addRestore(program: Command, context: CliContext): void {
       const result = await context.call("timeline/restore", {
         project: projectId,
         snapshotId,
-        ...(path.length === 0 ? {} : { paths: path }),
+        ...(path === undefined ? {} : { paths: path }),
         ...(openFiles === undefined ? {} : { openFiles }),
       });
       context.show(restoredJson(result), () => restoredText(result, context.terminal));

@@ -5,6 +5,7 @@ import { storeText } from "../projectText.ts";
 export function addStore(program: Command, context: CliContext): void {
   const store = program
     .command("store")
+    .summary("set, show and check the store that keeps the safe copies")
     .description("Set, show and check the store that keeps the safe copies.");
 
   store

@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ForkpointError } from "../../../agent/protocol/errors.ts";
+import type { Handlers } from "../../../agent/server/handlers.ts";
+import { assertGolden } from "../../support/golden.ts";
+import { ranCli, type RanCli } from "../../support/ranCli.ts";
+import { ServedHandlers } from "../../support/servedHandlers.ts";
+import { health, pool, shop, shopEntries, shopFork, store } from "../../support/shopProject.ts";
+
+const [head, guard, first] = shopEntries as [
+  (typeof shopEntries)[0],
+  (typeof shopEntries)[0],
+  (typeof shopEntries)[0],
+];
+const summary = { added: 1, modified: 1, removed: 1, renamed: 1, metadata: 1 };
+const equal = { added: 0, modified: 0, removed: 0, renamed: 0, metadata: 0 };
+
+function find(named: string) {
+  const found = [shop, shopFork].find(({ slug, projectId }) => named === slug || named === projectId);
+  if (!found) throw new ForkpointError("PROJECT_NOT_FOUND", `There is no project ${named}.`);
+  return found;
+}
+
+/** What every verb asked of the agent, by method. */
+const asked: { method: string; params: unknown }[] = [];
+
+const handlers: Partial<Handlers> = {
+  "project/list": () => ({ projects: [shop, shopFork] }),
+  "project/show": ({ project }) => find(project),
+  "project/resolve": ({ path }) => ({ project: path.startsWith("/pool/projects/shop") ? shop : null }),
+  "project/import": () => ({ project: shop, entry: first, adopted: false }),
+  "project/fork": () => shopFork,
+  "project/delete": ({ project }) => {
+    if (find(project) === shop) {
+      throw new ForkpointError("PROJECT_HAS_FORKS", "The project shop has forks.", {
+        details: { forks: ["try-sqlite"] },
+      });
+    }
+    return {};
+  },
+  "project/status": ({ project }) => ({
+    health,
+    project: project === undefined ? null : shop,
+    pools: [pool],
+    store,
+    agent: {
+      version: "1.0.0",
+      protocol: 1,
+      pid: 4711,
+      home: "/home/ada/.local/share/forkpoint",
+      startedAt: "2026-01-02T11:00:00.000Z",
+      logFile: "/home/ada/.local/share/forkpoint/logs/agent.log",
+    },
+  }),
+  "timeline/list": () => ({ entries: [...shopEntries], more: false }),
+  "timeline/diff": () => ({
+    changes: [
+      { path: "src/new.ts", kind: "added", type: "file", size: 1234 },
+      { path: "package.json", kind: "modified", type: "file", size: 3 * 2 ** 20 },
+      { path: "old", kind: "removed", type: "directory", size: null },
+      { path: "b\\x0aname", from: "a", kind: "renamed", type: "file", size: 12 },
+      { path: "run.sh", kind: "metadata", type: "file", size: 80 },
+    ],
+    summary,
+    truncated: true,
+  }),
+  "timeline/restore": () => ({ entry: head, guard, summary }),
+  "timeline/undo": () => ({ entry: null, guard: null, summary: equal }),
+  "snapshot/create": ({ label }) => ({ entry: label === undefined ? null : head, head }),
+  "pool/list": () => ({
+    pools: [pool, { ...pool, poolId: "pool00000002", state: "missing", freeBytes: null }],
+  }),
+  "pool/create": () => pool,
+  "pool/remove": () => ({}),
+  "store/show": () => ({ store }),
+  "store/set": ({ url }) => ({ ...store, url }),
+  "store/check": () => ({ ...store, state: "denied", message: "The key may not write." }),
+  "sync/push": ({ wait }) => (wait ? { pending: 0, pushed: [first] } : { pending: 2, pushed: [] }),
+  "sync/pull": () => shop,
+  "agent/doctor": () => ({
+    checks: [
+      { name: "programs", ok: true, message: "All are there.", remedy: null },
+      { name: "store", ok: false, message: "None is set.", remedy: "Run `forkpoint store set URL`." },
+    ],
+  }),
+};
+
+function recorded(): Partial<Handlers> {
+  const entries = Object.entries(handlers).map(([method, handler]) => [
+    method,
+    (params: never, call: never) => {
+      asked.push({ method, params });
+      return handler(params, call);
+    },
+  ]);
+  return Object.fromEntries(entries) as Partial<Handlers>;
+}
+
+describe("what the command prints", () => {
+  let served: ServedHandlers;
+  before(async () => (served = await ServedHandlers.start(recorded())));
+  after(() => served.stop());
+  beforeEach(() => void asked.splice(0));
+
+  const run = (line: string, options: { tty?: boolean; env?: NodeJS.ProcessEnv } = {}) =>
+    ranCli(line.split(" "), { home: served.home, cwd: "/pool/projects/shop/src", ...options });
+  const paramsOf = (method: string) => asked.find((call) => call.method === method)?.params;
+
+  const cases: Record<string, string> = {
+    snapshot: "snapshot --label L",
+    "snapshot-unchanged": "snapshot",
+    timeline: "timeline",
+    diff: "diff 4aaa",
+    restore: "restore 4aaa",
+    "undo-equal": "undo",
+    fork: "fork --slug try-sqlite",
+    push: "push",
+    "push-wait": "push --wait",
+    status: "status",
+    "project-list": "project list",
+    "project-show": "project show try-sqlite",
+    "pool-status": "pool status",
+    "store-show": "store show",
+    "store-check": "store check",
+    doctor: "doctor",
+    "error-with-forks": "project delete shop",
+    "error-usage": "fork",
+    help: "--help",
+    "help-diff": "diff --help",
+    "help-restore": "restore --help",
+  };
+  for (const [name, line] of Object.entries(cases)) {
+    it(`prints ${line} for people`, async () => {
+      const ran = await run(line);
+      assertGolden(join(import.meta.dirname, "golden", `${name}.txt`), transcript(line, ran));
+    });
+  }
+
+  it("uses colours on a terminal alone, and not with NO_COLOR", async () => {
+    const escape = "\u001b[";
+    assert.ok((await run("timeline", { tty: true })).out.includes(escape));
+    assert.ok(!(await run("timeline")).out.includes(escape));
+    assert.ok(!(await run("timeline", { tty: true, env: { NO_COLOR: "1" } })).out.includes(escape));
+  });
+
+  it("prints the protocol's entities with --json, before or after the verb", async () => {
+    const json = async (line: string) => JSON.parse((await run(line)).out) as unknown;
+    assert.deepEqual(await json("timeline --json"), shopEntries);
+    assert.deepEqual(await json("--json project list"), [shop, shopFork]);
+    assert.deepEqual(await json("project show shop --json"), shop);
+    assert.deepEqual(await json("snapshot --label L --json"), { ...head, created: true });
+    assert.deepEqual(await json("snapshot --json"), { ...head, created: false });
+    assert.deepEqual(await json("project import /x --json"), {
+      ...shop,
+      snapshotId: first.snapshotId,
+      adopted: false,
+    });
+    const diff = (await json("diff 4aaa --json")) as { changes: object[] };
+    assert.deepEqual(diff.changes[0], { path: "src/new.ts", kind: "added", type: "file", size: 1234 });
+  });
+
+  it("prints failures as JSON on stderr alone, with 1", async () => {
+    const { exitCode, out, err } = await run("project show nothing --json");
+    assert.equal(exitCode, 1);
+    assert.equal(out, "");
+    const { error } = JSON.parse(err) as { error: Record<string, string> };
+    assert.equal(error["code"], "PROJECT_NOT_FOUND");
+    assert.equal(error["message"], "There is no project nothing.");
+    assert.equal(error["hint"], "List projects with `forkpoint project list`.");
+  });
+
+  it("ends wrong usage with 2, as JSON when asked", async () => {
+    const lines = [
+      "nonsense",
+      "fork",
+      "snapshot --colour",
+      "pool create --image x --size huge",
+      "diff a b c d",
+      "restore",
+      "pool",
+      "agent logs --lines none",
+      "undo --open-files maybe",
+      "pool remove",
+    ];
+    for (const line of lines) {
+      const { exitCode, out, err } = await run(`${line} --json`);
+      assert.equal(exitCode, 2, line);
+      assert.equal(out, "", line);
+      const { error } = JSON.parse(err) as { error: Record<string, string> };
+      assert.equal(error["code"], "BAD_REQUEST", line);
+      assert.ok(error["message"] && error["hint"], line);
+    }
+    assert.equal((await ranCli([], { home: served.home })).exitCode, 2);
+  });
+
+  it("takes a project and snapshots in the places the grammar allows", async () => {
+    const expected: [string, object][] = [
+      ["diff 4aaa", { project: shop.projectId, from: "4aaa" }],
+      ["diff 4aaa 5bbb", { project: shop.projectId, from: "4aaa", to: "5bbb" }],
+      ["diff try-sqlite 4aaa", { project: shopFork.projectId, from: "4aaa" }],
+      ["diff try-sqlite 4aaa 5bbb", { project: shopFork.projectId, from: "4aaa", to: "5bbb" }],
+    ];
+    for (const [line, params] of expected) {
+      asked.length = 0;
+      await run(line);
+      assert.deepEqual(paramsOf("timeline/diff"), { limit: 200_000, ...params }, line);
+    }
+    await run("restore try-sqlite 4aaa --path src --path package.json");
+    assert.deepEqual(paramsOf("timeline/restore"), {
+      project: shopFork.projectId,
+      snapshotId: "4aaa",
+      paths: ["src", "package.json"],
+      openFiles: "refuse",
+    });
+    const forks: [string, object][] = [
+      ["fork --slug x", { project: shop.projectId, slug: "x" }],
+      ["fork 4aaa --slug x", { project: shop.projectId, slug: "x", snapshotId: "4aaa" }],
+      ["fork try-sqlite --slug x", { project: shopFork.projectId, slug: "x" }],
+      ["fork try-sqlite 4aaa --slug x", { project: shopFork.projectId, slug: "x", snapshotId: "4aaa" }],
+    ];
+    for (const [line, params] of forks) {
+      asked.length = 0;
+      await run(line);
+      assert.deepEqual(paramsOf("project/fork"), params, line);
+    }
+  });
+
+  it("makes paths absolute and sizes bytes", async () => {
+    await run("pool create --image pool.img --size 1.5G --mount ../here");
+    assert.deepEqual(paramsOf("pool/create"), {
+      image: "/pool/projects/shop/src/pool.img",
+      size: 1.5 * 2 ** 30,
+      mount: "/pool/projects/shop/here",
+    });
+    await run("project import . --copy");
+    assert.deepEqual(paramsOf("project/import"), { path: "/pool/projects/shop/src", copy: true });
+    await run("pool remove ../../../../pool");
+    assert.deepEqual(paramsOf("pool/remove"), { poolId: pool.poolId, keepImage: false });
+  });
+
+  it("says so when the current directory lies in no project", async () => {
+    const ran = await ranCli(["snapshot"], { home: served.home, cwd: "/elsewhere" });
+    assert.equal(ran.exitCode, 1);
+    assert.match(ran.err, /\/elsewhere lies in no project\. \[PROJECT_NOT_FOUND\]/);
+  });
+
+  it("has a help text with an example for every verb", async () => {
+    const verbs = [
+      ...["snapshot", "timeline", "diff", "restore", "undo", "fork", "push", "pull", "status", "doctor"],
+      ...[
+        "pool create",
+        "pool adopt",
+        "pool status",
+        "pool remove",
+        "store set",
+        "store show",
+        "store check",
+      ],
+      ...["project import", "project list", "project show", "project delete"],
+      ...["agent start", "agent stop", "agent status", "agent logs"],
+    ];
+    for (const verb of verbs) {
+      const { exitCode, out } = await run(`${verb} --help`);
+      assert.equal(exitCode, 0, verb);
+      assert.match(out, new RegExp(`Examples?:\n.*forkpoint ${verb}`), verb);
+      assert.match(out, /--json/, verb);
+    }
+  });
+});
+
+function transcript(line: string, { exitCode, out, err }: RanCli): string {
+  const parts = [`$ forkpoint ${line}\n`, out, err && `--- stderr\n${err}`, `--- exit ${exitCode}\n`];
+  return parts.join("");
+}

@@ -1,0 +1,96 @@
+import type { Entry, Health, Pool, Project, Store } from "../../agent/protocol/entities.ts";
+
+/** A project as an agent would describe it, with one entry of every kind. */
+export const shop: Project = {
+  projectId: "shop00000001",
+  slug: "shop",
+  path: "/pool/projects/shop",
+  poolId: "pool00000001",
+  createdAt: "2025-12-01T12:00:00.000Z",
+  forkedFrom: null,
+  headSnapshotId: "7k2mrestored",
+  settings: { maxSnapshots: 5, autoSnapshotMinutes: 10 },
+  nestedSubvolumes: [],
+};
+
+export const shopFork: Project = {
+  ...shop,
+  projectId: "fork00000001",
+  slug: "try-sqlite",
+  path: "/pool/projects/try-sqlite",
+  createdAt: "2026-01-02T11:00:00.000Z",
+  forkedFrom: { projectId: shop.projectId, slug: "shop", snapshotId: "4aaafirst000" },
+  nestedSubvolumes: ["var/cache"],
+};
+
+const base: Entry = {
+  snapshotId: "4aaafirst000",
+  projectId: shop.projectId,
+  parentId: null,
+  cause: "import",
+  author: "ada",
+  label: null,
+  note: null,
+  pinned: true,
+  createdAt: "2025-12-01T12:00:00.000Z",
+  durability: "durable",
+  manifestDigest: "ab".repeat(32),
+  guardId: null,
+  head: false,
+  path: "/pool/.forkpoint/snapshots/shop00000001/4aaafirst000",
+};
+
+/** Newest first. */
+export const shopEntries: readonly Entry[] = [
+  {
+    ...base,
+    snapshotId: "7k2mrestored",
+    parentId: "4aaafirst000",
+    cause: "restore",
+    pinned: false,
+    createdAt: "2026-01-02T11:59:30.000Z",
+    durability: "local",
+    manifestDigest: null,
+    guardId: "5bbbguard000",
+    head: true,
+  },
+  {
+    ...base,
+    snapshotId: "5bbbguard000",
+    parentId: "4aaafirst000",
+    cause: "guard",
+    pinned: false,
+    createdAt: "2026-01-02T11:58:00.000Z",
+    durability: "uploading",
+    manifestDigest: null,
+    label: "before the upgrade\nof everything",
+  },
+  base,
+];
+
+export const pool: Pool = {
+  poolId: "pool00000001",
+  path: "/pool",
+  image: "/images/pool.img",
+  state: "mounted",
+  totalBytes: 20 * 2 ** 30,
+  freeBytes: 15.4 * 2 ** 30,
+  metadataUsedRatio: 0.42,
+  deviceErrors: 0,
+};
+
+export const store: Store = {
+  url: "s3://bucket/team?region=eu-central-1",
+  state: "ok",
+  conditionalWrites: true,
+  checkedAt: "2026-01-02T11:00:00.000Z",
+  message: null,
+};
+
+export const health: Health = {
+  state: "behind",
+  message: "2 snapshots of shop are not in the store yet.",
+  action: "push",
+  pending: 2,
+  lastPushAt: "2026-01-01T12:00:00.000Z",
+};
