@@ -11,18 +11,24 @@ import { say } from "./terminal.mjs";
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
+ * @param {() => Error} [busy] what to throw, instead of waiting, when another process has the lock
  * @returns {Promise<T>}
  */
-export async function withLock(file, work) {
+export async function withLock(file, work, busy) {
   // flock is a Linux program; what is installed under a lock is only installed there.
   if (process.platform !== "linux") return work();
   mkdirSync(dirname(file), { recursive: true });
-  const holder = spawn("flock", [file, "cat"], { stdio: ["pipe", "pipe", "inherit"], detached: true });
+  const args = [...(busy ? ["--nonblock", "--conflict-exit-code", "75"] : []), file, "cat"];
+  // Detached, so that Ctrl-C does not free the lock before the work has ended.
+  const holder = spawn("flock", args, { stdio: ["pipe", "pipe", "inherit"], detached: true });
   const waiting = setTimeout(() => say(`  waiting for another process that holds ${file} …`), 2000);
   try {
     await new Promise((resolve, reject) => {
       holder.once("error", reject);
-      holder.once("exit", (status) => reject(new Error(`flock ended with ${status}`)));
+      holder.once("exit", (status) => {
+        reject(busy && status === 75 ? busy() : new Error(`flock ended with ${status}`));
+      });
+      holder.stdin.once("error", reject);
       holder.stdout.once("data", resolve);
       holder.stdin.write("held\n");
     });

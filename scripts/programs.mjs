@@ -12,6 +12,14 @@ export class ScriptError extends Error {
   }
 }
 
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const running = new Set();
+
+/** Asks the programs that `run` has started and that still run to end; their `run` then rejects. */
+export function stopPrograms() {
+  for (const child of running) child.kill("SIGTERM");
+}
+
 /**
  * @typedef {object} RunOptions
  * @property {string} [cwd]
@@ -37,6 +45,7 @@ export async function run(program, args, options = {}) {
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child);
   let stdout = "";
   /** @type {string[]} */
   const tail = [];
@@ -58,7 +67,10 @@ export async function run(program, args, options = {}) {
   const status = await new Promise((resolve, reject) => {
     child.on("error", (thrown) => reject(new ScriptError(`Cannot start ${program}: ${thrown.message}`)));
     child.on("close", (code, signal) => resolve(code ?? signal));
-  }).finally(() => log.end());
+  }).finally(() => {
+    running.delete(child);
+    log.end();
+  });
   if (status !== 0) {
     throw new ScriptError(
       `${program} ${args.slice(0, 3).join(" ")} failed (${status}):\n${tail.join("\n")}`,

@@ -45,7 +45,11 @@ export async function aptPackages(...names) {
         run(program, [...before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...args], watched);
       const wait = ["-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3"];
       await apt(...wait, "update");
-      await withoutDaemons(() => apt(...wait, "install", "-y", "--no-install-recommends", ...missing));
+      await withoutDaemons(async () => {
+        // An installation that was interrupted has to be finished before another can begin.
+        await run(program, [...before, "dpkg", "--configure", "-a"], watched);
+        await apt(...wait, "install", "-y", "--no-install-recommends", ...missing);
+      });
     });
   });
 }

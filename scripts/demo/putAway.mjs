@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { loopDevicesBelow, mountsBelow, processesWith, send } from "../machine.mjs";
+import { ask } from "../programs.mjs";
+import { forkpointOf } from "./workspace.mjs";
+
+const patienceMs = 10_000;
+
+/**
+ * Ends every process of the demo, unmounts its pool and frees the loop device; the data stays. Also cleans
+ * up after a start that was killed.
+ * @param {import("./demoFolders.mjs").DemoFolders} folders
+ * @param {{node: string, env: NodeJS.ProcessEnv}} node24
+ * @returns {Promise<string[]>} what could not be put away
+ */
+export async function putAway(folders, node24) {
+  const mark = folders.mark.join("=");
+  const agentFile = join(folders.home, "agent.json");
+  const isAgent = (/** @type {{command: string}} */ { command }) =>
+    /\/agent\/main\.(?:mjs|ts)\b/.test(command);
+  // Editors and terminals first, so that none of them starts an agent again; then the agent in its own way.
+  await end(() => processesWith(mark).filter((each) => !isAgent(each)));
+  if (existsSync(agentFile)) await forkpointOf(folders, node24)("agent", "stop");
+  await end(() => processesWith(mark));
+  for (const path of mountsBelow(folders.demo)) ask("umount", [path]);
+  for (const device of loopDevicesBelow(folders.demo)) ask("losetup", ["--detach", device]);
+  return [
+    ...processesWith(mark).map(({ pid, command }) => `process ${pid}: ${command}`),
+    ...mountsBelow(folders.demo).map((path) => `mount ${path}`),
+    ...(await loopDevicesLeft(folders.demo)),
+  ];
+}
+
+/** @param {() => {pid: number}[]} running asks to end, waits, and then does not ask any more */
+async function end(running) {
+  for (const { pid } of running()) send(pid, "SIGTERM");
+  for (const limit = Date.now() + patienceMs; running().length > 0 && Date.now() < limit;) await pause(50);
+  for (const { pid } of running()) send(pid, "SIGKILL");
+  for (const limit = Date.now() + patienceMs; running().length > 0 && Date.now() < limit;) await pause(50);
+}
+
+/**
+ * The kernel frees a loop device a moment after its last user is gone.
+ * @param {string} folder
+ */
+async function loopDevicesLeft(folder) {
+  for (let tries = 0; tries < 20 && loopDevicesBelow(folder).length > 0; tries++) await pause(50);
+  return loopDevicesBelow(folder).map((device) => `loop device ${device}`);
+}
