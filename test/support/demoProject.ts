@@ -1,8 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { forkpointJson } from "./forkpointCli.ts";
 import { stopAgent } from "./stopAgent.ts";
+
+/** The inode of every subvolume's root, so of a mounted pool and not of its bare mount point. */
+const btrfsRootInode = 256;
 
 export interface DemoProject {
   /** FORKPOINT_HOME of the agent that knows the project. */
@@ -28,10 +33,9 @@ export async function makeDemoProject(): Promise<DemoProject> {
   mkdirSync(join(root, "store"));
   writeSource(source);
   const dispose = async () => {
-    try {
-      await forkpointJson(["pool", "remove"], { home });
-    } finally {
-      await stopAgent(home);
+    await stopAgent(home);
+    if (statSync(mount, { throwIfNoEntry: false })?.ino === btrfsRootInode) {
+      await promisify(execFile)("umount", [mount]);
     }
     rmSync(root, { recursive: true, force: true });
   };

@@ -2,16 +2,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { launchBrowser } from "../../support/browser.ts";
-import { VscodeServer } from "../../support/vscodeServer.ts";
 import { stopAgent } from "../../support/stopAgent.ts";
-import { bundleTests, checkout } from "./bundleTests.ts";
+import { bundleTests } from "./bundleTests.ts";
+import { runOnDesktop, runOnServer } from "./hosts.ts";
 import { eventsVariable, grepVariable, type TestEvent } from "./testEvents.ts";
 import { stages } from "./windows.ts";
 
 /*
  * Runs test files inside the extension host of a real VS Code: one window for each folder of test/editor.
- * Arguments: test files as paths from the checkout, and --grep TEXT.
+ * Arguments: test files as paths from the checkout, --grep TEXT, and --desktop for a downloaded desktop
+ * VS Code in place of the server.
  */
 
 const silenceMs = 120_000;
@@ -19,16 +19,16 @@ const args = process.argv.slice(2);
 const grepAt = args.indexOf("--grep");
 const grep = grepAt < 0 ? "" : (args[grepAt + 1] ?? "");
 const files = args.filter((arg) => arg.endsWith(".test.ts"));
+const runOnHost = args.includes("--desktop") ? runOnDesktop : runOnServer;
 const counts = { passed: 0, failed: 0 };
 
-for (const [stageName, ofStage] of Map.groupBy(files, (file) => file.split("/")[2] ?? "")) {
+for (const [name, ofStage] of Map.groupBy(files, (file) => file.split("/")[2] ?? "")) {
   try {
-    await runWindow(stageName, ofStage);
+    await runWindow(name, ofStage);
   } catch (thrown) {
     counts.failed++;
-    console.log(
-      `\n  ✗ the window "${stageName}": ${thrown instanceof Error ? thrown.stack : String(thrown)}`,
-    );
+    const why = thrown instanceof Error ? thrown.stack : String(thrown);
+    console.log(`\n  ✗ the window "${name}": ${why}`);
   }
 }
 console.log(`\n  ${counts.passed} passing, ${counts.failed} failing`);
@@ -36,41 +36,24 @@ const results = process.env["FORKPOINT_TEST_RESULTS"];
 if (results) writeFileSync(results, JSON.stringify(counts));
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
-async function runWindow(stageName: string, ofStage: readonly string[]): Promise<void> {
-  const makeStage = Object.entries(stages).find(([name]) => name === stageName)?.[1];
-  if (!makeStage)
-    throw new Error(`test/editor/support/windows.ts has no stage for test/editor/${stageName}.`);
-  console.log(`\n  window: ${stageName}`);
-  const bundle = await bundleTests(stageName, ofStage);
-  const root = mkdtempSync(join(tmpdir(), "editor-"));
-  const events = join(root, "events");
-  const stage = await makeStage();
+async function runWindow(name: string, ofStage: readonly string[]): Promise<void> {
+  const makeStage = Object.entries(stages).find(([stage]) => stage === name)?.[1];
+  if (!makeStage) throw new Error(`test/editor/support/windows.ts has no stage for test/editor/${name}.`);
+  console.log(`\n  window: ${name}`);
+  const bundle = await bundleTests(name, ofStage);
+  const scratch = mkdtempSync(join(tmpdir(), "editor-"));
+  const events = join(scratch, "events");
   try {
-    const server = await VscodeServer.start({
-      folder: join(root, "vscode"),
-      env: { FORKPOINT_HOME: stage.home, [eventsVariable]: events, [grepVariable]: grep },
-    });
-    const browser = await launchBrowser();
+    const stage = await makeStage();
     try {
-      const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-      await page.goto(
-        server.windowUrl(stage.folder, {
-          extensionDevelopmentPath: server.remoteUri(checkout),
-          extensionTestsPath: server.remoteUri(bundle),
-        }),
-      );
-      if (!(await follow(events))) {
-        await page.screenshot({ path: join(checkout, "test-output", "editor", `${stageName}-stuck.png`) });
-        throw new Error(`No news from the extension host for ${silenceMs / 1000} s; see test-output/editor.`);
-      }
+      const env = { FORKPOINT_HOME: stage.home, [eventsVariable]: events, [grepVariable]: grep };
+      await runOnHost({ name, folder: stage.folder, bundle, env, scratch, finished: () => follow(events) });
     } finally {
-      await browser.close();
-      await server.stop();
+      await stopAgent(stage.home);
+      await stage.dispose();
     }
   } finally {
-    await stopAgent(stage.home);
-    await stage.dispose();
-    rmSync(root, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
