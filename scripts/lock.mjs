@@ -28,7 +28,8 @@ export async function withLock(file, work, busy) {
       holder.once("exit", (status) => {
         reject(busy && status === 75 ? busy() : new Error(`flock ended with ${status}`));
       });
-      holder.stdin.once("error", reject);
+      // A holder that is gone before it reads says why by its exit status.
+      holder.stdin.on("error", () => undefined);
       holder.stdout.once("data", resolve);
       holder.stdin.write("held\n");
     });
