@@ -1,0 +1,123 @@
+import { lstat, readdir } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import type { LongCall } from "../../host/longCall.ts";
+import { depthOf, isWithin, joinBytes, parentOf } from "../bytePaths.ts";
+import { readDifferences } from "../comparison/differences.ts";
+import type { Privileged } from "../privileged.ts";
+import { emptyPlan, PathSet, type Plan } from "./plan.ts";
+
+/**
+ * Plans how some paths of a volume that equals `current` become what they are in `target`, and nothing
+ * else does. A path that only one of the two has is made or removed. Hard links to names outside of the
+ * paths are not kept, since those names stay as they are.
+ * @param paths relative to the volume, none of them empty
+ */
+export async function planPaths(
+  privileged: Privileged,
+  snapshots: { readonly current: string; readonly target: string },
+  paths: readonly Buffer[],
+  call: LongCall,
+): Promise<Plan> {
+  const { current, target } = snapshots;
+  const differences = await readDifferences(privileged, { from: current, to: target }, call);
+  const scope = outermost(paths);
+  const taken = new PathSet();
+  const wanted = new PathSet();
+  const attributes = new PathSet();
+  const lostAttributes: { path: Buffer; names: readonly Buffer[] }[] = [];
+  const within = (path: Buffer) => scope.some((each) => isWithin(path, each));
+
+  for (const { from, path } of differences.moved) {
+    if (within(from)) taken.add(from);
+    if (within(path)) wanted.add(path);
+    for (const each of scope) {
+      // What moved along with a folder above is named by no difference of its own.
+      if (isWithin(each, from)) taken.add(each);
+      if (isWithin(each, path)) wanted.add(each);
+    }
+  }
+  for (const { path } of differences.removed) if (within(path)) taken.add(path);
+  for (const { path } of differences.created) if (within(path)) wanted.add(path);
+  for (const { origin, path, inode } of differences.changed) {
+    if (!within(path)) continue;
+    if (inode.type === "directory" && origin.equals(path)) {
+      attributes.add(path);
+      if (inode.removedXattrs.length > 0) lostAttributes.push({ path, names: inode.removedXattrs });
+    } else wanted.add(path);
+  }
+
+  const plan = { ...emptyPlan(), lostAttributes };
+  const collector = new Collector(target, plan, call.signal);
+  for (const path of wanted) await collector.addWithParents(path);
+  for (const path of taken) if (await statInside(current, path)) plan.taken.push({ path, moves: false });
+  plan.taken.sort((one, other) => depthOf(other.path) - depthOf(one.path));
+  plan.folders.sort((one, other) => depthOf(one) - depthOf(other));
+  const folders = new PathSet();
+  for (const path of [...plan.folders, ...attributes]) folders.add(path);
+  plan.attributes.push(...[...folders].sort((one, other) => depthOf(other) - depthOf(one)));
+  return plan;
+}
+
+/** Adds what the target holds at and below paths, each entry once. */
+class Collector {
+  readonly #target: string;
+  readonly #plan: Plan;
+  readonly #signal: AbortSignal;
+  readonly #seen = new PathSet();
+  readonly #firstNames = new Map<bigint, Buffer>();
+
+  constructor(target: string, plan: Plan, signal: AbortSignal) {
+    this.#target = target;
+    this.#plan = plan;
+    this.#signal = signal;
+  }
+
+  async addWithParents(path: Buffer): Promise<void> {
+    for (let at = parentOf(path); at.length > 0; at = parentOf(at)) {
+      if (this.#seen.add(at)) this.#plan.folders.push(at);
+    }
+    const stat = await statInside(this.#target, path);
+    if (stat) await this.#add(path, stat);
+  }
+
+  async #add(path: Buffer, stat: BigIntStats): Promise<void> {
+    this.#signal.throwIfAborted();
+    if (stat.isDirectory()) {
+      if (this.#seen.add(path)) this.#plan.folders.push(path);
+      const folder = joinBytes(Buffer.from(this.#target), path);
+      for (const name of await readdir(folder, { encoding: "buffer" })) {
+        const child = joinBytes(path, name);
+        const below = await statInside(this.#target, child);
+        if (below) await this.#add(child, below);
+      }
+      return;
+    }
+    if (!this.#seen.add(path)) return;
+    const first = stat.nlink > 1n ? this.#firstNames.get(stat.ino) : undefined;
+    if (first) this.#plan.linked.push({ path, to: first });
+    else {
+      this.#firstNames.set(stat.ino, path);
+      this.#plan.copied.push(path);
+    }
+  }
+}
+
+/** The paths that lie in no other of them. */
+function outermost(paths: readonly Buffer[]): Buffer[] {
+  return paths.filter(
+    (path, at) =>
+      !paths.some(
+        (other, index) => index !== at && isWithin(path, other) && (!path.equals(other) || index < at),
+      ),
+  );
+}
+
+async function statInside(root: string, path: Buffer): Promise<BigIntStats | null> {
+  try {
+    return await lstat(joinBytes(Buffer.from(root), path), { bigint: true });
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw thrown;
+  }
+}
