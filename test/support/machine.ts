@@ -1,0 +1,178 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import type { AgentClient } from "../../agent/protocol/client/agentClient.ts";
+import { connectAgent } from "../../agent/protocol/client/connectAgent.ts";
+import type { Launch } from "../../agent/protocol/client/launchAgent.ts";
+import { isAlive, readEndpoint } from "../../agent/protocol/client/readEndpoint.ts";
+import type { Pool, Project } from "../../agent/protocol/entities.ts";
+import type { ErrorBody } from "../../agent/protocol/errors.ts";
+import { packageVersion } from "../../agent/protocol/packageVersion.ts";
+import { stopAgent } from "./stopAgent.ts";
+
+const bin = resolve(import.meta.dirname, "../../bin/forkpoint.mjs");
+const main = resolve(import.meta.dirname, "../../agent/main.ts");
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const open = new Set<Machine>();
+
+/**
+ * What one computer would be: a home of its own, the real command, the real agent, and pools in files.
+ * `end` stops the agent, and unmounts and deletes everything; the end of this process does so in any case.
+ */
+export class Machine {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "forkpoint-machine-")));
+  readonly home = join(this.folder, "home");
+  readonly #clients: AgentClient[] = [];
+
+  constructor() {
+    open.add(this);
+  }
+
+  /** A machine with one pool of `mib` MiB, made by the command. */
+  static async withPool(mib = 1024): Promise<Machine> {
+    const machine = new Machine();
+    await machine.pool(mib);
+    return machine;
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Makes a folder on this machine and gives its path. */
+  makeFolder(name: string): string {
+    mkdirSync(this.path(name), { recursive: true });
+    return this.path(name);
+  }
+
+  async pool(mib: number, name = "pool"): Promise<Pool> {
+    return this.json<Pool>("pool", "create", "--image", this.path(`${name}.img`), "--size", `${mib}M`);
+  }
+
+  /** Imports a folder; gives the project, with its first entry's id. */
+  async import(folder: string, ...args: string[]): Promise<Project & { snapshotId: string }> {
+    return this.json("project", "import", folder, ...args);
+  }
+
+  /** Runs one command as a person would, in `cwd` when given. */
+  async run(args: readonly string[], cwd = this.folder): Promise<Ran> {
+    const child = spawn(process.execPath, [bin, ...args], {
+      env: { ...process.env, FORKPOINT_HOME: this.home },
+      stdio: ["ignore", "pipe", "pipe"],
+      cwd,
+    });
+    const status = new Promise<number>((done, failed) => {
+      child.once("error", failed).once("exit", (code) => done(code ?? -1));
+    });
+    const [out, err, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), status]);
+    return { exitCode, out, err };
+  }
+
+  /** What a command prints with `--json`. @throws Error with all it printed when its status is not 0 */
+  async json<T>(...args: string[]): Promise<T> {
+    const ran = await this.run([...args, "--json"]);
+    if (ran.exitCode !== 0) {
+      throw new Error(`forkpoint ${args.join(" ")} ended with ${ran.exitCode}: ${ran.out}${ran.err}`);
+    }
+    return JSON.parse(ran.out) as T;
+  }
+
+  /** The error a command prints with `--json`. @throws Error unless its status is 1 or 2 and stdout empty */
+  async error(...args: string[]): Promise<ErrorBody & { exitCode: number }> {
+    const { exitCode, out, err } = await this.run([...args, "--json"]);
+    if (exitCode === 0 || out !== "")
+      throw new Error(`forkpoint ${args.join(" ")} ended with ${exitCode}: ${out}`);
+    const { error } = JSON.parse(err) as { error: ErrorBody };
+    if (error.hint === "" || error.message === "") throw new Error(`an error without words: ${err}`);
+    return { ...error, exitCode };
+  }
+
+  /** A connection like an editor window's, to the shipped agent unless `launch` names another. */
+  async connect(launch: Launch = this.agent()): Promise<AgentClient> {
+    const { signal } = new AbortController();
+    const client = await connectAgent({ home: this.home, launch, signal, client: "test" });
+    this.#clients.push(client);
+    return client;
+  }
+
+  agent(script = main): Launch {
+    return { node: process.execPath, script, version: packageVersion(import.meta.dirname) };
+  }
+
+  async pid(): Promise<number> {
+    const pid = (await readEndpoint(this.home))?.pid;
+    if (pid === undefined) throw new Error("No agent runs.");
+    return pid;
+  }
+
+  async stopAgent(): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.dispose();
+    await stopAgent(this.home);
+  }
+
+  log(): string {
+    const file = join(this.home, "logs", "agent.log");
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  async end(): Promise<void> {
+    try {
+      await this.stopAgent();
+    } finally {
+      this.clear();
+    }
+  }
+
+  /** Leaves nothing, whatever still runs. */
+  clear(): void {
+    if (!open.delete(this)) return;
+    killAgent(this.home);
+    for (const mount of mountsBelow(this.folder)) execFileSync("umount", ["--lazy", "-d", mount]);
+    for (const loop of loopsBelow(this.folder)) execFileSync("losetup", ["--detach", loop]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function killAgent(home: string): void {
+  const file = join(home, "agent.json");
+  if (!existsSync(file)) return;
+  const { pid } = JSON.parse(readFileSync(file, "utf8")) as { pid: number };
+  if (isAlive(pid)) process.kill(pid, "SIGKILL");
+}
+
+/** Innermost first. */
+function mountsBelow(folder: string): string[] {
+  return readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "")
+    .filter((mount) => mount.startsWith(`${folder}/`))
+    .reverse();
+}
+
+function loopsBelow(folder: string): string[] {
+  const columns = ["--noheadings", "--raw", "--output", "NAME,BACK-FILE"];
+  return execFileSync("losetup", columns, { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(` ${folder}/`))
+    .map((line) => line.split(" ")[0] ?? "");
+}
+
+function clearAll(): void {
+  for (const machine of [...open]) machine.clear();
+}
+
+process.on("exit", clearAll);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    clearAll();
+    process.kill(process.pid, signal);
+  });
+}
