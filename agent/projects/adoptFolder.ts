@@ -10,6 +10,7 @@ import { volumePath } from "../volumes/layout.ts";
 import { currentAuthor } from "./author.ts";
 import { Birth, defaultSettings, type ProjectBirth } from "./projectBirth.ts";
 import type { SlugReservations } from "./slugReservations.ts";
+import { undoFailed } from "./undoFailed.ts";
 
 export const adoptIntent: IntentKind<Birth> = { kind: "adopt", payload: Birth };
 
@@ -65,7 +66,11 @@ export class FolderAdoption {
         call.signal.throwIfAborted();
         this.#register(birth, intentId);
       } catch (thrown) {
-        await this.#undoFailed(birth, intentId);
+        await undoFailed(
+          { kind: adoptIntent.kind, projectId: birth.projectId },
+          () => this.#undo(birth, intentId),
+          this.#log,
+        );
         throw thrown;
       }
       this.#crashPoint("adopt:registered");
@@ -99,16 +104,5 @@ export class FolderAdoption {
   async #undo(birth: Birth, intentId: number): Promise<void> {
     await this.#birth.undo(birth);
     this.#intents.end(intentId);
-  }
-
-  async #undoFailed(birth: Birth, intentId: number): Promise<void> {
-    try {
-      await this.#undo(birth, intentId);
-    } catch (thrown) {
-      this.#log.error("a failed adoption could not be undone; start-up tries again", {
-        folder: birth.volume,
-        message: String(thrown),
-      });
-    }
   }
 }

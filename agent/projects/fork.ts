@@ -13,6 +13,7 @@ import { currentAuthor } from "./author.ts";
 import type { PoolRegistry } from "./poolRegistry.ts";
 import { Birth, type ProjectBirth } from "./projectBirth.ts";
 import type { SlugReservations } from "./slugReservations.ts";
+import { undoFailed } from "./undoFailed.ts";
 
 const Payload = Birth.extend({ from: z.object({ projectId: z.string(), snapshotId: z.string() }) });
 type Payload = z.infer<typeof Payload>;
@@ -68,7 +69,11 @@ export class Fork {
       try {
         await this.#make(payload, parent, intentId, call);
       } catch (thrown) {
-        await this.#undoFailed(payload, intentId);
+        await undoFailed(
+          { kind: forkIntent.kind, projectId: payload.projectId },
+          () => this.#undo(payload, intentId),
+          this.#log,
+        );
         throw thrown;
       }
       this.#crashPoint("fork:registered");
@@ -115,16 +120,5 @@ export class Fork {
   async #undo(payload: Payload, intentId: number): Promise<void> {
     await this.#birth.undo(payload);
     this.#intents.end(intentId);
-  }
-
-  async #undoFailed(payload: Payload, intentId: number): Promise<void> {
-    try {
-      await this.#undo(payload, intentId);
-    } catch (thrown) {
-      this.#log.error("a failed fork could not be undone; start-up tries again", {
-        slug: payload.slug,
-        message: String(thrown),
-      });
-    }
   }
 }

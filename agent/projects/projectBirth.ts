@@ -8,6 +8,7 @@ import { newId } from "../host/ids.ts";
 import type { Cause, ProjectSettings } from "../protocol/entities.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import { poolLayout, projectSnapshots, snapshotPath, stagingPath, volumePath } from "../volumes/layout.ts";
+import { asPoolError } from "../volumes/poolErrors.ts";
 import { removeEmptyFolder } from "./emptyFolder.ts";
 
 /** Where everything of a project to be lies: what an intent must know to finish or undo it. */
@@ -65,17 +66,30 @@ export class ProjectBirth {
     };
   }
 
-  /** Makes the pool's own folders where they are missing. */
+  /**
+   * Makes the pool's own folders where they are missing.
+   * @throws ForkpointError POOL_FULL, POOL_READ_ONLY
+   */
   async prepare(birth: Birth): Promise<void> {
     const { projects, staging } = poolLayout(birth.pool);
-    await mkdir(projects, { recursive: true });
-    await mkdir(staging, { recursive: true, mode: 0o700 });
-    await mkdir(projectSnapshots(birth.pool, birth.projectId), { recursive: true });
+    try {
+      await mkdir(projects, { recursive: true });
+      await mkdir(staging, { recursive: true, mode: 0o700 });
+      await mkdir(projectSnapshots(birth.pool, birth.projectId), { recursive: true });
+    } catch (thrown) {
+      throw asPoolError(thrown, birth.volume);
+    }
   }
 
-  /** Moves the finished subvolume to where the project lives. */
+  /**
+   * Moves the finished subvolume to where the project lives.
+   * @throws ForkpointError POOL_FULL, POOL_READ_ONLY
+   */
   async settle(birth: Birth): Promise<void> {
-    if (birth.staging !== null) await rename(birth.staging, birth.volume);
+    if (birth.staging === null) return;
+    await rename(birth.staging, birth.volume).catch((thrown: unknown) => {
+      throw asPoolError(thrown, birth.volume);
+    });
   }
 
   /** Takes the read-only snapshot that the first entry stands for. */

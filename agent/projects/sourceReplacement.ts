@@ -3,9 +3,9 @@ import { basename, dirname, join } from "node:path";
 import type { Processes } from "../host/processes.ts";
 import { isThere } from "./isThere.ts";
 
-/** The name next to `source` under which it waits to be deleted. */
+/** The name next to `source` under which it waits to be deleted; at most 255 bytes, as for any name. */
 export function asidePath(source: string, projectId: string): string {
-  return join(dirname(source), `.${basename(source).slice(0, 200)}.forkpoint-${projectId}`);
+  return join(dirname(source), `.${basename(source).slice(0, 60)}.forkpoint-${projectId}`);
 }
 
 /** Puts a link to `volume`, owned as the source was, where the source stood. */

@@ -6,6 +6,7 @@ export interface ScriptArgs {
   readonly home: string;
   readonly crashPoint: string;
   readonly adopt?: { folder: string; poolId: string };
+  readonly import?: { source: string; poolId: string; copy: boolean };
   readonly fork?: { projectId: string; snapshotId: string; slug: string };
   readonly delete?: { projectId: string };
 }
@@ -20,6 +21,11 @@ const project = (id: string) => {
 };
 if (args.adopt) {
   await rig.adoption.run(args.adopt.folder, undefined, rig.registry.named(args.adopt.poolId), unattended);
+}
+if (args.import) {
+  const { source, poolId, copy } = args.import;
+  const request = { source, slug: undefined, pool: rig.registry.named(poolId), copy };
+  await rig.folderImport.run(request, unattended);
 }
 if (args.fork) {
   const entry = rig.entries.find(args.fork.projectId, args.fork.snapshotId);
