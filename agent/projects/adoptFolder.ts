@@ -93,6 +93,7 @@ export class FolderAdoption {
     const origin = {
       cause: "import" as const,
       author: currentAuthor(),
+      label: null,
       forkedFrom: null,
       settings: defaultSettings,
       manifestDigest: null,

@@ -109,6 +109,7 @@ export class Fork {
     const origin = {
       cause: "fork" as const,
       author: currentAuthor(),
+      label: null,
       forkedFrom: { ...from, slug: parent.slug },
       settings: { maxSnapshots: parent.maxSnapshots, autoSnapshotMinutes: parent.autoSnapshotMinutes },
       manifestDigest: null,

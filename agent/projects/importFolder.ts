@@ -205,6 +205,7 @@ export class FolderImport {
     const origin = {
       cause: "import" as const,
       author: currentAuthor(),
+      label: null,
       forkedFrom: null,
       settings: defaultSettings,
       manifestDigest: null,

@@ -10,6 +10,7 @@ import type { Btrfs } from "../volumes/btrfs.ts";
 import { poolLayout, projectSnapshots, snapshotPath, stagingPath, volumePath } from "../volumes/layout.ts";
 import { asPoolError } from "../volumes/poolErrors.ts";
 import { removeEmptyFolder } from "./emptyFolder.ts";
+import { removeStaged } from "./stagingFolder.ts";
 
 /** Where everything of a project to be lies: what an intent must know to finish or undo it. */
 export const Birth = z.object({
@@ -17,7 +18,7 @@ export const Birth = z.object({
   pool: z.string(),
   projectId: z.string(),
   slug: z.string(),
-  /** The subvolume while it is half made; null for a folder that is adopted where it is. */
+  /** The subvolume, or a folder for it, while it is half made; null for a folder that is adopted where it is. */
   staging: z.string().nullable(),
   volume: z.string(),
   snapshotId: z.string(),
@@ -28,6 +29,7 @@ export type Birth = z.infer<typeof Birth>;
 export interface Origin {
   readonly cause: Cause;
   readonly author: string;
+  readonly label: string | null;
   readonly forkedFrom: ForkedFrom | null;
   readonly settings: ProjectSettings;
   /** The manifest its first entry is already stored as; null when it still has to be pushed. */
@@ -119,7 +121,7 @@ export class ProjectBirth {
       parentId: null,
       cause: origin.cause,
       author: origin.author,
-      label: null,
+      label: origin.label,
       note: null,
       pinned: false,
       createdAt: now,
@@ -147,7 +149,7 @@ export class ProjectBirth {
     await this.#remove(this.#firstSnapshot(birth));
     if (birth.staging !== null) {
       await this.#remove(birth.volume);
-      await this.#remove(birth.staging);
+      await removeStaged(this.#btrfs, birth.staging);
     }
     await removeEmptyFolder(projectSnapshots(birth.pool, birth.projectId));
   }

@@ -1,10 +1,11 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { IntentRow } from "../catalog/intents.ts";
 import type { Log } from "../host/log.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import { poolLayout } from "../volumes/layout.ts";
 import type { PoolRegistry } from "./poolRegistry.ts";
+import { removeStaged } from "./stagingFolder.ts";
 
 /** Deletes what interrupted operations left half made on the pools and no intent answers for. */
 export class StagingSweep {
@@ -41,25 +42,10 @@ export class StagingSweep {
 
   async #remove(path: string): Promise<void> {
     try {
-      if (await this.#btrfs.isSubvolume(path)) await this.#btrfs.deleteSubvolume(path);
-      else await this.#removeFolder(path);
+      await removeStaged(this.#btrfs, path);
       this.#log.info("swept a half-made volume", { path });
     } catch (thrown) {
       this.#log.error("a half-made volume cannot be swept", { path, message: String(thrown) });
     }
   }
-
-  /** A folder of someone's staging may hold subvolumes, read-only ones among them. */
-  async #removeFolder(folder: string): Promise<void> {
-    for (const entry of await readdir(folder, { withFileTypes: true }).catch(notAFolder)) {
-      const path = join(folder, entry.name);
-      if (await this.#btrfs.isSubvolume(path)) await this.#btrfs.deleteSubvolume(path);
-    }
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function notAFolder(thrown: unknown): [] {
-  if ((thrown as NodeJS.ErrnoException).code === "ENOTDIR") return [];
-  throw thrown;
 }
