@@ -39,6 +39,7 @@ export const suites = [
     folders: ["test/agent/blobstore"],
     runs: "mocha",
     packages: ["s3"],
+    needsRoot: true,
     minutes: 10,
   },
   {

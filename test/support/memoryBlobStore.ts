@@ -1,3 +1,4 @@
+import { checkKey, checkPrefix } from "../../agent/blobstore/objectKey.ts";
 import type { Blob, BlobStore, Condition, Range } from "../../agent/blobstore/blobStore.ts";
 
 /** A store that lives as long as the test, and counts what is asked of it. */
@@ -8,6 +9,7 @@ export class MemoryBlobStore implements BlobStore {
   #version = 0;
 
   get(key: string, { signal, range }: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
+    checkKey(key);
     signal.throwIfAborted();
     const found = this.objects.get(key);
     if (!found) return Promise.resolve(null);
@@ -20,6 +22,7 @@ export class MemoryBlobStore implements BlobStore {
     bytes: Uint8Array,
     { signal, condition }: { signal: AbortSignal; condition?: Condition },
   ): Promise<{ etag: string } | null> {
+    checkKey(key);
     signal.throwIfAborted();
     const found = this.objects.get(key);
     if (condition?.kind === "absent" && found) return Promise.resolve(null);
@@ -31,6 +34,8 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async *list(prefix: string, { signal }: { signal: AbortSignal }) {
+    checkPrefix(prefix);
+    signal.throwIfAborted();
     await Promise.resolve();
     for (const [key, { bytes }] of [...this.objects]) {
       signal.throwIfAborted();
@@ -38,7 +43,9 @@ export class MemoryBlobStore implements BlobStore {
     }
   }
 
-  delete(key: string): Promise<void> {
+  delete(key: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    checkKey(key);
+    signal.throwIfAborted();
     this.objects.delete(key);
     return Promise.resolve();
   }
