@@ -37,6 +37,7 @@ export function commandTable(window: Window) {
     "forkpoint.restorePaths": (path, selected) => window.paths.chosen(path, selected),
     "forkpoint.undoRestore": () => restore.undo(),
 
+    "forkpoint.showEntryChanges": (entry) => compare.showChanges(entry),
     "forkpoint.compareWithNow": (entry) => compare.withNow(entry),
     "forkpoint.compareWithPrevious": (entry) => compare.withPrevious(entry),
     "forkpoint.selectForCompare": (entry) => compare.select(entry),

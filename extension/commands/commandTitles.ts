@@ -17,10 +17,11 @@ export const commandTitles = {
   "forkpoint.loadMore": "Load More",
   "forkpoint.refresh": "Refresh",
 
-  "forkpoint.restoreWorkspace": "Restore Workspace to…",
+  "forkpoint.restoreWorkspace": "Restore Workspace…",
   "forkpoint.restorePaths": "Restore File or Folder…",
   "forkpoint.undoRestore": "Undo Last Restore",
 
+  "forkpoint.showEntryChanges": "Show What It Changed",
   "forkpoint.compareWithNow": "Compare with Now",
   "forkpoint.compareWithPrevious": "Compare with Previous",
   "forkpoint.selectForCompare": "Select for Compare",

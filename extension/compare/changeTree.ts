@@ -49,12 +49,11 @@ export function changeTree(changes: readonly Change[], quietNames: readonly stri
   return finish(root, quiet, false);
 }
 
-/** Whether a path lies in a folder of one of these names. */
-export function inQuietFolder(path: string, quietNames: readonly string[]): boolean {
-  return path
-    .split("/")
-    .slice(0, -1)
-    .some((name) => quietNames.includes(name));
+/** The outermost folder of one of these names that a path lies in; null when it lies in none. */
+export function quietFolderOf(path: string, quietNames: readonly string[]): string | null {
+  const names = path.split("/");
+  const at = names.slice(0, -1).findIndex((name) => quietNames.includes(name));
+  return at === -1 ? null : names.slice(0, at + 1).join("/");
 }
 
 function finish(draft: Draft, quiet: ReadonlySet<string>, insideQuiet: boolean): ChangeNode[] {

@@ -37,8 +37,11 @@ export class ChangesTree implements vscode.TreeDataProvider<ChangeNode>, vscode.
     return this.#roots;
   }
 
-  /** Shows a comparison in place of the one before, and moves the focus to it. */
-  async show(comparison: Comparison): Promise<void> {
+  /**
+   * Shows a comparison in place of the one before.
+   * @param focus whether the keyboard's focus moves there too
+   */
+  async show(comparison: Comparison, { focus }: { focus: boolean }): Promise<void> {
     this.#comparison = comparison;
     this.#roots = changeTree(comparison.changes, quietFolders());
     this.#parents = new Map();
@@ -47,7 +50,9 @@ export class ChangesTree implements vscode.TreeDataProvider<ChangeNode>, vscode.
     this.#view.message = describe(comparison);
     await vscode.commands.executeCommand("setContext", comparingKey, true);
     this.#changed.fire(undefined);
-    await vscode.commands.executeCommand("forkpoint.changes.focus");
+    const [first] = this.#roots;
+    if (focus) await vscode.commands.executeCommand("forkpoint.changes.focus");
+    else if (first) await this.#view.reveal(first, { select: false, focus: false });
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,7 @@ export class CompareCommands {
   readonly #timeline: Timeline;
   readonly #tree: ChangesTree;
   #selected: string | undefined;
+  #looking: AbortController | undefined;
 
   constructor(connection: AgentConnection, session: ProjectSession, timeline: Timeline, tree: ChangesTree) {
     this.#connection = connection;
@@ -46,6 +47,31 @@ export class CompareCommands {
       throw new NextStep(`“${entryTitle(entry)}” is the first snapshot; there is none before it.`);
     }
     return this.#show(await namedEntry(this.#timeline, entry.parentId), entry);
+  }
+
+  /**
+   * Fills the Changes view with what an entry changed, as a click on its row asks: quietly, without taking
+   * the focus, and only for the row that was clicked last. Null where there is nothing before the entry.
+   */
+  async showChanges(argument: unknown): Promise<Comparison | null> {
+    const { project } = await this.#session.require();
+    const entry = await chooseEntry(this.#timeline, argument, "Show the changes of which snapshot?");
+    this.#looking?.abort();
+    if (entry.parentId === null) {
+      await this.#tree.close();
+      return null;
+    }
+    const looking = new AbortController();
+    this.#looking = looking;
+    const from = await namedEntry(this.#timeline, entry.parentId);
+    const params = { project: project.projectId, from: from.snapshotId, to: entry.snapshotId };
+    const result = await vscode.window.withProgress({ location: { viewId: "forkpoint.timeline" } }, () =>
+      this.#connection.call("timeline/diff", params, { signal: looking.signal }).catch(unlessAborted(looking)),
+    );
+    if (!result || looking.signal.aborted) return null;
+    const comparison = { projectId: project.projectId, from, to: entry, ...result };
+    await this.#tree.show(comparison, { focus: false });
+    return comparison;
   }
 
   async select(argument: unknown): Promise<void> {
@@ -109,7 +135,13 @@ export class CompareCommands {
           ? `“${entryTitle(from)}” and “${entryTitle(to)}” are equal.`
           : `Nothing changed since “${entryTitle(from)}”.`,
       );
-    } else await this.#tree.show(comparison);
+    } else await this.#tree.show(comparison, { focus: true });
     return comparison;
   }
+}
+
+function unlessAborted({ signal }: AbortController) {
+  return (thrown: unknown): undefined => {
+    if (!signal.aborted) throw thrown;
+  };
 }

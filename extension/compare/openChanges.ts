@@ -6,7 +6,7 @@ import { changeWords } from "../wording/changes.ts";
 import { count } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
 import { changeSides, nothing } from "./changeSides.ts";
-import { type ChangeNode, inQuietFolder } from "./changeTree.ts";
+import { type ChangeNode, quietFolderOf } from "./changeTree.ts";
 import { type ChangesTree, quietFolders } from "./changesTree.ts";
 import { type Comparison, comparisonTitle } from "./comparison.ts";
 import { largestShownBytes } from "./snapshotFiles.ts";
@@ -53,7 +53,7 @@ export class OpenChanges {
         change.type === "file" &&
         change.kind !== "metadata" &&
         (change.size ?? 0) <= largestAtOnce &&
-        !inQuietFolder(change.path, quiet),
+        quietFolderOf(change.path, quiet) === null,
     );
     const files = shown.slice(0, mostAtOnce);
     if (files.length === 0) {

@@ -105,6 +105,7 @@ export class AgentConnection implements vscode.Disposable {
       const client = await this.#open(this.#closing.signal);
       this.#listen(client);
       this.#failures = 0;
+      this.#log.info("Connected to the agent.");
       this.#become({ kind: "connected" });
       return client;
     } catch (thrown) {

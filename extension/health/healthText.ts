@@ -4,9 +4,7 @@ import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
 import type { WindowState, WindowStateKind } from "../project/windowState.ts";
 import { count } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
-
-/** How loud the status bar is: colour is for what needs a person. */
-export type Tone = "quiet" | "warning" | "error";
+import type { Tone } from "./tones.ts";
 
 interface Look {
   /** Name of a product icon (codicon). */
@@ -16,8 +14,8 @@ interface Look {
 }
 
 const healthLooks = {
-  protected: { icon: "pass", word: "Protected", tone: "quiet" },
-  saving: { icon: "sync~spin", word: "Saving", tone: "quiet" },
+  protected: { icon: "pass", word: "Protected", tone: "good" },
+  saving: { icon: "sync~spin", word: "Saving", tone: "good" },
   behind: { icon: "cloud-upload", word: "Copy is behind", tone: "quiet" },
   offline: { icon: "debug-disconnect", word: "Store out of reach", tone: "warning" },
   unprotected: { icon: "unlock", word: "No safe copy", tone: "quiet" },
@@ -96,9 +94,13 @@ function unique<T>(value: T, index: number, all: readonly T[]): boolean {
   return all.indexOf(value) === index;
 }
 
+/** States whose message says itself how much is still to copy, or where nothing waits to be copied. */
+const countsPending: ReadonlySet<Health["state"]> = new Set(["protected", "saving", "behind", "unprotected"]);
+
 function healthMessage(health: Health, nowMs: number): string {
   const parts = [health.message];
-  if (health.pending > 0) parts.push(`${count(health.pending, "snapshot")} still to copy.`);
+  if (health.pending > 0 && !countsPending.has(health.state))
+    parts.push(`${count(health.pending, "snapshot")} still to copy.`);
   if (health.lastPushAt) parts.push(`Last copied ${relativeTime(health.lastPushAt, nowMs)}.`);
   return parts.join(" ");
 }

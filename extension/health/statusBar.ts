@@ -2,9 +2,11 @@ import * as vscode from "vscode";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { escapeMarkdown } from "../timeline/entryText.ts";
 import type { HealthMonitor } from "./healthMonitor.ts";
-import { type Tone, statusLook, statusTooltip } from "./healthText.ts";
+import { statusLook, statusTooltip } from "./healthText.ts";
+import type { Tone } from "./tones.ts";
 
 const backgrounds = {
+  good: undefined,
   quiet: undefined,
   warning: new vscode.ThemeColor("statusBarItem.warningBackground"),
   error: new vscode.ThemeColor("statusBarItem.errorBackground"),
@@ -47,7 +49,7 @@ export class StatusBar implements vscode.Disposable {
     }
     const look = statusLook(state, this.#health.current, Date.now());
     const title = state.kind === "ready" ? state.project.slug : "Forkpoint";
-    this.#item.text = `$(${look.icon}) ${title}${look.tone === "quiet" && state.kind === "ready" ? "" : `: ${look.word}`}`;
+    this.#item.text = `$(${look.icon}) ${title}${backgrounds[look.tone] === undefined && state.kind === "ready" ? "" : `: ${look.word}`}`;
     const tooltip = new vscode.MarkdownString(statusTooltip(look, escapeMarkdown(look.message)), true);
     tooltip.isTrusted = { enabledCommands: [...look.commands] };
     this.#item.tooltip = tooltip;

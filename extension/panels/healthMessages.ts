@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AgentInfo, Check, Health, Pool, Store } from "../../agent/protocol/entities.ts";
+import { tones } from "../health/tones.ts";
 
 /** What the health page may ask the editor to run. */
 export const healthPageCommands = [
@@ -24,7 +25,7 @@ const button = z.object({ command: z.enum(healthPageCommands), title: z.string()
 /** From the extension to the health page: everything it shows. */
 export const HealthState = z.object({
   type: z.literal("health"),
-  tone: z.enum(["quiet", "warning", "error"]),
+  tone: z.enum(tones),
   word: z.string(),
   message: z.string(),
   /** What mends it comes first. */

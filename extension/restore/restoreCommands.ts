@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Change, Entry } from "../../agent/protocol/entities.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import type { Result } from "../../agent/protocol/methods.ts";
-import type { ChangesTree } from "../compare/changesTree.ts";
+import { type ChangesTree, quietFolders } from "../compare/changesTree.ts";
 import type { CompareCommands } from "../compare/compareCommands.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -118,6 +118,7 @@ export class RestoreCommands {
       changes,
       summary,
       unsaved.map(({ path }) => path),
+      quietFolders(),
     );
     const question = `Restore ${what} to ${named(comparison.from)}?`;
     const show = "Show Changes";
@@ -133,7 +134,7 @@ export class RestoreCommands {
       if (answer === undefined) throw new Dismissed();
       if (answer === "Restore") return true;
     }
-    await this.#tree.show({ ...comparison, changes: [...changes], summary });
+    await this.#tree.show({ ...comparison, changes: [...changes], summary }, { focus: true });
     return false;
   }
 
@@ -185,6 +186,8 @@ export class RestoreCommands {
 
   #tell(title: string, { entry, summary }: Restored): void {
     this.#timeline.refresh();
+    // What it compared with "now" is not so any more.
+    if (this.#tree.comparison?.to === null) void this.#tree.close();
     if (!entry) {
       void vscode.window.showInformationMessage("Nothing differed, so nothing was restored.");
       return;

@@ -1,5 +1,6 @@
 import type { Change, ChangeSummary } from "../../agent/protocol/entities.ts";
 import { restoreEffect, restoreLine, summaryTotal } from "../wording/changes.ts";
+import { quietFolderOf } from "../compare/changeTree.ts";
 import { count } from "../wording/counts.ts";
 
 const linesShown = 12;
@@ -9,17 +10,16 @@ const unsavedShown = 5;
  * What a person reads before a restore.
  * @param changes from the target to now
  * @param unsaved paths of editors whose changes are not on disk
+ * @param quietNames names of folders that tools write; each becomes one line however much is in it
  */
 export function restorePreview(
   changes: readonly Change[],
   summary: ChangeSummary,
   unsaved: readonly string[],
+  quietNames: readonly string[],
 ): string {
   const parts = [restoreEffect(summary)];
-  const lines = changes.slice(0, linesShown).map(restoreLine);
-  const left = summaryTotal(summary) - lines.length;
-  if (left > 0) lines.push(`… and ${left.toLocaleString("en")} more`);
-  parts.push(lines.join("\n"));
+  parts.push(pathLines(changes, summaryTotal(summary), quietNames).join("\n"));
   if (unsaved.length > 0) {
     const names = unsaved.slice(0, unsavedShown).join(", ");
     const rest = unsaved.length > unsavedShown ? ` and ${unsaved.length - unsavedShown} more` : "";
@@ -27,6 +27,24 @@ export function restorePreview(
   }
   parts.push("The state as it is now is kept as a snapshot first, so that you can undo this.");
   return parts.filter(Boolean).join("\n\n");
+}
+
+/** What people wrote comes first, then one line for each folder that tools wrote. */
+function pathLines(changes: readonly Change[], total: number, quietNames: readonly string[]): string[] {
+  const folders = new Map<string, number>();
+  const own = changes.filter(({ path }) => {
+    const folder = quietFolderOf(path, quietNames);
+    if (folder !== null) folders.set(folder, (folders.get(folder) ?? 0) + 1);
+    return folder === null;
+  });
+  const rows = [
+    ...own.map((change) => ({ text: restoreLine(change), paths: 1 })),
+    ...[...folders].map(([folder, paths]) => ({ text: `~ ${folder}/ (${count(paths, "path")})`, paths })),
+  ].slice(0, linesShown);
+  const left = total - rows.reduce((sum, { paths }) => sum + paths, 0);
+  const lines = rows.map(({ text }) => text);
+  if (left > 0) lines.push(`… and ${left.toLocaleString("en")} more`);
+  return lines;
 }
 
 /** The summary of only these changes. */

@@ -57,11 +57,11 @@ async function pickEntry(
 }
 
 function entryPick(entry: Entry): EntryPick {
-  const details = [entry.note?.split("\n")[0] ?? "", durabilityWords[entry.durability].sentence];
+  const note = entry.note?.trim().split("\n")[0];
   return {
     label: `$(${entry.pinned ? "pinned" : causeIcons[entry.cause]}) ${entryTitle(entry)}`,
-    description: entryDescription(entry, Date.now()),
-    detail: details.filter(Boolean).join(" · "),
+    description: `${entryDescription(entry, Date.now())} · ${durabilityWords[entry.durability].short}`,
+    ...(note && { detail: note }),
     entry,
   };
 }

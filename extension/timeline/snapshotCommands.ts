@@ -94,8 +94,7 @@ export class SnapshotCommands {
     const chosen = await askSome(
       offered.map((entry) => ({
         label: entryTitle(entry),
-        description: entryDescription(entry, now),
-        detail: durabilityWords[entry.durability].sentence,
+        description: `${entryDescription(entry, now)} · ${durabilityWords[entry.durability].short}`,
         entry,
       })),
       { title: "Delete several snapshots", placeHolder: "Mark those to delete" },

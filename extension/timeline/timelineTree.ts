@@ -90,6 +90,11 @@ function entryItem({ entry }: EntryRow): vscode.TreeItem {
   item.contextValue = entryContext(entry);
   item.resourceUri = entryBadgeUri(entry);
   item.accessibilityInformation = { label: entrySpoken(entry, now), role: "treeitem" };
+  item.command = {
+    command: "forkpoint.showEntryChanges",
+    title: "Show what it changed",
+    arguments: [{ snapshotId: entry.snapshotId }],
+  };
   return item;
 }
 

@@ -12,6 +12,8 @@ export interface VscodeServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** VSIX files to install first. */
   readonly extensions?: readonly string[];
+  /** Whether a page may say which extension under development to load; it then shows no notifications. */
+  readonly forDevelopment?: boolean;
   /** What settings.json holds. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -33,7 +35,7 @@ const quietSettings = {
   "chat.disableAIFeatures": true,
 };
 
-/** A real VS Code server in its test mode, on a free port of 127.0.0.1. */
+/** A real VS Code server on a free port of 127.0.0.1. */
 export class VscodeServer {
   readonly origin: string;
   readonly #process: ChildProcess;
@@ -85,7 +87,8 @@ export class VscodeServer {
     const port = await freePort();
     const child = launch([
       ...["--host", "127.0.0.1", "--port", String(port)],
-      ...["--without-connection-token", "--enable-smoke-test-driver"],
+      "--without-connection-token",
+      ...(options.forDevelopment ? ["--enable-smoke-test-driver"] : []),
       ...["--disable-workspace-trust", "--disable-telemetry"],
     ]);
     const server = new VscodeServer(`http://127.0.0.1:${port}`, child, folder);

@@ -11,7 +11,7 @@ export function rowElement(row: GraphRow, nowMs: number): HTMLLIElement {
   const made = element(
     "li",
     {
-      class: `row ${row.kind}`,
+      class: `row ${row.kind === "entry" ? row.entry.cause : row.kind}`,
       attributes: {
         id: `row-${row.id}`,
         role: "option",

@@ -20,7 +20,11 @@ export interface HostedRun {
 
 /** The extension host of the VS Code server, its window in a browser. */
 export async function runOnServer(run: HostedRun): Promise<void> {
-  const server = await VscodeServer.start({ folder: join(run.scratch, "vscode"), env: run.env });
+  const server = await VscodeServer.start({
+    folder: join(run.scratch, "vscode"),
+    env: run.env,
+    forDevelopment: true,
+  });
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Change } from "../../../agent/protocol/entities.ts";
-import { type ChangeNode, changeTree, inQuietFolder } from "../../../extension/compare/changeTree.ts";
+import { type ChangeNode, changeTree, quietFolderOf } from "../../../extension/compare/changeTree.ts";
 
 const change = (path: string, given: Partial<Change> = {}): Change => ({
   path,
@@ -59,10 +59,11 @@ describe("changeTree", () => {
   });
 });
 
-describe("inQuietFolder", () => {
-  it("looks at folders, not at the file's own name", () => {
-    assert.equal(inQuietFolder("a/node_modules/b/c", ["node_modules"]), true);
-    assert.equal(inQuietFolder("a/node_modules", ["node_modules"]), false);
-    assert.equal(inQuietFolder("a/node_modules_old/c", ["node_modules"]), false);
+describe("quietFolderOf", () => {
+  it("finds the outermost folder of that name, and only whole names of folders", () => {
+    const quiet = ["node_modules", "dist"];
+    assert.equal(quietFolderOf("a/node_modules/b/dist/c", quiet), "a/node_modules");
+    assert.equal(quietFolderOf("a/node_modules", quiet), null);
+    assert.equal(quietFolderOf("a/node_modules_old/c", quiet), null);
   });
 });

@@ -32,8 +32,8 @@ describe("statusLook", () => {
       healthStates.map((state) => [state, statusLook(ready, health({ state }), now).tone]),
     );
     assert.deepEqual(tones, {
-      protected: "quiet",
-      saving: "quiet",
+      protected: "good",
+      saving: "good",
       behind: "quiet",
       offline: "warning",
       unprotected: "quiet",
@@ -45,11 +45,21 @@ describe("statusLook", () => {
   });
 
   it("tells what is still to copy and when it last was", () => {
-    const { message } = statusLook(ready, health({ pending: 2, lastPushAt: "2026-03-01T12:00:00Z" }), now);
+    const offline = health({
+      state: "offline",
+      message: "The store does not answer.",
+      pending: 2,
+      lastPushAt: "2026-03-01T12:00:00Z",
+    });
     assert.equal(
-      message,
-      "Every snapshot is in the store. 2 snapshots still to copy. Last copied 5 min ago.",
+      statusLook(ready, offline, now).message,
+      "The store does not answer. 2 snapshots still to copy. Last copied 5 min ago.",
     );
+  });
+
+  it("does not count twice what the message counts already", () => {
+    const message = "2 snapshots of shop are not in the store yet.";
+    assert.equal(statusLook(ready, health({ state: "behind", message, pending: 2 }), now).message, message);
   });
 
   it("offers the next step in a window that has no timeline, or no agent", () => {
