@@ -119,6 +119,11 @@ export class Entries {
     this.#catalog.write("UPDATE entries SET durability = 'local' WHERE durability = 'uploading'");
   }
 
+  /** Makes every entry of every project local again: no store is known to hold any. */
+  forgetStored(): void {
+    this.#catalog.write("UPDATE entries SET durability = 'local', manifest_digest = NULL");
+  }
+
   /** Hides the entry for good; its row stays for the lineage of its children. */
   bury(projectId: string, snapshotId: string, now: number): void {
     this.#catalog.write(

@@ -90,6 +90,11 @@ export class Projects {
     }
   }
 
+  /** Forgets what any store was known to hold of every project. */
+  forgetStored(): void {
+    this.#catalog.write("UPDATE projects SET remote_head = NULL, last_push_at = NULL");
+  }
+
   /** Removes the project and all its entries. */
   remove(projectId: string): void {
     this.#catalog.write("DELETE FROM projects WHERE project_id = ?", projectId);

@@ -70,11 +70,18 @@ export async function writeRef(
   }
 }
 
-/** Refuses to go on when another machine writes this project. */
-export function checkWriter(current: ReadRef | null, machineId: string): void {
-  if (current && current.ref.machineId !== machineId) {
-    throw refConflict(current.ref.projectId, `machine ${current.ref.machineId} writes it`);
-  }
+/**
+ * The epoch in which this machine may write. A machine that pulled the project takes it over as long as
+ * the ref still names what it pulled; the machine before then finds itself refused here.
+ * @param knownHead the head as this machine last wrote or read it
+ * @throws ForkpointError REF_CONFLICT when another machine writes this project
+ */
+export function epochToWrite(current: ReadRef | null, machineId: string, knownHead: string | null): number {
+  if (!current) return 1;
+  const { ref } = current;
+  if (ref.machineId === machineId) return ref.epoch;
+  if (ref.head === knownHead) return ref.epoch + 1;
+  throw refConflict(ref.projectId, `machine ${ref.machineId} writes it`);
 }
 
 async function holds(store: BlobStore, key: string, bytes: Buffer, signal: AbortSignal): Promise<boolean> {

@@ -27,11 +27,14 @@ export interface RepositoryOptions {
 export class Repository {
   readonly #options: RepositoryOptions;
   readonly #cache: IndexCache;
+  /** The random name it got when it was made. */
+  readonly id: string;
   readonly index: BlobIndex;
   readonly blobs: BlobReader;
 
-  private constructor(options: RepositoryOptions, cache: IndexCache) {
+  private constructor(options: RepositoryOptions, id: string, cache: IndexCache) {
     this.#options = options;
+    this.id = id;
     this.#cache = cache;
     this.index = new BlobIndex(options.store, cache);
     this.blobs = new BlobReader(options.store, this.index);
@@ -52,8 +55,9 @@ export class Repository {
       : await readConfig(options.store, signal);
     if (!config) throw missing("config");
     mkdirSync(options.cacheDirectory, { recursive: true, mode: 0o700 });
-    const file = join(options.cacheDirectory, `index-${config.repositoryId}.sqlite`);
-    return new Repository(options, IndexCache.open(file, config.repositoryId));
+    const { repositoryId } = config;
+    const file = join(options.cacheDirectory, `index-${repositoryId}.sqlite`);
+    return new Repository(options, repositoryId, IndexCache.open(file, repositoryId));
   }
 
   /** Where new blobs go. Finish its packs, then its index, before anything refers to them. */

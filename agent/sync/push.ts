@@ -4,7 +4,7 @@ import type { LongCall } from "../host/longCall.ts";
 import type { Digest } from "../repository/digest.ts";
 import { attributesOfRoot, encodeManifest, rootAttributes, type Manifest } from "../repository/manifest.ts";
 import type { PackWriter } from "../repository/packWriter.ts";
-import { checkWriter, type ReadRef } from "../repository/ref.ts";
+import { epochToWrite, type ReadRef } from "../repository/ref.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { TreeRef } from "../repository/structureReader.ts";
 import type { Privileged } from "../volumes/privileged.ts";
@@ -35,6 +35,10 @@ export interface PushRequest {
   /** The relative that only differences are sent against; null sends everything. */
   readonly base: PushBase | null;
   readonly machineId: string;
+  /** The head of the project's ref as this machine last wrote or read it. */
+  readonly knownHead: Digest | null;
+  /** Whether the snapshot becomes the head: not one that is older than what is stored already. */
+  readonly becomesHead: boolean;
 }
 
 export interface PushTools {
@@ -51,7 +55,7 @@ export interface Pushed {
 }
 
 /**
- * Puts a snapshot into the repository and makes it the head of its project. What is written becomes
+ * Puts a snapshot into the repository and, where asked, makes it the head of its project. What is written becomes
  * lasting in the order packs, index, manifest, ref; ended between any two, what was stored is used by
  * the next push. Pushing the same snapshot again stores nothing.
  * @throws ForkpointError REF_CONFLICT, OBJECT_*, STORE_*, STREAM_INVALID, NEEDS_ROOT, CANCELLED
@@ -60,7 +64,7 @@ export async function pushSnapshot(request: PushRequest, tools: PushTools, call:
   const { repository, crashPoint } = tools;
   const { projectId } = request.record;
   const current = await repository.readRef(projectId, call.signal);
-  checkWriter(current, request.machineId);
+  const epoch = epochToWrite(current, request.machineId, request.knownHead);
   await repository.index.refresh(call.signal);
 
   const packs = repository.packWriter(call.signal);
@@ -79,8 +83,10 @@ export async function pushSnapshot(request: PushRequest, tools: PushTools, call:
   if (current?.ref.head !== manifestDigest) {
     await repository.writeManifest(manifest, call.signal);
     crashPoint("push:manifest-written");
-    await moveRef(current, manifestDigest, request, tools, call);
-    crashPoint("push:ref-written");
+    if (request.becomesHead) {
+      await moveRef(current, { head: manifestDigest, epoch }, request, tools, call);
+      crashPoint("push:ref-written");
+    }
   }
   return { manifestDigest, bytesStored: packs.bytesStored };
 }
@@ -129,7 +135,7 @@ async function readBase(repository: Repository, base: PushBase, signal: AbortSig
 
 async function moveRef(
   current: ReadRef | null,
-  head: Digest,
+  next: { readonly head: Digest; readonly epoch: number },
   { record, machineId }: PushRequest,
   { repository, clock }: PushTools,
   { signal }: LongCall,
@@ -140,8 +146,7 @@ async function moveRef(
       format: 1,
       projectId: record.projectId,
       slug: record.slug,
-      head,
-      epoch: current?.ref.epoch ?? 1,
+      ...next,
       machineId,
       updatedAt: new Date(clock.now()).toISOString(),
       forkedFrom: record.forkedFrom,
