@@ -37,6 +37,7 @@ export async function compareSnapshots(
   const removed = new Map(differences.removed.map((one) => [one.path.toString("latin1"), one]));
 
   for (const { from: origin, path, inode } of differences.moved) {
+    if (path.equals(origin)) continue;
     const stat = await newer(path);
     changes.push({ path, kind: "renamed", from: origin, type: inode.type, size: sizeOf(stat) });
     removed.delete(path.toString("latin1"));

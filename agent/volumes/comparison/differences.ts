@@ -7,6 +7,7 @@ export interface Created {
   readonly path: Buffer;
   readonly inode: Inode;
 }
+/** Has another name or lies in another folder; the two paths are equal when the folder was made anew. */
 export interface Moved {
   readonly from: Buffer;
   readonly path: Buffer;
@@ -72,8 +73,7 @@ function collect(names: Namespace): Differences {
       continue;
     }
     differences.kept.set(inode, path);
-    const moved = at.origin === null ? !path.equals(origin) : at.parent !== null && !hasOwnPlace(at, origin);
-    if (moved) differences.moved.push({ from: origin, path, inode });
+    if (at.parent !== null && !hasOwnPlace(at, origin)) differences.moved.push({ from: origin, path, inode });
     if ((inode.content || inode.attributes || inode.times) && !seen.has(inode)) {
       differences.changed.push({ origin, path, inode });
       seen.add(inode);

@@ -1,4 +1,4 @@
-import { lstat, link, mkdir, rename, rm, rmdir, unlink } from "node:fs/promises";
+import { lstat, link, mkdir, readdir, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { CrashPoint } from "../../host/crashPoints.ts";
@@ -30,7 +30,7 @@ export interface EqualiserParts {
 }
 
 /** Names of the folder that holds what is under way begin with this. */
-export const workFolderPrefix = ".forkpoint-restoring-";
+const workFolderPrefix = ".forkpoint-restoring-";
 
 /**
  * Makes a live volume equal to a snapshot, in place: what is the same is not touched, so that programs that
@@ -92,7 +92,7 @@ class Work {
     crashPoint("makeEqual:placed");
     await this.#link();
     crashPoint("makeEqual:linked");
-    await rm(this.#folder, { recursive: true });
+    await this.#sweep();
     await this.#attributes();
     crashPoint("makeEqual:attributes");
   }
@@ -159,6 +159,14 @@ class Work {
     }
     for (const [name, paths] of byName) await this.#batches.removeAttribute(this.#what.live, name, paths);
     await this.#batches.copyFolderAttributes(this.#what.target, attributes, this.#what.live);
+  }
+
+  /** Removes the work folder, and those that were left when earlier work was cut off. */
+  async #sweep(): Promise<void> {
+    for (const name of await readdir(this.#live, { encoding: "buffer" })) {
+      if (!name.toString("latin1").startsWith(workFolderPrefix)) continue;
+      await rm(joinBytes(this.#live, name), { recursive: true });
+    }
   }
 
   #asideOf(from: Buffer): Buffer {

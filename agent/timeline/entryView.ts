@@ -1,0 +1,23 @@
+import type { EntryRow } from "../catalog/entries.ts";
+import type { ProjectRow } from "../catalog/projects.ts";
+import type { Entry } from "../protocol/entities.ts";
+
+/** An entry as clients see it. `path` is the folder that holds its snapshot. */
+export function entryView(row: EntryRow, project: ProjectRow, path: string): Entry {
+  return {
+    snapshotId: row.snapshotId,
+    projectId: row.projectId,
+    parentId: row.parentId,
+    cause: row.cause,
+    author: row.author,
+    label: row.label,
+    note: row.note,
+    pinned: row.pinned,
+    createdAt: new Date(row.createdAt).toISOString(),
+    durability: row.durability,
+    manifestDigest: row.manifestDigest,
+    guardId: row.guardId,
+    head: row.snapshotId === project.headSnapshotId,
+    path,
+  };
+}

@@ -1,0 +1,27 @@
+import type { Entries, EntryRow } from "../catalog/entries.ts";
+import { idPrefixPattern } from "../host/ids.ts";
+import { ForkpointError } from "../protocol/errors.ts";
+
+/** Finds entries by what people write: a whole id, or a beginning of it that is unique in the project. */
+export class SnapshotLookup {
+  readonly #entries: Entries;
+
+  constructor(entries: Entries) {
+    this.#entries = entries;
+  }
+
+  /** @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  named(projectId: string, name: string): EntryRow {
+    const exact = this.#entries.find(projectId, name);
+    if (exact) return exact;
+    const [only, second] = idPrefixPattern.test(name) ? this.#entries.byPrefix(projectId, name) : [];
+    if (only && !second) return only;
+    throw new ForkpointError(
+      "SNAPSHOT_NOT_FOUND",
+      second
+        ? `More than one snapshot begins with ${JSON.stringify(name)}.`
+        : `There is no snapshot ${JSON.stringify(name)} in this project.`,
+      second ? { hint: "Write more of the id; `forkpoint timeline --json` shows it in full." } : {},
+    );
+  }
+}

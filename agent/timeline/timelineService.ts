@@ -1,0 +1,313 @@
+import type { EntryRow } from "../catalog/entries.ts";
+import type { ProjectRow } from "../catalog/projects.ts";
+import type { Recoverer } from "../catalog/recoverer.ts";
+import { type LongCall, unattended } from "../host/longCall.ts";
+import type { Entry } from "../protocol/entities.ts";
+import { ForkpointError } from "../protocol/errors.ts";
+import type { CheckedParams, Result } from "../protocol/methods.ts";
+import { decodeVolumePath } from "../protocol/volumePath.ts";
+import { describeChange, summarizeChanges } from "../volumes/comparison/describeChanges.ts";
+import { AutoSnapshots } from "./autoSnapshots.ts";
+import { SnapshotDeletion } from "./deleteSnapshots.ts";
+import { Comparison } from "./diff.ts";
+import { entryView } from "./entryView.ts";
+import { Restore, type RestoreWish } from "./restore.ts";
+import { planRetention } from "./retention.ts";
+import { SnapshotLookup } from "./snapshotLookup.ts";
+import { SnapshotPlaces } from "./snapshotPlaces.ts";
+import { SnapshotTaking, type SnapshotWish } from "./takeSnapshot.ts";
+import type { TimelineParts } from "./timelineParts.ts";
+
+type Wish<
+  M extends "snapshot/create" | "snapshot/edit" | "timeline/list" | "timeline/diff" | "timeline/restore",
+> = Omit<CheckedParams<M>, "project">;
+
+/** Everything people do with a project's timeline: one operation at a time, announced when it lasts. */
+export class TimelineService {
+  readonly #parts: TimelineParts;
+  readonly #places: SnapshotPlaces;
+  readonly #lookup: SnapshotLookup;
+  readonly #taking: SnapshotTaking;
+  readonly #deletion: SnapshotDeletion;
+  readonly #comparison: Comparison;
+  readonly #restore: Restore;
+  readonly #auto: AutoSnapshots;
+  readonly #background = new Set<Promise<void>>();
+
+  constructor(parts: TimelineParts & { readonly healthChanged: (projectId: string) => void }) {
+    this.#parts = parts;
+    this.#places = new SnapshotPlaces(parts);
+    this.#lookup = new SnapshotLookup(parts.entries);
+    this.#taking = new SnapshotTaking(parts, this.#places);
+    this.#deletion = new SnapshotDeletion(parts, this.#places);
+    this.#comparison = new Comparison(parts, this.#places);
+    this.#restore = new Restore(parts, this.#places);
+    this.#auto = new AutoSnapshots({
+      ...parts,
+      take: (projectId) => this.#takeByTimer(projectId),
+      outcomeChanged: parts.healthChanged,
+    });
+  }
+
+  get recoverers(): readonly Recoverer[] {
+    return [this.#taking.recoverer, this.#deletion.recoverer, this.#restore.recoverer];
+  }
+
+  /** @throws ForkpointError VOLUME_MISSING, POOL_FULL, POOL_READ_ONLY, NEEDS_ROOT, CANCELLED */
+  async snapshot(
+    project: ProjectRow,
+    wish: Wish<"snapshot/create">,
+    call: LongCall,
+  ): Promise<Result<"snapshot/create">> {
+    const { label, note, pin, cause } = wish;
+    const asked = { cause, label: textOrNull(label), note: textOrNull(note), pinned: pin };
+    return this.#alone(project, { operation: "taking a snapshot", refuse: false }, call, async (current) => {
+      const entry = await this.#take(current, asked, call.signal);
+      return { entry: entry && this.#view(entry), head: this.#head(project.projectId) };
+    });
+  }
+
+  /** @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  edit(project: ProjectRow, { snapshotId, label, note, pinned }: Wish<"snapshot/edit">): Entry {
+    const { projectId } = project;
+    const entry = this.#lookup.named(projectId, snapshotId);
+    this.#parts.entries.change(projectId, entry.snapshotId, {
+      ...(label === undefined ? {} : { label: textOrNull(label) }),
+      ...(note === undefined ? {} : { note: textOrNull(note) }),
+      ...(pinned === undefined ? {} : { pinned }),
+    });
+    this.#parts.announce("changed/timeline", { projectId });
+    return this.#view(this.#lookup.named(projectId, entry.snapshotId));
+  }
+
+  /** @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NEEDED, PROJECT_BUSY */
+  async delete(project: ProjectRow, snapshotId: string, call: LongCall): Promise<void> {
+    const operation = { operation: "deleting a snapshot", refuse: true };
+    await this.#alone(project, operation, call, async (current) => {
+      const entry = this.#lookup.named(current.projectId, snapshotId);
+      if (entry.pinned) {
+        throw new ForkpointError("SNAPSHOT_NEEDED", `The snapshot ${entry.snapshotId} is pinned.`, {
+          hint: "Unpin it first.",
+        });
+      }
+      const buried = this.#deletion.bury(current, [entry]);
+      this.#parts.announce("changed/timeline", { projectId: current.projectId });
+      for (const each of buried) await this.#deletion.free(each);
+    });
+  }
+
+  /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  list(project: ProjectRow, { before, limit }: Wish<"timeline/list">): Result<"timeline/list"> {
+    const { projectId } = project;
+    const from = before === undefined ? {} : { before: this.#lookup.named(projectId, before).seq };
+    const rows = this.#parts.entries.list(projectId, { ...from, limit: limit + 1 });
+    return {
+      entries: rows.slice(0, limit).map((row) => this.#view(row)),
+      more: rows.length > limit,
+    };
+  }
+
+  /** @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, NEEDS_ROOT, CANCELLED */
+  async diff(
+    project: ProjectRow,
+    { from, to, limit }: Wish<"timeline/diff">,
+    call: LongCall,
+  ): Promise<Result<"timeline/diff">> {
+    return this.#alone(project, { operation: "comparing", refuse: false }, call, async (current) => {
+      const sides = {
+        from: this.#lookup.named(current.projectId, from),
+        to: to === undefined ? null : this.#lookup.named(current.projectId, to),
+      };
+      const changes = await this.#comparison.run(current, sides, call);
+      return {
+        changes: changes.slice(0, limit).map(describeChange),
+        summary: summarizeChanges(changes),
+        truncated: changes.length > limit,
+      };
+    });
+  }
+
+  /**
+   * @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_OUTSIDE_VOLUME,
+   *   PATH_NOT_FOUND, OPEN_FILES, PROJECT_BUSY, POOL_FULL, POOL_READ_ONLY, NEEDS_ROOT, CANCELLED
+   */
+  async restore(
+    project: ProjectRow,
+    { snapshotId, paths, openFiles }: Wish<"timeline/restore">,
+    call: LongCall,
+  ): Promise<Result<"timeline/restore">> {
+    const bytes = paths?.map(decodeVolumePath) ?? null;
+    return this.#alone(project, { operation: "restoring", refuse: true }, call, (current) => {
+      const target = this.#lookup.named(current.projectId, snapshotId);
+      return this.#bringBack(current, { target, paths: bytes, openFiles }, call);
+    });
+  }
+
+  /** @throws ForkpointError NOTHING_TO_UNDO, and what `restore` throws */
+  async undo(
+    project: ProjectRow,
+    { openFiles }: Pick<RestoreWish, "openFiles">,
+    call: LongCall,
+  ): Promise<Result<"timeline/undo">> {
+    return this.#alone(project, { operation: "undoing a restore", refuse: true }, call, (current) => {
+      const { projectId } = current;
+      const newest = this.#parts.entries.list(projectId).find(({ cause }) => cause === "restore");
+      const guard = newest?.guardId ? this.#parts.entries.find(projectId, newest.guardId) : undefined;
+      if (!guard) throw new ForkpointError("NOTHING_TO_UNDO", "There is no restore to undo.");
+      return this.#bringBack(current, { target: guard, paths: null, openFiles }, call);
+    });
+  }
+
+  /**
+   * The entry to fork: the named one, or one that holds the workspace as it is now. The caller holds the project.
+   * @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_LOCAL, and what `snapshot` throws
+   */
+  async entryForFork(project: ProjectRow, snapshotId: string | undefined, call: LongCall): Promise<EntryRow> {
+    if (snapshotId !== undefined) {
+      const entry = this.#lookup.named(project.projectId, snapshotId);
+      await this.#places.require(project, entry.snapshotId);
+      return entry;
+    }
+    const wish = { cause: "manual", label: null, note: null, pinned: false } as const;
+    const taken = await this.#take(project, wish, call.signal);
+    if (taken) return taken;
+    const head = project.headSnapshotId;
+    if (head === null) throw new Error("A volume without a head always makes an entry.");
+    return this.#lookup.named(project.projectId, head);
+  }
+
+  /** Applies settings that changed: the interval starts anew, entries beyond the limit roll off. */
+  configured(projectId: string): void {
+    this.#auto.reconfigure(projectId);
+    const project = this.#parts.projects.byId(projectId);
+    if (!project) return;
+    this.#inBackground(
+      projectId,
+      this.#alone(project, { operation: "applying settings", refuse: false }, unattended, (current) => {
+        this.#retain(current);
+        return Promise.resolve();
+      }),
+    );
+  }
+
+  /** Takes automatic snapshots until the returned function is called, once for each call. */
+  openProject(projectId: string): () => void {
+    return this.#auto.open(projectId);
+  }
+
+  autoSnapshotError(projectId: string): string | null {
+    return this.#auto.errorOf(projectId);
+  }
+
+  /** Whether snapshots that rolled off are still being freed. */
+  get hasWork(): boolean {
+    return this.#background.size > 0;
+  }
+
+  async close(): Promise<void> {
+    this.#auto.close();
+    await Promise.all(this.#background);
+  }
+
+  async #takeByTimer(projectId: string): Promise<void> {
+    const project = this.#parts.projects.byId(projectId);
+    if (!project) return;
+    await this.snapshot(project, { cause: "timer", pin: false }, unattended);
+  }
+
+  async #take(project: ProjectRow, wish: SnapshotWish, signal: AbortSignal): Promise<EntryRow | null> {
+    const entry = await this.#taking.run(project, wish, signal);
+    if (entry) this.#added(project.projectId);
+    return entry;
+  }
+
+  async #bringBack(
+    project: ProjectRow,
+    wish: RestoreWish,
+    call: LongCall,
+  ): Promise<Result<"timeline/restore">> {
+    const { entry, guard, changes } = await this.#restore.run(project, wish, call);
+    if (entry) this.#added(project.projectId);
+    const { projectId } = project;
+    const fresh = (row: EntryRow | null) =>
+      row && this.#view(this.#parts.entries.find(projectId, row.snapshotId) ?? row);
+    return { entry: fresh(entry), guard: fresh(guard), summary: summarizeChanges(changes) };
+  }
+
+  #added(projectId: string): void {
+    const project = this.#parts.projects.byId(projectId);
+    if (project) this.#retain(project);
+    this.#parts.announce("changed/timeline", { projectId });
+    this.#parts.uploads.wake(projectId);
+  }
+
+  /** Rolls off what is beyond the limit; its room on the disk is freed while others go on. */
+  #retain(project: ProjectRow): void {
+    const { projectId } = project;
+    const doomed = planRetention(this.#parts.entries.list(projectId), project);
+    if (doomed.length === 0) return;
+    const buried = this.#deletion.bury(project, doomed);
+    this.#parts.announce("changed/timeline", { projectId });
+    const free = async () => {
+      for (const each of buried) await this.#deletion.free(each);
+    };
+    this.#inBackground(projectId, free());
+  }
+
+  #inBackground(projectId: string, work: Promise<void>): void {
+    const guarded = work
+      .catch((thrown: unknown) => {
+        // The intent stays, and start-up finishes it.
+        this.#parts.log.error("snapshots that rolled off could not be deleted", {
+          projectId,
+          message: String(thrown),
+        });
+      })
+      .finally(() => this.#background.delete(guarded));
+    this.#background.add(guarded);
+  }
+
+  /** Runs `work` while nothing else changes the project, on its row as it is then. */
+  async #alone<T>(
+    project: ProjectRow,
+    request: { readonly operation: string; readonly refuse: boolean },
+    { signal }: Pick<LongCall, "signal">,
+    work: (current: ProjectRow) => Promise<T>,
+  ): Promise<T> {
+    const { locks, projects } = this.#parts;
+    return locks.run(project.projectId, { ...request, signal }, async () => {
+      const current = () => {
+        const row = projects.byId(project.projectId);
+        if (row) return row;
+        throw new ForkpointError("PROJECT_NOT_FOUND", `The project ${project.slug} was deleted.`);
+      };
+      await this.#settle(current());
+      return work(current());
+    });
+  }
+
+  /** Ends a restore of before that could not be taken back, so that nothing builds on the state between. */
+  async #settle({ projectId }: ProjectRow): Promise<void> {
+    const { recoverer } = this.#restore;
+    for (const intent of this.#parts.intents.list()) {
+      if (intent.projectId === projectId && intent.kind === recoverer.kind) await recoverer.recover(intent);
+    }
+  }
+
+  #head(projectId: string): Entry | null {
+    const project = this.#parts.projects.byId(projectId);
+    const head = project?.headSnapshotId ? this.#parts.entries.find(projectId, project.headSnapshotId) : null;
+    return head ? this.#view(head) : null;
+  }
+
+  #view(row: EntryRow): Entry {
+    const project = this.#parts.projects.byId(row.projectId);
+    if (!project) throw new ForkpointError("PROJECT_NOT_FOUND", "The project was deleted meanwhile.");
+    return entryView(row, project, this.#places.of(project, row.snapshotId));
+  }
+}
+
+/** An empty text says as much as none. */
+function textOrNull(text: string | null | undefined): string | null {
+  return text === undefined || text === null || text.trim() === "" ? null : text;
+}
