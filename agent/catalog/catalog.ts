@@ -27,11 +27,13 @@ export class Catalog {
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(file);
+      const catalog = new Catalog(db);
+      // Before anything is set: what is not ours to use stays as it is, to the byte.
+      const version = catalog.#usableVersion(file);
       db.exec(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000",
       );
-      const catalog = new Catalog(db);
-      catalog.#migrate(file);
+      catalog.#migrate(version);
       return catalog;
     } catch (thrown) {
       db?.close();
@@ -74,7 +76,7 @@ export class Catalog {
     this.db.close();
   }
 
-  #migrate(file: string): void {
+  #usableVersion(file: string): number {
     const version = Number(this.get("PRAGMA user_version")?.["user_version"]);
     const id = Number(this.get("PRAGMA application_id")?.["application_id"]);
     if (version > migrations.length) {
@@ -83,6 +85,10 @@ export class Catalog {
     if (version > 0 && id !== applicationId) {
       throw new ForkpointError("CATALOG_DAMAGED", `The file ${file} is not a Forkpoint catalog.`);
     }
+    return version;
+  }
+
+  #migrate(version: number): void {
     this.transaction(() => {
       for (const step of migrations.slice(version)) this.db.exec(step);
       this.db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}`);

@@ -12,7 +12,8 @@ import type { ErrorBody } from "../../agent/protocol/errors.ts";
 import { packageVersion } from "../../agent/protocol/packageVersion.ts";
 import { stopAgent } from "./stopAgent.ts";
 
-const bin = resolve(import.meta.dirname, "../../bin/forkpoint.mjs");
+// Not through bin/, which prefers a bundle; that may be older than what is tested.
+const command = resolve(import.meta.dirname, "../../agent/cli/main.ts");
 const main = resolve(import.meta.dirname, "../../agent/main.ts");
 
 export interface Ran {
@@ -64,7 +65,7 @@ export class Machine {
 
   /** Runs one command as a person would, in `cwd` when given. */
   async run(args: readonly string[], cwd = this.folder): Promise<Ran> {
-    const child = spawn(process.execPath, [bin, ...args], {
+    const child = spawn(process.execPath, [command, ...args], {
       env: { ...process.env, FORKPOINT_HOME: this.home },
       stdio: ["ignore", "pipe", "pipe"],
       cwd,

@@ -23,11 +23,7 @@ describe("an agent that cannot use its catalog", function () {
     const before = readFileSync(catalog);
     const error = await machine.error("project", "list");
     assert.deepEqual([error.code, error.exitCode], ["CATALOG_NEWER", 1]);
-    const again = new DatabaseSync(catalog);
-    assert.equal(again.prepare("PRAGMA user_version").get()?.["user_version"], 999);
-    assert.deepEqual(again.prepare("SELECT * FROM later").all(), []);
-    again.close();
-    assert.equal(readFileSync(catalog).length, before.length);
+    assert.ok(readFileSync(catalog).equals(before));
   });
 
   it("does not start over a damaged one, and leaves it alone", async () => {
