@@ -66,7 +66,9 @@ export class CompareCommands {
     const from = await namedEntry(this.#timeline, entry.parentId);
     const params = { project: project.projectId, from: from.snapshotId, to: entry.snapshotId };
     const result = await vscode.window.withProgress({ location: { viewId: "forkpoint.timeline" } }, () =>
-      this.#connection.call("timeline/diff", params, { signal: looking.signal }).catch(unlessAborted(looking)),
+      this.#connection
+        .call("timeline/diff", params, { signal: looking.signal })
+        .catch(unlessAborted(looking)),
     );
     if (!result || looking.signal.aborted) return null;
     const comparison = { projectId: project.projectId, from, to: entry, ...result };

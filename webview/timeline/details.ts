@@ -89,10 +89,17 @@ function fact(name: string, value: string, names = ""): Node[] {
   return [element("dt", {}, name), element("dd", { class: names }, value)];
 }
 
-function actions(all: readonly (readonly [string, () => void])[], names = "primary"): HTMLDivElement {
+/** Buttons, of which the first is the one that is wanted most. */
+function actions(all: readonly (readonly [string, () => void])[], names = ""): HTMLDivElement {
   return element(
     "div",
     { class: `actions ${names}` },
-    ...all.map(([title, onClick]) => element("button", { attributes: { type: "button" }, onClick }, title)),
+    ...all.map(([title, onClick], index) =>
+      element(
+        "button",
+        { class: index === 0 ? "" : "quiet", attributes: { type: "button" }, onClick },
+        title,
+      ),
+    ),
   );
 }

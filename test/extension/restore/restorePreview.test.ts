@@ -28,7 +28,10 @@ describe("restorePreview", () => {
 
   it("counts all changes, not only those the agent sent", () => {
     const summary = { ...summarize([]), modified: 90_000 };
-    assert.match(restorePreview([change("a")], summary, [], []), /90,000 paths change back[^]*… and 89,999 more/);
+    assert.match(
+      restorePreview([change("a")], summary, [], []),
+      /90,000 paths change back[^]*… and 89,999 more/,
+    );
   });
 
   it("gives a folder that tools write one line, below what people wrote", () => {
@@ -45,7 +48,12 @@ describe("restorePreview", () => {
   });
 
   it("names editors with unsaved changes", () => {
-    const text = restorePreview([change("a")], summarize([change("a")]), ["a", "b", "c", "d", "e", "f", "g"], []);
+    const text = restorePreview(
+      [change("a")],
+      summarize([change("a")]),
+      ["a", "b", "c", "d", "e", "f", "g"],
+      [],
+    );
     assert.match(text, /7 editors have unsaved changes: a, b, c, d, e and 2 more\./);
     assert.match(restorePreview([], summarize([]), ["a"], []), /1 editor has unsaved changes: a\./);
   });
