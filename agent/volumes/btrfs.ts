@@ -45,10 +45,15 @@ export class Btrfs {
   /** Deletes a subvolume, read-only or not, with those nested in it. What is not there is no error. */
   async deleteSubvolume(path: string): Promise<void> {
     if ((await lstat(path).catch(absent)) === null) return;
-    for (const nested of (await this.nestedSubvolumes(path)).reverse()) {
-      await this.#deleteOne(join(path, nested));
+    try {
+      for (const nested of (await this.nestedSubvolumes(path)).reverse()) {
+        await this.#deleteOne(join(path, nested));
+      }
+      await this.#deleteOne(path);
+    } catch (thrown) {
+      // Another deletion of it that ran at the same time was faster.
+      if ((await lstat(path).catch(absent)) !== null) throw thrown;
     }
-    await this.#deleteOne(path);
   }
 
   /** Whether the path is the root of a subvolume. A symbolic link is not. */
