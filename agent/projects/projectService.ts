@@ -6,6 +6,8 @@ import type { ProjectLocks } from "../host/projectLocks.ts";
 import type { Health, Pool, Project, Store } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams } from "../protocol/methods.ts";
+import type { SyncService } from "../sync/syncService.ts";
+import type { TimelineService } from "../timeline/timelineService.ts";
 import type { FolderAdoption } from "./adoptFolder.ts";
 import type { ProjectDeletion } from "./deleteProject.ts";
 import type { Fork } from "./fork.ts";
@@ -17,22 +19,8 @@ import type { PoolRegistry } from "./poolRegistry.ts";
 import type { ProjectFolders } from "./projectFolder.ts";
 import type { ProjectLookup } from "./projectLookup.ts";
 import type { ProjectView } from "./projectView.ts";
-import type { FoundSnapshot, ProjectPull } from "./pullProject.ts";
+import type { ProjectPull } from "./pullProject.ts";
 import { checkSlug } from "./slug.ts";
-
-/** What of the timeline projects need. */
-interface TimelineSide {
-  entryForFork(project: ProjectRow, snapshotId: string | undefined, call: LongCall): Promise<EntryRow>;
-  configured(projectId: string): void;
-}
-
-/** What of the safe copy projects need. */
-interface StoreSide {
-  findRemote(name: string, snapshotId: string | undefined, call: LongCall): Promise<FoundSnapshot>;
-  wake(projectId: string): void;
-  stopUploads(projectId: string): Promise<void>;
-  showStore(): Store | null;
-}
 
 interface Parts {
   readonly projects: Projects;
@@ -47,8 +35,8 @@ interface Parts {
   readonly projectPull: ProjectPull;
   readonly deletion: ProjectDeletion;
   readonly locks: ProjectLocks;
-  readonly timeline: TimelineSide;
-  readonly sync: StoreSide;
+  readonly timeline: TimelineService;
+  readonly sync: SyncService;
   readonly healthReader: HealthReader;
   readonly healthWatch: HealthWatch;
   readonly announce: Announce;

@@ -9,7 +9,8 @@ import type { CrashPoint } from "../host/crashPoints.ts";
 import type { LongCall } from "../host/longCall.ts";
 import type { Log } from "../host/log.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import type { PullRequest, pullSnapshot } from "../sync/pull.ts";
+import type { FoundRemote } from "../sync/remoteProjects.ts";
+import type { SyncService } from "../sync/syncService.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import { snapshotPath, volumePath } from "../volumes/layout.ts";
 import { asPoolError } from "../volumes/poolErrors.ts";
@@ -21,16 +22,8 @@ import { undoFailed } from "./undoFailed.ts";
 
 export const pullIntent: IntentKind<Birth> = { kind: "pull", payload: Birth };
 
-/** What the store says of the snapshot to rebuild. */
-export interface FoundSnapshot {
-  readonly manifest: Awaited<ReturnType<typeof pullSnapshot>>;
-  readonly manifestDigest: string;
-  /** The newest manifest of its project. */
-  readonly remoteHead: string;
-}
-
 export interface PullProjectRequest {
-  readonly found: FoundSnapshot;
+  readonly found: FoundRemote;
   /** As in the store when absent. */
   readonly slug: string | undefined;
   readonly pool: PoolRow;
@@ -43,7 +36,7 @@ export class ProjectPull {
   readonly #slugs: SlugReservations;
   readonly #birth: ProjectBirth;
   readonly #btrfs: Btrfs;
-  readonly #pull: (request: PullRequest, call: LongCall) => Promise<unknown>;
+  readonly #sync: SyncService;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #crashPoint: CrashPoint;
@@ -54,8 +47,7 @@ export class ProjectPull {
     slugs: SlugReservations;
     birth: ProjectBirth;
     btrfs: Btrfs;
-    /** Rebuilds a read-only snapshot from the store. */
-    pull: (request: PullRequest, call: LongCall) => Promise<unknown>;
+    sync: SyncService;
     clock: Clock;
     log: Log;
     crashPoint: CrashPoint;
@@ -65,7 +57,7 @@ export class ProjectPull {
     this.#slugs = parts.slugs;
     this.#birth = parts.birth;
     this.#btrfs = parts.btrfs;
-    this.#pull = parts.pull;
+    this.#sync = parts.sync;
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#crashPoint = parts.crashPoint;
@@ -125,7 +117,7 @@ export class ProjectPull {
 
   /** Nothing may come between this and the intent, or two pulls could take the same id. */
   #plan(
-    { manifest, manifestDigest, remoteHead }: FoundSnapshot,
+    { manifest, manifestDigest, remoteHead }: FoundRemote,
     slug: string,
     pool: PoolRow,
   ): { birth: Birth; origin: Origin } {
@@ -146,7 +138,7 @@ export class ProjectPull {
     return { birth: { ...this.#birth.plan(pool, slug, projectId), snapshotId }, origin };
   }
 
-  async #make(birth: Birth, { manifest, manifestDigest }: FoundSnapshot, call: LongCall): Promise<void> {
+  async #make(birth: Birth, { manifest, manifestDigest }: FoundRemote, call: LongCall): Promise<void> {
     const { staging, volume, pool, projectId, snapshotId } = birth;
     if (staging === null) throw new Error("A pull needs a staging place.");
     this.#crashPoint("pullProject:intent");
@@ -155,7 +147,7 @@ export class ProjectPull {
       throw asPoolError(thrown, dirname(staging));
     });
     const destination = snapshotPath(pool, projectId, snapshotId);
-    await this.#pull({ projectId: manifest.projectId, manifestDigest, staging, destination }, call);
+    await this.#sync.pull({ projectId: manifest.projectId, manifestDigest, staging, destination }, call);
     this.#crashPoint("pullProject:snapshot");
     call.signal.throwIfAborted();
     await this.#btrfs.snapshot(destination, volume, { readOnly: false });
