@@ -1,0 +1,27 @@
+import type { Clock } from "../host/clock.ts";
+import type { BlobStore } from "./blobStore.ts";
+import { DirectoryBlobStore } from "./directoryBlobStore.ts";
+import { RetryingBlobStore } from "./retryingBlobStore.ts";
+import { S3BlobStore } from "./s3BlobStore.ts";
+import type { StoreUrl } from "./storeUrl.ts";
+
+/**
+ * The store of an address. Nothing is looked at before it is used. A network is tried again by itself when
+ * it fails; a folder is not, since no disk comes back within seconds.
+ */
+export function openBlobStore(url: StoreUrl, { clock }: { clock: Clock }): BlobStore {
+  if (url.kind === "directory") return new DirectoryBlobStore({ path: url.path, url: url.text, clock });
+  return new RetryingBlobStore({ store: new S3BlobStore({ url, clock }), clock });
+}
+
+/**
+ * Prepares a store that a person has just named, where it needs that: a folder is made and marked as a
+ * store. Not for a store that was in use before: a folder whose disk is not mounted would be taken for new.
+ * A bucket is the matter of whoever pays for it.
+ * @throws ForkpointError STORE_BUCKET_MISSING, STORE_DENIED, STORE_READ_ONLY, STORE_FULL, STORE_UNREACHABLE
+ */
+export async function setUpStore(url: StoreUrl, { clock }: { clock: Clock }): Promise<void> {
+  if (url.kind === "directory") {
+    await new DirectoryBlobStore({ path: url.path, url: url.text, clock }).setUp();
+  }
+}

@@ -1,0 +1,300 @@
+import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from "@aws-sdk/client-s3";
+import type { Clock } from "../host/clock.ts";
+import { ForkpointError } from "../protocol/errors.ts";
+import type { Blob, BlobStore, Condition, Range } from "./blobStore.ts";
+import { checkKey, checkPrefix, isKey } from "./objectKey.ts";
+import { Patience } from "./patience.ts";
+import { s3Failure, statusOf } from "./s3Failure.ts";
+import type { S3Url } from "./storeUrl.ts";
+
+/** A link slower than this, in bytes a second, is taken for a dead one. */
+const slowestUpload = 32 * 1024;
+const conflictTries = 5;
+
+/**
+ * A store in an S3 bucket. Each object is written by one PUT, since no server honours conditions on anything
+ * else reliably. Never tries twice by itself, except where the server has said that nothing was written.
+ */
+export class S3BlobStore implements BlobStore {
+  readonly url: string;
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  readonly #where: string;
+  readonly #clock: Clock;
+  readonly #patienceMs: number;
+  /** Older Ceph gateways compare If-Match with the etag without its quotes, and only so. */
+  #bareMatch = false;
+
+  /**
+   * @param parts.credentials for tests; else they are looked for where the AWS tools look
+   * @param parts.patienceMs how long a server may be silent
+   */
+  constructor(parts: {
+    url: S3Url;
+    clock: Clock;
+    credentials?: S3ClientConfig["credentials"];
+    patienceMs?: number;
+  }) {
+    const { url, credentials } = parts;
+    this.url = url.text;
+    this.#bucket = url.bucket;
+    this.#prefix = url.prefix;
+    this.#where = `the bucket ${url.bucket}${url.endpoint === null ? "" : ` at ${url.endpoint}`}`;
+    this.#clock = parts.clock;
+    this.#patienceMs = parts.patienceMs ?? 30_000;
+    this.#client = new S3Client({
+      region: url.region ?? "us-east-1",
+      followRegionRedirects: url.region === null,
+      ...(url.endpoint === null ? {} : { endpoint: url.endpoint }),
+      ...(credentials === undefined ? {} : { credentials }),
+      forcePathStyle: url.forcePathStyle,
+      maxAttempts: 1,
+      // Servers other than Amazon's refuse the trailing checksums that are the default.
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+    });
+  }
+
+  async get(key: string, { signal, range }: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
+    const object = this.#object(key);
+    return this.#doing(`read ${key}`, signal, async (patience) => {
+      try {
+        // S3 cannot say "no bytes": one is asked for and dropped.
+        const last = range && range.offset + Math.max(range.length, 1) - 1;
+        const asked = range ? { Range: `bytes=${range.offset}-${last}` } : {};
+        patience.wait();
+        const found = await this.#client.send(new GetObjectCommand({ ...object, ...asked }), {
+          abortSignal: AbortSignal.any([signal, patience.signal]),
+        });
+        const body = await readBody(found.Body as Readable, found.ContentLength, { signal, patience });
+        const start = /^bytes (\d+)-/.exec(found.ContentRange ?? "")?.[1];
+        const skipped = range ? range.offset - Number(start ?? 0) : 0;
+        if (skipped < 0) throw this.#answeredWrongly(key);
+        const bytes = range ? body.subarray(skipped, skipped + range.length) : body;
+        return { bytes, etag: bareEtag(found.ETag) };
+      } catch (thrown) {
+        if (nameOf(thrown) === "NoSuchKey") return null;
+        // The range begins past the end.
+        if (statusOf(thrown) !== 416) throw thrown;
+        const etag = await this.#etag(key, signal, patience);
+        return etag === null ? null : { bytes: new Uint8Array(), etag };
+      }
+    });
+  }
+
+  async put(
+    key: string,
+    bytes: Uint8Array,
+    { signal, condition }: { signal: AbortSignal; condition?: Condition },
+  ): Promise<{ etag: string } | null> {
+    const object = this.#object(key);
+    const write = async (patience: Patience, header: { IfMatch?: string; IfNoneMatch?: string }) => {
+      patience.wait((bytes.length / slowestUpload) * 1000);
+      const md5 = createHash("md5").update(bytes).digest("base64");
+      const command = new PutObjectCommand({
+        ...object,
+        ...header,
+        Body: bytes,
+        ContentLength: bytes.length,
+        // What arrives damaged is refused.
+        ContentMD5: md5,
+      });
+      const abortSignal = AbortSignal.any([signal, patience.signal]);
+      return { etag: bareEtag((await this.#client.send(command, { abortSignal })).ETag) };
+    };
+    return this.#doing(`write ${key}`, signal, (patience) =>
+      condition
+        ? this.#writeIf(condition, key, bytes, {
+            signal,
+            patience,
+            write: (header) => write(patience, header),
+          })
+        : write(patience, {}),
+    );
+  }
+
+  async *list(
+    prefix: string,
+    { signal }: { signal: AbortSignal },
+  ): AsyncGenerator<{ key: string; size: number }> {
+    checkPrefix(prefix);
+    const from = { Bucket: this.#bucket, Prefix: this.#prefix + prefix };
+    let token: string | undefined;
+    do {
+      const next = token === undefined ? {} : { ContinuationToken: token };
+      const page = await this.#doing(`list ${prefix}`, signal, (patience) => {
+        patience.wait();
+        return this.#client.send(new ListObjectsV2Command({ ...from, ...next }), {
+          abortSignal: AbortSignal.any([signal, patience.signal]),
+        });
+      });
+      for (const { Key = "", Size = 0 } of page.Contents ?? []) {
+        const key = Key.slice(this.#prefix.length);
+        signal.throwIfAborted();
+        if (isKey(key)) yield { key, size: Size };
+      }
+      if (page.IsTruncated && (!page.NextContinuationToken || page.NextContinuationToken === token)) {
+        throw this.#answeredWrongly(prefix);
+      }
+      token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
+  }
+
+  async delete(key: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    const object = this.#object(key);
+    await this.#doing(`delete ${key}`, signal, async (patience) => {
+      patience.wait();
+      await this.#client
+        .send(new DeleteObjectCommand(object), { abortSignal: AbortSignal.any([signal, patience.signal]) })
+        .catch((thrown: unknown) => {
+          if (nameOf(thrown) !== "NoSuchKey") throw thrown;
+        });
+    });
+  }
+
+  /** One conditional write, until its outcome is known; else it throws what the server said last. */
+  async #writeIf(
+    condition: Condition,
+    key: string,
+    bytes: Uint8Array,
+    call: {
+      signal: AbortSignal;
+      patience: Patience;
+      write: (header: { IfMatch?: string; IfNoneMatch?: string }) => Promise<{ etag: string }>;
+    },
+  ): Promise<{ etag: string } | null> {
+    const { signal, patience, write } = call;
+    const expected = condition.kind === "match" ? condition.etag : null;
+    for (let tries = 1; ; tries++) {
+      const bare = this.#bareMatch;
+      try {
+        if (expected === null) return await write({ IfNoneMatch: "*" });
+        return await write({ IfMatch: bare ? expected : `"${expected}"` });
+      } catch (thrown) {
+        const status = statusOf(thrown);
+        if (status === 501) throw this.#noConditions(key);
+        if (nameOf(thrown) === "NoSuchKey") return null;
+        // 409 and these 500s are how servers end a race among writers; nothing was written.
+        if (status !== 412 && status !== 409 && status !== 500) throw thrown;
+        const present = await this.#etag(key, signal, patience);
+        if (status === 500) {
+          if (present === expected || present === md5Of(bytes)) throw thrown;
+          return null;
+        }
+        if (present !== expected) return null;
+        if (tries >= conflictTries) throw thrown;
+        // The condition holds and yet was refused: spelled wrongly for this server, or a race that is over.
+        if (status === 412 && expected !== null) this.#bareMatch = !bare;
+      }
+    }
+  }
+
+  /** The present etag of an object, null when there is none. */
+  async #etag(key: string, signal: AbortSignal, patience: Patience): Promise<string | null> {
+    patience.wait();
+    try {
+      const { ETag } = await this.#client.send(new HeadObjectCommand(this.#object(key)), {
+        abortSignal: AbortSignal.any([signal, patience.signal]),
+      });
+      return bareEtag(ETag);
+    } catch (thrown) {
+      // The bucket is known to be there: it has just answered about this very key.
+      if (statusOf(thrown) === 404) return null;
+      throw thrown;
+    }
+  }
+
+  async #doing<T>(doing: string, signal: AbortSignal, work: (patience: Patience) => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    const patience = new Patience({ clock: this.#clock, ms: this.#patienceMs, where: capital(this.#where) });
+    try {
+      return await work(patience);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      patience.signal.throwIfAborted();
+      if (thrown instanceof ForkpointError) throw thrown;
+      const failure = s3Failure(thrown, this.#where, doing);
+      if (nameOf(thrown) !== "AccessDenied" || doing.startsWith("read") || doing.startsWith("list"))
+        throw failure;
+      if (!(await this.#canRead(signal))) throw failure;
+      throw new ForkpointError("STORE_READ_ONLY", `Cannot ${doing} in ${this.#where}: it may only be read.`, {
+        hint: "Allow s3:PutObject and s3:DeleteObject to these credentials, or choose another store.",
+      });
+    } finally {
+      patience.end();
+    }
+  }
+
+  async #canRead(signal: AbortSignal): Promise<boolean> {
+    const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#prefix, MaxKeys: 1 });
+    try {
+      await this.#client.send(command, { abortSignal: signal });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #object(key: string): { Bucket: string; Key: string } {
+    checkKey(key);
+    return { Bucket: this.#bucket, Key: this.#prefix + key };
+  }
+
+  #answeredWrongly(key: string): ForkpointError {
+    return new ForkpointError(
+      "STORE_UNREACHABLE",
+      `${capital(this.#where)} answers about ${key} what was not asked.`,
+    );
+  }
+
+  #noConditions(key: string): ForkpointError {
+    return new ForkpointError(
+      "STORE_DENIED",
+      `Cannot write ${key}: ${this.#where} knows no conditional writes.`,
+      {
+        details: { conditionalWrites: false },
+      },
+    );
+  }
+}
+
+/** The whole body, or a failure: a connection that was cut never gives a shorter object. */
+async function readBody(
+  body: Readable,
+  length: number | undefined,
+  { signal, patience }: { signal: AbortSignal; patience: Patience },
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const stop = () => body.destroy(new Error("Nobody waits for it any more."));
+  const stopped = AbortSignal.any([signal, patience.signal]);
+  stopped.addEventListener("abort", stop, { once: true });
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      patience.wait();
+    }
+  } finally {
+    stopped.removeEventListener("abort", stop);
+  }
+  const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  if (length !== undefined && bytes.length !== length) {
+    throw Object.assign(new Error("The body is shorter than announced."), { code: "ECONNRESET" });
+  }
+  return bytes;
+}
+
+const bareEtag = (etag: string | undefined) => (etag ?? "").replaceAll('"', "");
+const md5Of = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
+const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : "");
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
