@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { BlobStore } from "../blobstore/blobStore.ts";
 import { missing } from "./digest.ts";
-import { parseObject } from "./manifest.ts";
+import { openSealed, sealObject } from "./jsonObject.ts";
 import { objectKeys } from "./objectKeys.ts";
 
 /** FORMAT.md, "Config": what every reader must know before it reads anything else. */
@@ -19,7 +19,7 @@ export type RepositoryConfig = z.infer<typeof RepositoryConfig>;
 /** null when the store holds no repository. @throws ForkpointError REPOSITORY_NEWER, OBJECT_DAMAGED */
 export async function readConfig(store: BlobStore, signal: AbortSignal): Promise<RepositoryConfig | null> {
   const found = await store.get(objectKeys.config, { signal });
-  return found && parseObject("config", found.bytes, RepositoryConfig);
+  return found && openSealed("config", found.bytes, RepositoryConfig);
 }
 
 /** Reads the configuration, or makes a repository where there is none; of several makers one wins. */
@@ -42,7 +42,7 @@ export async function ensureConfig(
     hash: "sha256",
     encryption: "none",
   };
-  await store.put(objectKeys.config, Buffer.from(JSON.stringify(config), "utf8"), {
+  await store.put(objectKeys.config, sealObject(config), {
     signal,
     ...(conditional ? { condition: { kind: "absent" } } : {}),
   });

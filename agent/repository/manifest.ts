@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { Cause, Lineage } from "../protocol/entities.ts";
-import { damaged, digestOf, newer, type Digest } from "./digest.ts";
+import { damaged, digestOf, type Digest } from "./digest.ts";
 import type { Attributes } from "./inodeFormat.ts";
+import { parseObject } from "./jsonObject.ts";
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
@@ -55,24 +56,6 @@ export function decodeManifest(address: Digest, bytes: Uint8Array): Manifest {
   const object = `manifest ${address}`;
   if (digestOf(bytes) !== address) throw damaged(object, "its bytes do not match its name");
   return parseObject(object, bytes, Manifest);
-}
-
-/**
- * Parses a JSON object that carries `format`.
- * @throws ForkpointError OBJECT_DAMAGED, REPOSITORY_NEWER
- */
-export function parseObject<T>(object: string, bytes: Uint8Array, schema: z.ZodType<T>): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch {
-    throw damaged(object, "it is not JSON");
-  }
-  const format = z.looseObject({ format: z.number().int() }).safeParse(value);
-  if (format.success && format.data.format > 1) throw newer(object, format.data.format);
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw damaged(object, z.prettifyError(parsed.error).replaceAll("\n", " "));
-  return parsed.data;
 }
 
 export function rootAttributes(attributes: Attributes): Manifest["root"]["attributes"] {

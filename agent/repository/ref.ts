@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { BlobStore, Condition } from "../blobstore/blobStore.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { Lineage } from "../protocol/entities.ts";
-import { parseObject } from "./manifest.ts";
+import { openSealed, sealObject } from "./jsonObject.ts";
 import { objectKeys } from "./objectKeys.ts";
 
 /** FORMAT.md, "Refs": the one mutable object of a project. */
@@ -35,7 +35,7 @@ export async function readRef(
 ): Promise<ReadRef | null> {
   const found = await store.get(objectKeys.ref(projectId), { signal });
   if (!found) return null;
-  const ref = parseObject(`ref ${projectId}`, found.bytes, Ref);
+  const ref = openSealed(`ref ${projectId}`, found.bytes, Ref);
   if (ref.projectId !== projectId) throw refConflict(projectId, "its ref names another project");
   return { ref, etag: found.etag };
 }
@@ -54,7 +54,7 @@ export async function writeRef(
 ): Promise<void> {
   const { signal, conditional } = options;
   const key = objectKeys.ref(next.projectId);
-  const bytes = Buffer.from(JSON.stringify(Ref.parse(next)), "utf8");
+  const bytes = sealObject(Ref.parse(next));
   const condition: Condition = current ? { kind: "match", etag: current.etag } : { kind: "absent" };
   let written: { etag: string } | null = null;
   try {

@@ -19,7 +19,7 @@ import { machineId } from "./machineId.ts";
 import { pullSnapshot, type PullRequest } from "./pull.ts";
 import { PushBases } from "./pushBase.ts";
 import { PushQueue } from "./pushQueue.ts";
-import { findRemote, listRemoteProjects, type FoundRemote } from "./remoteProjects.ts";
+import { RemoteProjects, type FoundRemote } from "./remoteProjects.ts";
 import { StoreKeeper, type StoreAccess } from "./storeKeeper.ts";
 
 export interface SyncParts {
@@ -113,7 +113,8 @@ export class SyncService {
 
   /** @throws ForkpointError STORE_NOT_SET, STORE_*, OBJECT_* */
   async remoteProjects(call: LongCall): Promise<RemoteProject[]> {
-    return this.#using((repository) => listRemoteProjects(repository, this.#parts.log, call.signal));
+    const { log } = this.#parts;
+    return this.#using((repository) => new RemoteProjects(repository, log, call.signal).list());
   }
 
   /**
@@ -123,8 +124,9 @@ export class SyncService {
    * @throws ForkpointError PROJECT_NOT_FOUND, SNAPSHOT_NOT_FOUND, STORE_NOT_SET, STORE_*, OBJECT_*
    */
   async findRemote(name: string, snapshotId: string | undefined, call: LongCall): Promise<FoundRemote> {
+    const { log } = this.#parts;
     return this.#using((repository) =>
-      findRemote(repository, name, snapshotId, this.#parts.log, call.signal),
+      new RemoteProjects(repository, log, call.signal).find(name, snapshotId),
     );
   }
 
