@@ -1,3 +1,4 @@
+import type { Recoverer } from "../../../../agent/catalog/recoverer.ts";
 import { Settings } from "../../../../agent/catalog/settings.ts";
 import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.ts";
 import { FolderAdoption } from "../../../../agent/projects/adoptFolder.ts";
@@ -41,12 +42,13 @@ export function openProjectRig(home: string, crashPoint: CrashPoint = neverCrash
     clock,
     crashPoint,
   });
-  const recover = async () => {
+  const recover = async (others: readonly Recoverer[] = []) => {
     const recovery = rig.recovery([
       adoption.recoverer,
       fork.recoverer,
       folderImport.recoverer,
       deletion.recoverer,
+      ...others,
     ]);
     await recovery.run();
     return recovery.problems;
