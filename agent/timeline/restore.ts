@@ -3,14 +3,12 @@ import type { ProjectRow } from "../catalog/projects.ts";
 import type { Recoverer } from "../catalog/recoverer.ts";
 import { newId } from "../host/ids.ts";
 import type { LongCall } from "../host/longCall.ts";
-import { ForkpointError } from "../protocol/errors.ts";
-import { encodeVolumePath } from "../protocol/volumePath.ts";
-import { isWithin, joinBytes } from "../volumes/bytePaths.ts";
+import { isWithin } from "../volumes/bytePaths.ts";
 import { compareSnapshots, type PathChange } from "../volumes/comparison/compareSnapshots.ts";
 import { hasChanges } from "../volumes/comparison/hasChanges.ts";
 import { makeEqual } from "../volumes/inPlace/makeEqual.ts";
 import { refuseOpenFiles } from "./openFilesCheck.ts";
-import { isThere } from "./pathInVolume.ts";
+import { requirePath } from "./pathInVolume.ts";
 import { restoreIntent, type RestorePayload } from "./restoreIntent.ts";
 import { RestoreRecovery } from "./restoreRecovery.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
@@ -53,7 +51,7 @@ export class Restore {
 
   /**
    * The caller holds the project.
-   * @throws ForkpointError SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_NOT_FOUND, OPEN_FILES, POOL_FULL,
+   * @throws ForkpointError SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_NOT_FOUND, PATH_OUTSIDE_VOLUME, OPEN_FILES, POOL_FULL,
    *   POOL_READ_ONLY, NEEDS_ROOT, CANCELLED; the workspace is then as it was
    */
   async run(project: ProjectRow, wish: RestoreWish, call: LongCall): Promise<Restored> {
@@ -175,15 +173,6 @@ interface Prepared {
   readonly changes: readonly PathChange[];
   /** The head, when the workspace is equal to it, so that it serves as the guard. */
   readonly equalHead: string | null;
-}
-
-/** @throws ForkpointError PATH_NOT_FOUND when none of the roots has the path */
-async function requirePath(path: Buffer, roots: readonly string[]): Promise<void> {
-  for (const root of roots) if (await isThere(joinBytes(Buffer.from(root), path))) return;
-  throw new ForkpointError(
-    "PATH_NOT_FOUND",
-    `Neither the snapshot nor the workspace has ${encodeVolumePath(path)}.`,
-  );
 }
 
 /** Whether the change happens at or below one of the paths, or moves along a folder that holds one. */

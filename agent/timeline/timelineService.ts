@@ -10,10 +10,9 @@ import { describeChange, summarizeChanges } from "../volumes/comparison/describe
 import { AutoSnapshots } from "./autoSnapshots.ts";
 import { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { Comparison } from "./diff.ts";
-import { entryView } from "./entryView.ts";
+import { EntryList, textOrNull } from "./entryList.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
-import { planRetention } from "./retention.ts";
-import { SnapshotLookup } from "./snapshotLookup.ts";
+import { RollOff } from "./rollOff.ts";
 import { SnapshotPlaces } from "./snapshotPlaces.ts";
 import { SnapshotTaking, type SnapshotWish } from "./takeSnapshot.ts";
 import type { TimelineParts } from "./timelineParts.ts";
@@ -26,20 +25,21 @@ type Wish<
 export class TimelineService {
   readonly #parts: TimelineParts;
   readonly #places: SnapshotPlaces;
-  readonly #lookup: SnapshotLookup;
+  readonly #entries: EntryList;
   readonly #taking: SnapshotTaking;
   readonly #deletion: SnapshotDeletion;
   readonly #comparison: Comparison;
   readonly #restore: Restore;
+  readonly #rollOff: RollOff;
   readonly #auto: AutoSnapshots;
-  readonly #background = new Set<Promise<void>>();
 
   constructor(parts: TimelineParts & { readonly healthChanged: (projectId: string) => void }) {
     this.#parts = parts;
     this.#places = new SnapshotPlaces(parts);
-    this.#lookup = new SnapshotLookup(parts.entries);
+    this.#entries = new EntryList(parts, this.#places);
     this.#taking = new SnapshotTaking(parts, this.#places);
     this.#deletion = new SnapshotDeletion(parts, this.#places);
+    this.#rollOff = new RollOff(parts, this.#deletion);
     this.#comparison = new Comparison(parts, this.#places);
     this.#restore = new Restore(parts, this.#places);
     this.#auto = new AutoSnapshots({
@@ -63,28 +63,22 @@ export class TimelineService {
     const asked = { cause, label: textOrNull(label), note: textOrNull(note), pinned: pin };
     return this.#alone(project, { operation: "taking a snapshot", refuse: false }, call, async (current) => {
       const entry = await this.#take(current, asked, call.signal);
-      return { entry: entry && this.#view(entry), head: this.#head(project.projectId) };
+      return { entry: entry && this.#entries.view(entry), head: this.#entries.head(project.projectId) };
     });
   }
 
   /** @throws ForkpointError SNAPSHOT_NOT_FOUND */
-  edit(project: ProjectRow, { snapshotId, label, note, pinned }: Wish<"snapshot/edit">): Entry {
-    const { projectId } = project;
-    const entry = this.#lookup.named(projectId, snapshotId);
-    this.#parts.entries.change(projectId, entry.snapshotId, {
-      ...(label === undefined ? {} : { label: textOrNull(label) }),
-      ...(note === undefined ? {} : { note: textOrNull(note) }),
-      ...(pinned === undefined ? {} : { pinned }),
-    });
-    this.#parts.announce("changed/timeline", { projectId });
-    return this.#view(this.#lookup.named(projectId, entry.snapshotId));
+  edit(project: ProjectRow, wish: Wish<"snapshot/edit">): Entry {
+    const edited = this.#entries.edit(project.projectId, wish);
+    this.#parts.announce("changed/timeline", { projectId: project.projectId });
+    return edited;
   }
 
   /** @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NEEDED, PROJECT_BUSY */
   async delete(project: ProjectRow, snapshotId: string, call: LongCall): Promise<void> {
     const operation = { operation: "deleting a snapshot", refuse: true };
     await this.#alone(project, operation, call, async (current) => {
-      const entry = this.#lookup.named(current.projectId, snapshotId);
+      const entry = this.#entries.named(current.projectId, snapshotId);
       if (entry.pinned) {
         throw new ForkpointError("SNAPSHOT_NEEDED", `The snapshot ${entry.snapshotId} is pinned.`, {
           hint: "Unpin it first.",
@@ -97,14 +91,8 @@ export class TimelineService {
   }
 
   /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */
-  list(project: ProjectRow, { before, limit }: Wish<"timeline/list">): Result<"timeline/list"> {
-    const { projectId } = project;
-    const from = before === undefined ? {} : { before: this.#lookup.named(projectId, before).seq };
-    const rows = this.#parts.entries.list(projectId, { ...from, limit: limit + 1 });
-    return {
-      entries: rows.slice(0, limit).map((row) => this.#view(row)),
-      more: rows.length > limit,
-    };
+  list(project: ProjectRow, wish: Wish<"timeline/list">): Result<"timeline/list"> {
+    return this.#entries.list(project.projectId, wish);
   }
 
   /** @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, NEEDS_ROOT, CANCELLED */
@@ -115,8 +103,8 @@ export class TimelineService {
   ): Promise<Result<"timeline/diff">> {
     return this.#alone(project, { operation: "comparing", refuse: false }, call, async (current) => {
       const sides = {
-        from: this.#lookup.named(current.projectId, from),
-        to: to === undefined ? null : this.#lookup.named(current.projectId, to),
+        from: this.#entries.named(current.projectId, from),
+        to: to === undefined ? null : this.#entries.named(current.projectId, to),
       };
       const changes = await this.#comparison.run(current, sides, call);
       return {
@@ -138,7 +126,7 @@ export class TimelineService {
   ): Promise<Result<"timeline/restore">> {
     const bytes = paths?.map(decodeVolumePath) ?? null;
     return this.#alone(project, { operation: "restoring", refuse: true }, call, (current) => {
-      const target = this.#lookup.named(current.projectId, snapshotId);
+      const target = this.#entries.named(current.projectId, snapshotId);
       return this.#bringBack(current, { target, paths: bytes, openFiles }, call);
     });
   }
@@ -164,7 +152,7 @@ export class TimelineService {
    */
   async entryForFork(project: ProjectRow, snapshotId: string | undefined, call: LongCall): Promise<EntryRow> {
     if (snapshotId !== undefined) {
-      const entry = this.#lookup.named(project.projectId, snapshotId);
+      const entry = this.#entries.named(project.projectId, snapshotId);
       await this.#places.require(project, entry.snapshotId);
       return entry;
     }
@@ -173,7 +161,7 @@ export class TimelineService {
     if (taken) return taken;
     const head = project.headSnapshotId;
     if (head === null) throw new Error("A volume without a head always makes an entry.");
-    return this.#lookup.named(project.projectId, head);
+    return this.#entries.named(project.projectId, head);
   }
 
   /** Applies settings that changed: the interval starts anew, entries beyond the limit roll off. */
@@ -181,10 +169,10 @@ export class TimelineService {
     this.#auto.reconfigure(projectId);
     const project = this.#parts.projects.byId(projectId);
     if (!project) return;
-    this.#inBackground(
+    this.#rollOff.inBackground(
       projectId,
       this.#alone(project, { operation: "applying settings", refuse: false }, unattended, (current) => {
-        this.#retain(current);
+        this.#rollOff.run(current);
         return Promise.resolve();
       }),
     );
@@ -201,12 +189,12 @@ export class TimelineService {
 
   /** Whether snapshots that rolled off are still being freed. */
   get hasWork(): boolean {
-    return this.#background.size > 0;
+    return this.#rollOff.hasWork;
   }
 
   async close(): Promise<void> {
     this.#auto.close();
-    await Promise.all(this.#background);
+    await this.#rollOff.ended();
   }
 
   async #takeByTimer(projectId: string): Promise<void> {
@@ -230,41 +218,15 @@ export class TimelineService {
     if (entry) this.#added(project.projectId);
     const { projectId } = project;
     const fresh = (row: EntryRow | null) =>
-      row && this.#view(this.#parts.entries.find(projectId, row.snapshotId) ?? row);
+      row && this.#entries.view(this.#parts.entries.find(projectId, row.snapshotId) ?? row);
     return { entry: fresh(entry), guard: fresh(guard), summary: summarizeChanges(changes) };
   }
 
   #added(projectId: string): void {
     const project = this.#parts.projects.byId(projectId);
-    if (project) this.#retain(project);
+    if (project) this.#rollOff.run(project);
     this.#parts.announce("changed/timeline", { projectId });
     this.#parts.uploads.wake(projectId);
-  }
-
-  /** Rolls off what is beyond the limit; its room on the disk is freed while others go on. */
-  #retain(project: ProjectRow): void {
-    const { projectId } = project;
-    const doomed = planRetention(this.#parts.entries.list(projectId), project);
-    if (doomed.length === 0) return;
-    const buried = this.#deletion.bury(project, doomed);
-    this.#parts.announce("changed/timeline", { projectId });
-    const free = async () => {
-      for (const each of buried) await this.#deletion.free(each);
-    };
-    this.#inBackground(projectId, free());
-  }
-
-  #inBackground(projectId: string, work: Promise<void>): void {
-    const guarded = work
-      .catch((thrown: unknown) => {
-        // The intent stays, and start-up finishes it.
-        this.#parts.log.error("snapshots that rolled off could not be deleted", {
-          projectId,
-          message: String(thrown),
-        });
-      })
-      .finally(() => this.#background.delete(guarded));
-    this.#background.add(guarded);
   }
 
   /** Runs `work` while nothing else changes the project, on its row as it is then. */
@@ -293,21 +255,4 @@ export class TimelineService {
       if (intent.projectId === projectId && intent.kind === recoverer.kind) await recoverer.recover(intent);
     }
   }
-
-  #head(projectId: string): Entry | null {
-    const project = this.#parts.projects.byId(projectId);
-    const head = project?.headSnapshotId ? this.#parts.entries.find(projectId, project.headSnapshotId) : null;
-    return head ? this.#view(head) : null;
-  }
-
-  #view(row: EntryRow): Entry {
-    const project = this.#parts.projects.byId(row.projectId);
-    if (!project) throw new ForkpointError("PROJECT_NOT_FOUND", "The project was deleted meanwhile.");
-    return entryView(row, project, this.#places.of(project, row.snapshotId));
-  }
-}
-
-/** An empty text says as much as none. */
-function textOrNull(text: string | null | undefined): string | null {
-  return text === undefined || text === null || text.trim() === "" ? null : text;
 }

@@ -1,0 +1,65 @@
+import type { EntryRow } from "../catalog/entries.ts";
+import type { Entry } from "../protocol/entities.ts";
+import { ForkpointError } from "../protocol/errors.ts";
+import type { CheckedParams, Result } from "../protocol/methods.ts";
+import { entryView } from "./entryView.ts";
+import { SnapshotLookup } from "./snapshotLookup.ts";
+import type { SnapshotPlaces } from "./snapshotPlaces.ts";
+import type { TimelineParts } from "./timelineParts.ts";
+
+/** A project's entries as clients ask for them, show them and write on them. */
+export class EntryList {
+  readonly #parts: Pick<TimelineParts, "projects" | "entries">;
+  readonly #places: SnapshotPlaces;
+  readonly #lookup: SnapshotLookup;
+
+  constructor(parts: Pick<TimelineParts, "projects" | "entries">, places: SnapshotPlaces) {
+    this.#parts = parts;
+    this.#places = places;
+    this.#lookup = new SnapshotLookup(parts.entries);
+  }
+
+  /** @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  named(projectId: string, snapshotId: string): EntryRow {
+    return this.#lookup.named(projectId, snapshotId);
+  }
+
+  /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  list(
+    projectId: string,
+    { before, limit }: Omit<CheckedParams<"timeline/list">, "project">,
+  ): Result<"timeline/list"> {
+    const from = before === undefined ? {} : { before: this.named(projectId, before).seq };
+    const rows = this.#parts.entries.list(projectId, { ...from, limit: limit + 1 });
+    return { entries: rows.slice(0, limit).map((row) => this.view(row)), more: rows.length > limit };
+  }
+
+  /** @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  edit(projectId: string, wish: Omit<CheckedParams<"snapshot/edit">, "project">): Entry {
+    const { snapshotId } = this.named(projectId, wish.snapshotId);
+    const { label, note, pinned } = wish;
+    this.#parts.entries.change(projectId, snapshotId, {
+      ...(label === undefined ? {} : { label: textOrNull(label) }),
+      ...(note === undefined ? {} : { note: textOrNull(note) }),
+      ...(pinned === undefined ? {} : { pinned }),
+    });
+    return this.view(this.named(projectId, snapshotId));
+  }
+
+  head(projectId: string): Entry | null {
+    const head = this.#parts.projects.byId(projectId)?.headSnapshotId;
+    const row = head ? this.#parts.entries.find(projectId, head) : undefined;
+    return row ? this.view(row) : null;
+  }
+
+  view(row: EntryRow): Entry {
+    const project = this.#parts.projects.byId(row.projectId);
+    if (!project) throw new ForkpointError("PROJECT_NOT_FOUND", "The project was deleted meanwhile.");
+    return entryView(row, project, this.#places.of(project, row.snapshotId));
+  }
+}
+
+/** An empty text says as much as none. */
+export function textOrNull(text: string | null | undefined): string | null {
+  return text === undefined || text === null || text.trim() === "" ? null : text;
+}
