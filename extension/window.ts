@@ -53,6 +53,7 @@ export class Window implements vscode.Disposable {
   readonly doctor: Doctor;
   readonly agent: AgentCommands;
   readonly panels: Panels;
+  readonly statusBar: StatusBar;
   readonly #disposables: readonly { dispose(): unknown }[];
 
   /** @param open connects to the agent, starting it when need be */
@@ -87,6 +88,7 @@ export class Window implements vscode.Disposable {
     this.doctor = new Doctor(connection, session);
     this.agent = new AgentCommands(connection);
     this.panels = new Panels(context.extensionUri, this);
+    this.statusBar = new StatusBar(session, this.health);
 
     this.timelineView = vscode.window.createTreeView("forkpoint.timeline", {
       treeDataProvider: timelineTree,
@@ -105,7 +107,7 @@ export class Window implements vscode.Disposable {
       files,
       this.panels,
       this.timelineView,
-      new StatusBar(session, this.health),
+      this.statusBar,
       new AgentSettings(connection, session, log),
       vscode.window.createTreeView("forkpoint.forks", { treeDataProvider: forksTree }),
       vscode.window.registerFileDecorationProvider(new EntryBadges()),

@@ -14,7 +14,7 @@ const walkthrough = "forkpoint.forkpoint#forkpoint.start";
 export function commandTable(window: Window) {
   const { snapshots, restore, compare, forks, store, pools, agent, panels, timeline, projects } = window;
   return {
-    "forkpoint.takeSnapshot": () => snapshots.take(),
+    "forkpoint.takeSnapshot": (wish) => snapshots.take(wish),
     "forkpoint.takeSnapshotWithNote": () => snapshots.takeWithNote(),
     "forkpoint.takePinnedSnapshot": () => snapshots.takePinned(),
     "forkpoint.renameSnapshot": (entry) => snapshots.rename(orFocused(window, entry)),
@@ -51,7 +51,7 @@ export function commandTable(window: Window) {
     "forkpoint.browseSnapshot": (entry) => window.browse.files(entry),
     "forkpoint.openSnapshotFolder": (entry) => window.browse.folder(entry),
 
-    "forkpoint.forkFromNow": () => forks.fromNow(),
+    "forkpoint.forkFromNow": (wish) => forks.fromNow(wish),
     "forkpoint.forkFromEntry": (entry) => forks.fromEntry(entry),
     "forkpoint.openFork": (project) => forks.open(project),
     "forkpoint.deleteFork": (project) => forks.delete(project),

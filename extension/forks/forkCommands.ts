@@ -8,6 +8,7 @@ import { longOperation } from "../feedback/longOperation.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { chooseEntry } from "../timeline/chooseEntry.ts";
+import { textArgument } from "../timeline/entryArgument.ts";
 import type { Timeline } from "../timeline/timeline.ts";
 import { entryTitle } from "../wording/causes.ts";
 import { askSlug } from "./askSlug.ts";
@@ -29,13 +30,15 @@ export class ForkCommands {
     this.#projects = projects;
   }
 
-  async fromNow(): Promise<Project> {
-    return this.#fork(undefined);
+  /** Asks for a name, unless `{ slug }` was passed. */
+  async fromNow(argument: unknown): Promise<Project> {
+    return this.#fork(undefined, textArgument(argument, "slug"));
   }
 
   async fromEntry(argument: unknown): Promise<Project> {
     await this.#session.require();
-    return this.#fork(await chooseEntry(this.#timeline, argument, "Fork from which snapshot?"));
+    const entry = await chooseEntry(this.#timeline, argument, "Fork from which snapshot?");
+    return this.#fork(entry, textArgument(argument, "slug"));
   }
 
   async open(argument: unknown): Promise<void> {
@@ -72,14 +75,16 @@ export class ForkCommands {
     vscode.window.setStatusBarMessage(`$(check) Deleted “${project.slug}”`, 4000);
   }
 
-  async #fork(entry: Entry | undefined): Promise<Project> {
+  async #fork(entry: Entry | undefined, given: string | undefined): Promise<Project> {
     const { project } = await this.#session.require();
     const taken = (await this.#projects.fresh()).map(({ slug }) => slug);
-    const slug = await askSlug(
-      entry ? `Fork from “${entryTitle(entry)}”` : "Fork from now",
-      suggestSlug(project.slug, taken),
-      taken,
-    );
+    const slug =
+      given ??
+      (await askSlug(
+        entry ? `Fork from “${entryTitle(entry)}”` : "Fork from now",
+        suggestSlug(project.slug, taken),
+        taken,
+      ));
     const fork = await longOperation(`Forking ${project.slug}`, (call) =>
       this.#connection.call(
         "project/fork",

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { escapeMarkdown } from "../timeline/entryText.ts";
 import type { HealthMonitor } from "./healthMonitor.ts";
-import { statusLook, statusTooltip } from "./healthText.ts";
+import { type StatusLook, statusLook, statusTooltip } from "./healthText.ts";
 import type { Tone } from "./tones.ts";
 
 const backgrounds = {
@@ -36,6 +36,11 @@ export class StatusBar implements vscode.Disposable {
     this.#draw();
   }
 
+  /** What it shows, or would show if it were not hidden. */
+  get look(): StatusLook {
+    return statusLook(this.#session.state, this.#health.current, Date.now());
+  }
+
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
   }
@@ -47,7 +52,7 @@ export class StatusBar implements vscode.Disposable {
       this.#item.hide();
       return;
     }
-    const look = statusLook(state, this.#health.current, Date.now());
+    const { look } = this;
     const title = state.kind === "ready" ? state.project.slug : "Forkpoint";
     this.#item.text = `$(${look.icon}) ${title}${backgrounds[look.tone] === undefined && state.kind === "ready" ? "" : `: ${look.word}`}`;
     const tooltip = new vscode.MarkdownString(statusTooltip(look, escapeMarkdown(look.message)), true);

@@ -24,7 +24,7 @@ const actions: readonly { command: CommandId; icon: string; offered?: (entry: En
   { command: "forkpoint.pinSnapshot", icon: "pin", offered: ({ pinned }) => !pinned },
   { command: "forkpoint.unpinSnapshot", icon: "pinned", offered: ({ pinned }) => pinned },
   { command: "forkpoint.copySnapshotId", icon: "copy" },
-  { command: "forkpoint.deleteSnapshot", icon: "trash", offered: ({ head }) => !head },
+  { command: "forkpoint.deleteSnapshot", icon: "trash", offered: ({ head, pinned }) => !head && !pinned },
 ];
 
 /** Lists what can be done with an entry and does what is chosen. */

@@ -15,3 +15,10 @@ export function entryArguments(argument: unknown, selected: unknown): string[] {
   const own = entryArgument(argument);
   return among.length > 0 ? among : own === undefined ? [] : [own];
 }
+
+/** A text that a key binding or another extension passed along, as in `{ label: "before lunch" }`. */
+export function textArgument(argument: unknown, name: string): string | undefined {
+  if (typeof argument !== "object" || argument === null) return undefined;
+  const value: unknown = Object.entries(argument).find(([key]) => key === name)?.[1];
+  return typeof value === "string" ? value : undefined;
+}

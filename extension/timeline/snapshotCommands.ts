@@ -5,11 +5,12 @@ import { askSome, askText } from "../feedback/ask.ts";
 import { confirmDangerous } from "../feedback/confirm.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
+import { unsavedEditors } from "../restore/unsavedEditors.ts";
 import { entryTitle } from "../wording/causes.ts";
 import { count } from "../wording/counts.ts";
 import { durabilityWords } from "../wording/durability.ts";
 import { chooseEntry, namedEntry } from "./chooseEntry.ts";
-import { entryArguments } from "./entryArgument.ts";
+import { entryArguments, textArgument } from "./entryArgument.ts";
 import { entryDescription } from "./entryText.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -27,10 +28,15 @@ export class SnapshotCommands {
     this.#timeline = timeline;
   }
 
-  /** Asks for a name, which may stay empty. */
-  async take(): Promise<Entry | null> {
+  /**
+   * Asks for a name, which may stay empty, unless a key binding or another extension passed one.
+   * Null when nothing had changed.
+   */
+  async take(argument: unknown): Promise<Entry | null> {
     await this.#session.require();
-    return this.#create({ label: await this.#askLabel("Take snapshot", "") });
+    const label = textArgument(argument, "label") ?? (await this.#askLabel("Take snapshot", ""));
+    const note = textArgument(argument, "note");
+    return this.#create({ label, ...(note !== undefined && { note }) });
   }
 
   async takeWithNote(): Promise<Entry | null> {
@@ -51,18 +57,22 @@ export class SnapshotCommands {
   async rename(argument: unknown): Promise<Entry> {
     const { project } = await this.#session.require();
     const entry = await chooseEntry(this.#timeline, argument, "Rename snapshot");
-    const label = await this.#askLabel("Rename snapshot", entry.label ?? "");
+    const label =
+      textArgument(argument, "label") ?? (await this.#askLabel("Rename snapshot", entry.label ?? ""));
     return this.#edit(project.projectId, entry, { label: label || null });
   }
 
   async editNote(argument: unknown): Promise<Entry> {
     const { project } = await this.#session.require();
     const entry = await chooseEntry(this.#timeline, argument, "Edit note");
-    const note = await askText({
-      title: `Note of “${entryTitle(entry)}”`,
-      prompt: "Leave it empty to take the note away.",
-      value: entry.note ?? "",
-    });
+    const given = textArgument(argument, "note");
+    const note =
+      given ??
+      (await askText({
+        title: `Note of “${entryTitle(entry)}”`,
+        prompt: "Leave it empty to take the note away.",
+        value: entry.note ?? "",
+      }));
     return this.#edit(project.projectId, entry, { note: note.trim() || null });
   }
 
@@ -78,7 +88,7 @@ export class SnapshotCommands {
     const entries: Entry[] = [];
     for (const id of entryArguments(argument, selected)) entries.push(await namedEntry(this.#timeline, id));
     if (entries.length === 0) {
-      entries.push(await chooseEntry(this.#timeline, undefined, "Delete snapshot", ({ head }) => !head));
+      entries.push(await chooseEntry(this.#timeline, undefined, "Delete snapshot", deletable));
     }
     await this.#deleteEntries(project.projectId, entries);
   }
@@ -86,9 +96,11 @@ export class SnapshotCommands {
   /** Lets a person mark several, as when the pool runs full. */
   async deleteSeveral(): Promise<void> {
     const { project } = await this.#session.require();
-    const offered = (await this.#timeline.fresh()).filter(({ head }) => !head);
+    const offered = (await this.#timeline.fresh()).filter(deletable);
     if (offered.length === 0) {
-      throw new NextStep("The only snapshot is the one the workspace grew from; it has to stay.");
+      throw new NextStep(
+        "No snapshot can be deleted: one is what the workspace grew from, and the others are pinned.",
+      );
     }
     const now = Date.now();
     const chosen = await askSome(
@@ -121,7 +133,10 @@ export class SnapshotCommands {
       ...(pin && { pin }),
     });
     this.#timeline.refresh();
-    if (entry) vscode.window.setStatusBarMessage(`$(check) Took snapshot “${entryTitle(entry)}”`, 4000);
+    const unsaved = this.#session.location ? unsavedEditors(this.#session.location).length : 0;
+    const without = unsaved > 0 ? `, without ${count(unsaved, "unsaved editor")}` : "";
+    if (entry)
+      vscode.window.setStatusBarMessage(`$(check) Took snapshot “${entryTitle(entry)}”${without}`, 4000);
     else
       void vscode.window.showInformationMessage(
         "Nothing changed since the last snapshot, so none was needed.",
@@ -175,4 +190,9 @@ export class SnapshotCommands {
     });
     return label.trim();
   }
+}
+
+/** What the workspace grew from has to stay, and so does what somebody pinned. */
+function deletable({ head, pinned }: Entry): boolean {
+  return !head && !pinned;
 }

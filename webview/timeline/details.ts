@@ -49,7 +49,9 @@ function entryDetails(entry: Entry, run: Run): Node[] {
     ["Rename", on("forkpoint.renameSnapshot")],
     ["Edit note", on("forkpoint.editNote")],
     entry.pinned ? ["Unpin", on("forkpoint.unpinSnapshot")] : ["Pin", on("forkpoint.pinSnapshot")],
-    ...(entry.head ? [] : [["Delete", on("forkpoint.deleteSnapshot")] as [string, () => void]]),
+    ...(entry.head || entry.pinned
+      ? []
+      : [["Delete", on("forkpoint.deleteSnapshot")] as [string, () => void]]),
   ];
   return [
     heading(entryTitle(entry)),

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as vscode from "vscode";
+import { forkpointHome } from "../../../agent/protocol/home.ts";
+import { eventually } from "../support/eventually.ts";
+import { extensionApi } from "../support/openProject.ts";
 
 describe("the extension on a machine without a pool", () => {
   const extension = () => vscode.extensions.getExtension("forkpoint.forkpoint");
 
-  it("activates", async () => {
-    await extension()?.activate();
-    assert.equal(extension()?.isActive, true);
+  it("activates by itself", async () => {
+    await eventually("the active extension", () => extension()?.isActive);
+    const { activatedInMs } = await extensionApi();
+    console.log(`activation took ${activatedInMs.toFixed(1)} ms`);
   });
 
   it("registers every command that its manifest names", async () => {
@@ -16,5 +22,19 @@ describe("the extension on a machine without a pool", () => {
       .map(({ command }) => command)
       .filter((id) => !known.has(id));
     assert.deepEqual(missing, []);
+  });
+
+  it("starts its own agent, and asks for a pool", async () => {
+    const api = await extensionApi();
+    await eventually("a window without a pool", () => api.state.kind === "no-pool");
+    assert.equal(existsSync(join(forkpointHome(process.env), "agent.json")), true);
+    assert.equal(api.status.word, "Set up");
+    assert.equal(api.status.commands[0], "forkpoint.createPool");
+  });
+
+  it("changes nothing when a command needs what is not there yet", async () => {
+    for (const command of ["takeSnapshot", "restoreWorkspace", "undoRestore", "forkFromNow", "pushNow"]) {
+      assert.equal(await vscode.commands.executeCommand(`forkpoint.${command}`), undefined, command);
+    }
   });
 });

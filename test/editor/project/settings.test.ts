@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { eventually } from "../support/eventually.ts";
+import { OpenProject } from "../support/openProject.ts";
+
+describe("settings of the editor", () => {
+  let opened: OpenProject;
+
+  before(async () => (opened = await OpenProject.open()));
+  after(() => opened.dispose());
+
+  const set = (name: string, value: unknown) =>
+    vscode.workspace.getConfiguration("forkpoint").update(name, value, vscode.ConfigurationTarget.Global);
+  const known = async () =>
+    (await opened.agent.call("project/show", { project: opened.project.projectId })).settings;
+
+  it("reach the agent, and go back when they are taken away", async () => {
+    await set("maxSnapshots", 37);
+    await set("autoSnapshotMinutes", 25);
+    await eventually("the agent's settings", async () => {
+      const { maxSnapshots, autoSnapshotMinutes } = await known();
+      return maxSnapshots === 37 && autoSnapshotMinutes === 25;
+    });
+    await set("maxSnapshots", undefined);
+    await set("autoSnapshotMinutes", undefined);
+    const defaults = await eventually("the defaults", async () => {
+      const settings = await known();
+      return settings.maxSnapshots !== 37 && settings.autoSnapshotMinutes !== 25 && settings;
+    });
+    assert.deepEqual(defaults, { maxSnapshots: 5, autoSnapshotMinutes: 10 });
+  });
+});
