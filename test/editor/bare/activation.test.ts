@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { readEndpoint } from "../../../agent/protocol/client/readEndpoint.ts";
 import { forkpointHome } from "../../../agent/protocol/home.ts";
 import { eventually } from "../support/eventually.ts";
 import { extensionApi } from "../support/openProject.ts";
@@ -9,10 +10,10 @@ import { extensionApi } from "../support/openProject.ts";
 describe("the extension on a machine without a pool", () => {
   const extension = () => vscode.extensions.getExtension("forkpoint.forkpoint");
 
-  it("activates by itself", async () => {
+  it("activates by itself", async function () {
     await eventually("the active extension", () => extension()?.isActive);
     const { activatedInMs } = await extensionApi();
-    console.log(`activation took ${activatedInMs.toFixed(1)} ms`);
+    if (this.test) this.test.title += `, in ${activatedInMs.toFixed(1)} ms`;
   });
 
   it("registers every command that its manifest names", async () => {
@@ -36,5 +37,24 @@ describe("the extension on a machine without a pool", () => {
     for (const command of ["takeSnapshot", "restoreWorkspace", "undoRestore", "forkFromNow", "pushNow"]) {
       assert.equal(await vscode.commands.executeCommand(`forkpoint.${command}`), undefined, command);
     }
+  });
+
+  it("says on another system that it needs Linux, shows the way, and does nothing else", async () => {
+    const api = await extensionApi();
+    const { platform } = process;
+    try {
+      Object.defineProperty(process, "platform", { value: "darwin" });
+      // The window finds out again where it stands when its connection changes.
+      const agent = await readEndpoint(forkpointHome(process.env));
+      assert.ok(agent);
+      process.kill(agent.pid, "SIGKILL");
+      await eventually("a window on another system", () => api.state.kind === "unsupported-platform");
+      assert.equal(api.status.word, "Needs Linux");
+      assert.equal(api.status.commands[0], "forkpoint.showLinuxHelp");
+      assert.equal(await vscode.commands.executeCommand("forkpoint.createPool"), undefined);
+    } finally {
+      Object.defineProperty(process, "platform", { value: platform });
+    }
+    await eventually("a window without a pool", () => api.state.kind === "no-pool");
   });
 });

@@ -8,9 +8,14 @@ import { healthPageCommands } from "../../../extension/panels/healthMessages.ts"
 import { timelineCommands } from "../../../extension/panels/timelineMessages.ts";
 
 interface Manifest {
+  extensionKind: string[];
+  capabilities: {
+    virtualWorkspaces: { supported: unknown };
+    untrustedWorkspaces: { supported: unknown };
+  };
   contributes: {
-    commands: { command: string; title: string; category: string }[];
-    menus: Record<string, { command: string; when?: string }[]>;
+    commands: { command: string; title: string; category: string; icon?: string }[];
+    menus: Record<string, { command: string; when?: string; group?: string }[]>;
     views: Record<string, { id: string; icon: string }[]>;
     viewsWelcome: { view: string; contents: string; when: string }[];
     keybindings: { command: string }[];
@@ -20,7 +25,9 @@ interface Manifest {
 }
 
 const root = join(import.meta.dirname, "../../..");
-const { contributes } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const { contributes, extensionKind, capabilities } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+) as Manifest;
 const known = new Set(Object.keys(commandTitles));
 const linked = (text: string) =>
   [...text.matchAll(/\(command:(forkpoint\.[\w.]+)\)/g)].map(([, name]) => name);
@@ -53,6 +60,48 @@ describe("the manifest", () => {
       [],
     );
     assert.ok(used.length > 80);
+  });
+
+  it("shows each command in the palette only where it can do something", () => {
+    const conditions = new Map(
+      contributes.menus["commandPalette"]?.map(({ command, when }) => [command, when]),
+    );
+    const always = [...known].filter((command) => !conditions.get(command));
+    assert.deepEqual(always.sort(), ["forkpoint.getStarted", "forkpoint.showLog"]);
+    const onOtherSystems = [...conditions]
+      .filter(([, when]) => !when?.includes("unsupported-platform") && !when?.includes("comparing"))
+      .filter(([, when]) => when !== "false")
+      .map(([command]) => command);
+    assert.deepEqual(onOtherSystems, ["forkpoint.compareWithSelected", "forkpoint.startAgent"]);
+  });
+
+  it("gives every command that stands beside a row or in a title an icon", () => {
+    const icons = new Map(contributes.commands.map(({ command, icon }) => [command, icon]));
+    const shown = Object.values(contributes.menus)
+      .flat()
+      .filter(({ group }) => group?.startsWith("inline") || group?.startsWith("navigation"));
+    assert.ok(shown.length > 8);
+    assert.deepEqual(
+      shown.filter(({ command }) => !icons.get(command)).map(({ command }) => command),
+      [],
+    );
+  });
+
+  it("offers the same for an entry in the tree and in the panel", () => {
+    const offered = (menu: string, isFor: (when: string) => boolean) =>
+      contributes.menus[menu]
+        ?.filter(({ group, when }) => !group?.startsWith("inline") && isFor(when ?? ""))
+        .map(({ command, group }) => [command, group]);
+    assert.deepEqual(
+      offered("webview/context", (when) => when.includes("webviewSection == entry")),
+      offered("view/item/context", (when) => when.startsWith("view == forkpoint.timeline")),
+    );
+  });
+
+  it("runs where the files are, and in no virtual workspace", () => {
+    assert.deepEqual(extensionKind, ["workspace"]);
+    assert.equal(capabilities.virtualWorkspaces.supported, false);
+    assert.equal(capabilities.untrustedWorkspaces.supported, "limited");
   });
 
   it("has a command for every action that the agent proposes", () => {
