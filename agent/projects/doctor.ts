@@ -6,18 +6,9 @@ import type { Btrfs } from "../volumes/btrfs.ts";
 import type { Privileged } from "../volumes/privileged.ts";
 import type { DiskAgreement } from "./diskAgreement.ts";
 import { isLowOnSpace } from "./health.ts";
+import { checkPrograms } from "./neededPrograms.ts";
 import type { PoolRegistry } from "./poolRegistry.ts";
 import type { RecoveryProblem } from "./recovery.ts";
-
-/** Programs the agent starts, and the Debian package of each. */
-const tools = [
-  ["btrfs", "btrfs-progs"],
-  ["mkfs.btrfs", "btrfs-progs"],
-  ["findmnt", "util-linux"],
-  ["losetup", "mount"],
-  ["find", "findutils"],
-  ["cp", "coreutils"],
-] as const;
 
 /** Looks at everything the agent leans on, and says what mends what is amiss. */
 export class Doctor {
@@ -58,28 +49,13 @@ export class Doctor {
     const pools = await this.#registry.list();
     return [
       ok("agent", `Forkpoint ${this.#version} on Node ${process.versions.node}`),
-      await this.#tools(signal),
+      await checkPrograms(this.#processes, signal),
       this.#privileges(),
       ...(pools.length === 0 ? [noPool] : pools.map(checkPool)),
       ...(await this.#projectChecks(signal)),
       ...this.#problems().map(checkProblem),
       await this.#store(signal),
     ];
-  }
-
-  async #tools(signal: AbortSignal): Promise<Check> {
-    const missing = new Set<string>();
-    for (const [program, debianPackage] of tools) {
-      try {
-        await this.#processes.run(program, ["--version"], { signal });
-      } catch (thrown) {
-        if (errorBody(thrown).code === "CANCELLED") throw thrown;
-        if (errorBody(thrown).code === "TOOL_MISSING") missing.add(debianPackage);
-      }
-    }
-    if (missing.size === 0) return ok("programs", "All programs that are needed are installed.");
-    const names = [...missing].join(" ");
-    return bad("programs", `Some programs are missing: ${names}.`, `Run \`sudo apt-get install ${names}\`.`);
   }
 
   #privileges(): Check {

@@ -6,12 +6,12 @@ import { ScriptError, ask, run } from "../programs.mjs";
 import { say, showing } from "../terminal.mjs";
 
 const groups = {
-  /** Pools. */
-  pool: ["btrfs-progs", "mount", "util-linux"],
+  /** Pools, and the programs that the agent starts: the same as in agent/projects/neededPrograms.ts. */
+  pool: ["attr", "btrfs-progs", "coreutils", "findutils", "mount", "tar", "util-linux"],
   /** What the native modules of VS Code's server are compiled with. */
   vscode: ["build-essential", "libkrb5-dev", "pkg-config", "python3"],
   /** What the tests compare volumes with. */
-  agentTests: ["acl", "attr", "xz-utils"],
+  agentTests: ["acl", "xz-utils"],
   /** A real S3 server. */
   s3: ["ceph-common", "ceph-mon", "ceph-osd", "radosgw"],
   /** The window itself. */
