@@ -64,7 +64,7 @@ export function s3Failure(thrown: unknown, where: string, doing: string): Forkpo
   const { code, why, hint } = answers[name] ?? (status ? byStatus(status, name) : byNetwork(thrown));
   return new ForkpointError(code, `Cannot ${doing} in ${where}: ${why}.`, {
     ...(hint === undefined ? {} : { hint }),
-    details: { ...(status ? { status } : {}), ...(/^\w{1,60}$/.test(name) ? { name } : {}) },
+    details: { ...(status ? { status } : {}), ...(isTelling(name) ? { name } : {}) },
   });
 }
 
@@ -74,8 +74,13 @@ export function statusOf(thrown: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
+/** Whether an error's name says what happened, and can hold nothing but a name. */
+function isTelling(name: string): boolean {
+  return /^[A-Za-z]\w{1,60}$/.test(name) && name !== "Error";
+}
+
 function byStatus(status: number, name: string): Answer {
-  const said = /^\w{1,60}$/.test(name) && name !== "Error" ? `${status} ${name}` : String(status);
+  const said = isTelling(name) ? `${status} ${name}` : String(status);
   const why = `the server answers ${said}`;
   if (status === 507) return { code: "STORE_FULL", why };
   if (status >= 500 || status === 408 || status === 429) return { code: "STORE_UNREACHABLE", why };

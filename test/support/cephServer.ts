@@ -18,8 +18,8 @@ export interface CephServer {
   readonly endpoint: string;
   /** Of the user that owns the buckets. */
   readonly credentials: S3Credentials;
-  /** Makes a bucket; gives its name. */
-  makeBucket(): Promise<string>;
+  /** Makes a bucket, of another owner if given; gives its name. */
+  makeBucket(owner?: S3Credentials): Promise<string>;
   /** Makes a user who may do nothing in others' buckets. */
   makeUser(name: string, ...options: readonly string[]): Promise<S3Credentials>;
   /** Runs radosgw-admin. */
@@ -111,8 +111,13 @@ async function start(): Promise<CephServer> {
     credentials,
     admin,
     makeUser: (name, ...options) => makeUser(name, newCredentials(), options),
-    async makeBucket() {
-      const client = new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true, credentials });
+    async makeBucket(owner = credentials) {
+      const client = new S3Client({
+        endpoint,
+        region: "us-east-1",
+        forcePathStyle: true,
+        credentials: owner,
+      });
       const bucket = `test-${randomBytes(6).toString("hex")}`;
       try {
         await client.send(new CreateBucketCommand({ Bucket: bucket }));

@@ -11,17 +11,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { DirectoryBlobStore } from "../../../agent/blobstore/directoryBlobStore.ts";
-import { ForkpointError, type ErrorCode } from "../../../agent/protocol/errors.ts";
 import { itIsABlobStore } from "./rig/conformance.ts";
+import { failsWith } from "./rig/failsWith.ts";
 import { directoryStore, eachTestInAFolder, mountSmallDisk } from "./rig/directoryRig.ts";
 
 const { signal } = new AbortController();
 const text = (value: string) => Buffer.from(value, "utf8");
-const failsWith = (code: ErrorCode) => (thrown: unknown) => {
-  assert.ok(thrown instanceof ForkpointError, String(thrown));
-  assert.equal(thrown.code, code, thrown.message);
-  return true;
-};
 
 async function keysOf(store: DirectoryBlobStore): Promise<string[]> {
   const keys: string[] = [];
