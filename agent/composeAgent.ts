@@ -1,104 +1,114 @@
-import type { CrashPoint } from "./host/crashPoints.ts";
-import { openGround, type Ground } from "./openGround.ts";
+import { type AgentOptions, type Ground, openGround } from "./openGround.ts";
+import { currentAuthor } from "./projects/author.ts";
 import { DiskAgreement } from "./projects/diskAgreement.ts";
 import { Doctor } from "./projects/doctor.ts";
+import { HealthReader } from "./projects/healthReader.ts";
+import { HealthWatch } from "./projects/healthWatch.ts";
 import { PoolCreation } from "./projects/poolCreation.ts";
 import { PoolRegistry } from "./projects/poolRegistry.ts";
 import { PoolRemoval } from "./projects/poolRemoval.ts";
+import { PoolService } from "./projects/poolService.ts";
 import { ProjectLookup } from "./projects/projectLookup.ts";
+import { ProjectService } from "./projects/projectService.ts";
 import { ProjectView } from "./projects/projectView.ts";
 import { Recovery } from "./projects/recovery.ts";
 import { StagingSweep } from "./projects/stagingSweep.ts";
-import { ForkpointError } from "./protocol/errors.ts";
-import { methods } from "./protocol/methods.ts";
+import { furnishProjects } from "./furnishProjects.ts";
+import { entryViews } from "./server/entryViews.ts";
+import { roomMethods } from "./server/roomMethods.ts";
 import type { Composition, Surroundings } from "./server/runAgent.ts";
-
-interface Options {
-  readonly env: NodeJS.ProcessEnv;
-  readonly crashPoint: CrashPoint;
-}
+import { storeAccess } from "./storeAccess.ts";
+import { SyncService } from "./sync/syncService.ts";
+import { SnapshotPlaces } from "./timeline/snapshotPlaces.ts";
+import { TimelineService } from "./timeline/timelineService.ts";
 
 /**
- * Puts the agent together over the catalog in its home, mounts its pools, and ends what an earlier agent
- * left unfinished.
+ * Puts the agent together over the catalog in its home, mounts its pools, ends what an earlier agent left
+ * unfinished, and lets uploads go on.
  * @throws ForkpointError CATALOG_NEWER, CATALOG_DAMAGED
  */
-export async function composeAgent(around: Surroundings, options: Options): Promise<Composition> {
-  const ground = openGround(around.home);
+export async function composeAgent(around: Surroundings, options: AgentOptions): Promise<Composition> {
+  const ground = openGround(around, options);
   try {
-    return await furnish(ground, around, options);
+    return await furnish(ground);
   } catch (thrown) {
     ground.catalog.close();
     throw thrown;
   }
 }
 
-async function furnish(ground: Ground, around: Surroundings, options: Options): Promise<Composition> {
-  const parts = { ...ground, ...around, ...options, agentHome: around.home };
-  const { announce } = around;
-  const registry = new PoolRegistry(parts);
-  const creation = new PoolCreation(parts);
-  const removal = new PoolRemoval({ ...parts, registry });
-  const lookup = new ProjectLookup(ground.projects);
+async function furnish(ground: Ground): Promise<Composition> {
+  const registry = new PoolRegistry(ground);
+  const creation = new PoolCreation(ground);
+  const removal = new PoolRemoval({ ...ground, registry });
   const view = new ProjectView(ground.btrfs);
+  const lookup = new ProjectLookup(ground.projects);
+
+  // Health depends on everything and everything tells it: it is known by then.
+  const healthChanged = (projectId: string | null) => healthWatch.changed(projectId);
+  const sync = new SyncService({ ...ground, access: storeAccess(ground.clock), healthChanged });
+  const timeline = new TimelineService({ ...ground, uploads: sync, author: currentAuthor(), healthChanged });
+  const work = furnishProjects({ ...ground, registry, sync });
   const recovery = new Recovery({
-    ...parts,
+    ...ground,
     pools: registry,
-    sweep: new StagingSweep({ ...parts, pools: registry }),
-    recoverers: [creation.recoverer, removal.recoverer],
+    sweep: new StagingSweep({ ...ground, pools: registry }),
+    recoverers: [creation.recoverer, removal.recoverer, ...work.recoverers, ...timeline.recoverers],
   });
-  const doctor = new Doctor({
-    ...parts,
+  const problems = () => recovery.problems;
+  const healthReader = new HealthReader({
+    ...ground,
+    view,
+    sync,
+    timeline,
+    problems,
+  });
+  const healthWatch = new HealthWatch({ ...ground, reader: healthReader, registry });
+
+  const pools = new PoolService({ ...ground, registry, creation, removal, healthWatch });
+  const projects = new ProjectService({
+    ...ground,
+    ...work,
     registry,
-    agreement: new DiskAgreement({ ...parts, registry }),
-    checkStore: () => Promise.resolve(null),
-    problems: () => recovery.problems,
-    version: around.info.version,
+    lookup,
+    view,
+    timeline,
+    sync,
+    healthReader,
+    healthWatch,
+  });
+  const entries = entryViews({ ...ground, places: new SnapshotPlaces(ground) });
+  const doctor = new Doctor({
+    ...ground,
+    registry,
+    agreement: new DiskAgreement({ ...ground, registry }),
+    checkStore: (signal) =>
+      sync.showStore() ? sync.checkStore({ signal, report: () => undefined }) : Promise.resolve(null),
+    problems,
+    version: ground.info.version,
   });
 
   await registry.mountAll();
   await recovery.run();
-
-  const absent = Object.keys(methods).map((method) => [
-    method,
-    () => {
-      throw new ForkpointError("INTERNAL", `This agent does not know ${method} yet.`);
-    },
-  ]);
+  sync.start();
   return {
-    handlers: {
-      ...(Object.fromEntries(absent) as Composition["handlers"]),
-      "pool/create": async (params, call) => {
-        const made = await registry.describe(await creation.create(params, call));
-        announce("changed/machine", { what: "pools" });
-        return made;
-      },
-      "pool/adopt": async ({ path }) => {
-        const adopted = await registry.describe(await registry.adopt(path));
-        announce("changed/machine", { what: "pools" });
-        return adopted;
-      },
-      "pool/list": async () => ({ pools: await registry.list() }),
-      "pool/remove": async (params) => {
-        await removal.remove(params);
-        announce("changed/machine", { what: "pools" });
-        return {};
-      },
-      "store/show": () => ({ store: null }),
-      "project/list": async () => ({
-        projects: await Promise.all(ground.projects.list().map((row) => view.of(row))),
-      }),
-      "project/show": ({ project }) => view.of(lookup.named(project)),
-      "project/resolve": async ({ path }) => {
-        const row = await lookup.holding(path);
-        return { project: row ? await view.of(row) : null };
-      },
-    },
+    handlers: roomMethods({
+      pools,
+      projects,
+      lookup,
+      timeline,
+      sync,
+      healthWatch,
+      view: entries,
+      info: ground.info,
+    }),
     examine: (signal) => doctor.examine(signal),
-    hasBackgroundWork: () => false,
-    close: () => {
+    hasBackgroundWork: () => sync.hasWork() || timeline.hasWork,
+    close: async () => {
+      await timeline.close();
+      await sync.close();
+      await healthWatch.close();
       ground.catalog.close();
-      return Promise.resolve();
     },
   };
 }

@@ -5,26 +5,39 @@ import { Intents } from "./catalog/intents.ts";
 import { Pools } from "./catalog/pools.ts";
 import { Projects } from "./catalog/projects.ts";
 import { Settings } from "./catalog/settings.ts";
+import type { CrashPoint } from "./host/crashPoints.ts";
 import { Processes } from "./host/processes.ts";
+import { ProjectLocks } from "./host/projectLocks.ts";
+import type { Surroundings } from "./server/runAgent.ts";
 import { Btrfs } from "./volumes/btrfs.ts";
 import { PoolDevice } from "./volumes/poolDevice.ts";
 import { Privileged } from "./volumes/privileged.ts";
 
+/** What the process that runs the agent decides. */
+export interface AgentOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly crashPoint: CrashPoint;
+}
+
 /**
- * What all rooms stand on: the catalog in `home` and this machine's file systems.
+ * What all rooms stand on: the agent's surroundings, the catalog in its home, this machine's file systems.
  * @throws ForkpointError CATALOG_NEWER, CATALOG_DAMAGED
  */
-export function openGround(home: string) {
-  const catalog = Catalog.open(join(home, "catalog.sqlite"));
+export function openGround(around: Surroundings, options: AgentOptions) {
+  const catalog = Catalog.open(join(around.home, "catalog.sqlite"));
   const processes = new Processes();
   const privileged = new Privileged(processes);
   return {
+    ...around,
+    ...options,
+    agentHome: around.home,
     catalog,
     intents: new Intents(catalog),
     pools: new Pools(catalog),
     projects: new Projects(catalog),
     entries: new Entries(catalog),
     settings: new Settings(catalog),
+    locks: new ProjectLocks(),
     processes,
     privileged,
     btrfs: new Btrfs(processes),

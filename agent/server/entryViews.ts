@@ -1,0 +1,18 @@
+import type { EntryRow } from "../catalog/entries.ts";
+import type { Projects } from "../catalog/projects.ts";
+import type { Entry } from "../protocol/entities.ts";
+import { ForkpointError } from "../protocol/errors.ts";
+import { entryView } from "../timeline/entryView.ts";
+import type { SnapshotPlaces } from "../timeline/snapshotPlaces.ts";
+
+/**
+ * How the answers that come from elsewhere than the timeline show an entry.
+ * @returns a function that throws ForkpointError PROJECT_NOT_FOUND
+ */
+export function entryViews(parts: { projects: Projects; places: SnapshotPlaces }): (row: EntryRow) => Entry {
+  return (row) => {
+    const project = parts.projects.byId(row.projectId);
+    if (!project) throw new ForkpointError("PROJECT_NOT_FOUND", "The project was deleted meanwhile.");
+    return entryView(row, project, parts.places.of(project, row.snapshotId));
+  };
+}

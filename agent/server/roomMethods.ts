@@ -1,0 +1,36 @@
+import type { EntryRow } from "../catalog/entries.ts";
+import type { HealthWatch } from "../projects/healthWatch.ts";
+import type { PoolService } from "../projects/poolService.ts";
+import type { ProjectLookup } from "../projects/projectLookup.ts";
+import type { ProjectService } from "../projects/projectService.ts";
+import type { AgentInfo, Entry } from "../protocol/entities.ts";
+import type { SyncService } from "../sync/syncService.ts";
+import type { TimelineService } from "../timeline/timelineService.ts";
+import { poolMethods } from "./poolMethods.ts";
+import { projectMethods } from "./projectMethods.ts";
+import type { Composition } from "./runAgent.ts";
+import { snapshotMethods } from "./snapshotMethods.ts";
+import { storeMethods } from "./storeMethods.ts";
+import { syncMethods } from "./syncMethods.ts";
+import { timelineMethods } from "./timelineMethods.ts";
+
+/** Every method that the rooms below the server answer. */
+export function roomMethods(parts: {
+  pools: PoolService;
+  projects: ProjectService;
+  lookup: ProjectLookup;
+  timeline: TimelineService;
+  sync: SyncService;
+  healthWatch: HealthWatch;
+  view: (entry: EntryRow) => Entry;
+  info: AgentInfo;
+}): Composition["handlers"] {
+  return {
+    ...poolMethods(parts.pools),
+    ...storeMethods(parts.sync),
+    ...projectMethods(parts),
+    ...snapshotMethods(parts),
+    ...timelineMethods(parts),
+    ...syncMethods(parts),
+  };
+}

@@ -1,0 +1,21 @@
+import type { ProjectLookup } from "../projects/projectLookup.ts";
+import type { TimelineService } from "../timeline/timelineService.ts";
+import type { Handlers } from "./handlers.ts";
+
+type SnapshotMethods = Pick<Handlers, "snapshot/create" | "snapshot/edit" | "snapshot/delete">;
+
+export function snapshotMethods(parts: {
+  lookup: ProjectLookup;
+  timeline: TimelineService;
+}): SnapshotMethods {
+  const { lookup, timeline } = parts;
+  return {
+    "snapshot/create": ({ project, ...params }, call) =>
+      timeline.snapshot(lookup.named(project), params, call),
+    "snapshot/edit": ({ project, ...params }) => timeline.edit(lookup.named(project), params),
+    "snapshot/delete": async ({ project, snapshotId }, call) => {
+      await timeline.delete(lookup.named(project), snapshotId, call);
+      return {};
+    },
+  };
+}

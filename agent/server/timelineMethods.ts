@@ -1,0 +1,20 @@
+import type { ProjectLookup } from "../projects/projectLookup.ts";
+import type { TimelineService } from "../timeline/timelineService.ts";
+import type { Handlers } from "./handlers.ts";
+
+type TimelineMethods = Pick<Handlers, Extract<keyof Handlers, `timeline/${string}`>>;
+
+export function timelineMethods(parts: {
+  lookup: ProjectLookup;
+  timeline: TimelineService;
+}): TimelineMethods {
+  const { lookup, timeline } = parts;
+  return {
+    "timeline/list": ({ project, ...page }) => timeline.list(lookup.named(project), page),
+    "timeline/diff": ({ project, ...params }, call) => timeline.diff(lookup.named(project), params, call),
+    "timeline/restore": ({ project, ...params }, call) =>
+      timeline.restore(lookup.named(project), params, call),
+    "timeline/undo": ({ project, openFiles }, call) =>
+      timeline.undo(lookup.named(project), { openFiles }, call),
+  };
+}
