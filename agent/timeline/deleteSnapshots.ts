@@ -57,7 +57,7 @@ export class SnapshotDeletion {
   /** Frees what a buried entry holds on the disk. */
   async free({ projectId, snapshotId, path, intentId }: Buried): Promise<void> {
     await this.#parts.uploads.stopUploads(projectId, snapshotId);
-    await this.#parts.btrfs.deleteSubvolume(path);
+    await this.#parts.btrfs.deleteSnapshot(path);
     this.#parts.crashPoint("deleteSnapshot:freed");
     this.#parts.intents.end(intentId);
   }
@@ -65,7 +65,7 @@ export class SnapshotDeletion {
   /** How start-up ends a deletion that was cut off: it is finished. */
   get recoverer(): Recoverer {
     return recoverer(intentKind, async ({ path }, { intentId }) => {
-      await this.#parts.btrfs.deleteSubvolume(path);
+      await this.#parts.btrfs.deleteSnapshot(path);
       this.#parts.intents.end(intentId);
     });
   }

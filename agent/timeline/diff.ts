@@ -41,7 +41,7 @@ export class Comparison {
     try {
       return await work(now);
     } finally {
-      await this.#parts.btrfs.deleteSubvolume(now);
+      await this.#parts.btrfs.deleteSnapshot(now);
     }
   }
 

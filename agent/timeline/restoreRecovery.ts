@@ -34,7 +34,7 @@ export class RestoreRecovery {
 
   /** Ends a restore that changed nothing yet. */
   async drop(project: ProjectRow, payload: RestorePayload, intentId: number): Promise<void> {
-    await this.#parts.btrfs.deleteSubvolume(this.#places.of(project, payload.beforeId));
+    await this.#parts.btrfs.deleteSnapshot(this.#places.of(project, payload.beforeId));
     this.#parts.intents.end(intentId);
   }
 
@@ -44,7 +44,7 @@ export class RestoreRecovery {
     const { projectId } = project;
     const { guardId, resultId, targetId } = payload;
     const result = this.#places.of(project, resultId);
-    await btrfs.deleteSubvolume(result);
+    await btrfs.deleteSnapshot(result);
     await btrfs.snapshot(project.path, result, { readOnly: true });
     crashPoint("restore:result");
     await this.#dropSpare(project, payload);
@@ -93,7 +93,7 @@ export class RestoreRecovery {
     intentId: number,
     { keep }: { readonly keep: boolean },
   ): Promise<void> {
-    await this.#parts.btrfs.deleteSubvolume(this.#places.of(project, payload.resultId));
+    await this.#parts.btrfs.deleteSnapshot(this.#places.of(project, payload.resultId));
     const before = await this.#before(project, payload);
     await this.#withCurrent(project, async (current) => {
       if (keep) await this.#keepUnless(project, current, [before]);
@@ -152,7 +152,7 @@ export class RestoreRecovery {
     try {
       await work(current);
     } finally {
-      await this.#parts.btrfs.deleteSubvolume(current);
+      await this.#parts.btrfs.deleteSnapshot(current);
     }
   }
 
@@ -166,6 +166,6 @@ export class RestoreRecovery {
   /** Where an older entry serves as the guard, the snapshot of before is nobody's entry. */
   async #dropSpare(project: ProjectRow, { beforeId, guardId }: RestorePayload): Promise<void> {
     if (guardId === beforeId) return;
-    await this.#parts.btrfs.deleteSubvolume(this.#places.of(project, beforeId));
+    await this.#parts.btrfs.deleteSnapshot(this.#places.of(project, beforeId));
   }
 }

@@ -104,7 +104,7 @@ export class SnapshotTaking {
   }
 
   async #undo(path: string, intentId: number): Promise<void> {
-    await this.#parts.btrfs.deleteSubvolume(path);
+    await this.#parts.btrfs.deleteSnapshot(path);
     this.#parts.intents.end(intentId);
   }
 }

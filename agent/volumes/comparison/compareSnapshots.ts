@@ -1,11 +1,15 @@
 import { lstat, readlink } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
+import { inParallel } from "../../host/inParallel.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import { joinBytes } from "../bytePaths.ts";
 import type { Privileged } from "../privileged.ts";
 import { readDifferences } from "./differences.ts";
 import { typeOf, type EntryType } from "./namespace.ts";
 import { sameBytes } from "./sameBytes.ts";
+
+/** Enough to keep the file system busy, few enough that two buffers for each are nothing. */
+const filesAtOnce = 16;
 
 /** One path that differs, as a person would see it. */
 export interface PathChange {
@@ -34,32 +38,35 @@ export async function compareSnapshots(
   const older = (path: Buffer) => lstat(joinBytes(from, path), { bigint: true });
   const newer = (path: Buffer) => lstat(joinBytes(to, path), { bigint: true });
   const changes: PathChange[] = [];
+  const each = <T>(items: readonly T[], work: (item: T) => Promise<void>) =>
+    inParallel(items, filesAtOnce, (item) => {
+      call.signal.throwIfAborted();
+      return work(item);
+    });
   const removed = new Map(differences.removed.map((one) => [one.path.toString("latin1"), one]));
 
-  for (const { from: origin, path, inode } of differences.moved) {
-    if (path.equals(origin)) continue;
+  await each(differences.moved, async ({ from: origin, path, inode }) => {
+    if (path.equals(origin)) return;
     const stat = await newer(path);
     changes.push({ path, kind: "renamed", from: origin, type: inode.type, size: sizeOf(stat) });
     removed.delete(path.toString("latin1"));
-  }
-  for (const { path, inode } of differences.created) {
-    call.signal.throwIfAborted();
+  });
+  await each(differences.created, async ({ path, inode }) => {
     const stat = await newer(path);
     const seen = { path, type: inode.type, size: sizeOf(stat) };
     const replaced = removed.get(path.toString("latin1"));
     if (!replaced) {
       changes.push({ ...seen, kind: "added" });
-      continue;
+      return;
     }
     removed.delete(path.toString("latin1"));
     const kind = await differs(path, await older(path), stat, inode.attributes);
     if (kind) changes.push({ ...seen, kind });
-  }
-  for (const { path, type } of removed.values()) {
+  });
+  await each([...removed.values()], async ({ path, type }) => {
     changes.push({ path, kind: "removed", type, size: sizeOf(await older(path)) });
-  }
-  for (const { origin, path, inode } of differences.changed) {
-    call.signal.throwIfAborted();
+  });
+  await each(differences.changed, async ({ origin, path, inode }) => {
     const stat = await newer(path);
     const before = await older(origin);
     const kind = inode.content
@@ -68,7 +75,7 @@ export async function compareSnapshots(
         ? "metadata"
         : null;
     if (kind) changes.push({ path, kind, type: inode.type, size: sizeOf(stat) });
-  }
+  });
   return changes.sort((a, b) => Buffer.compare(a.path, b.path));
 
   async function differs(

@@ -8,9 +8,11 @@ const worthReadingBytes = 16 * 1024 * 1024;
 export async function sameBytes(a: Buffer, b: Buffer): Promise<boolean> {
   const [one, other] = await Promise.all([open(a), open(b)]);
   try {
-    if ((await one.stat()).size > worthReadingBytes) return false;
-    const left = Buffer.alloc(blockBytes);
-    const right = Buffer.alloc(blockBytes);
+    const { size } = await one.stat();
+    if (size > worthReadingBytes) return false;
+    const block = Math.min(size + 1, blockBytes);
+    const left = Buffer.allocUnsafe(block);
+    const right = Buffer.allocUnsafe(block);
     for (;;) {
       const [l, r] = await Promise.all([one.read(left), other.read(right)]);
       if (l.bytesRead !== r.bytesRead) return false;

@@ -2,6 +2,7 @@ import { lstat, link, mkdir, readdir, rename, rm, rmdir, unlink } from "node:fs/
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { CrashPoint } from "../../host/crashPoints.ts";
+import { inParallel } from "../../host/inParallel.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import type { Processes } from "../../host/processes.ts";
 import { depthOf, joinBytes } from "../bytePaths.ts";
@@ -132,10 +133,10 @@ class Work {
       this.#step(1);
     }
     const copies = Buffer.from(this.#copies);
-    for (const path of copied) {
+    await inParallel(copied, 16, async (path) => {
       await renameOver(joinBytes(copies, path), joinBytes(this.#live, path));
       this.#step(1);
-    }
+    });
   }
 
   async #link(): Promise<void> {

@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
+import { inParallel } from "../../host/inParallel.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import type { Processes } from "../../host/processes.ts";
 import { depthOf, joinBytes, parentOf } from "../bytePaths.ts";
@@ -25,17 +26,19 @@ export async function planWhole(
   const replaced = new Set<Inode>();
   const copies = new PathSet();
 
-  for (const { origin, path, inode } of differences.changed) {
+  const stats = await inParallel(differences.changed, 16, async ({ origin, path, inode }) => {
     call.signal.throwIfAborted();
     const stat = await inside(target, path);
+    const byTime = !stat.isDirectory() && !inode.content && !inode.attributes;
+    return { stat, before: byTime ? await inside(current, origin) : null };
+  });
+  for (const [at, { path, inode }] of differences.changed.entries()) {
+    const { stat, before } = stats[at] ?? unseen();
     if (stat.isDirectory()) {
       if (inode.removedXattrs.length > 0) plan.lostAttributes.push({ path, names: inode.removedXattrs });
       continue;
     }
-    if (!inode.content && !inode.attributes) {
-      const before = await inside(current, origin);
-      if (before.mtimeNs === stat.mtimeNs && before.mode === stat.mode) continue;
-    }
+    if (before?.mtimeNs === stat.mtimeNs) continue;
     replaced.add(inode);
     copies.add(path);
     plan.copied.push(path);
@@ -96,6 +99,10 @@ async function touchedFolders(differences: Differences, plan: Plan, target: stri
     if (stat?.isDirectory()) touched.add(path);
   }
   return [...touched].sort((one, other) => depthOf(other) - depthOf(one));
+}
+
+function unseen(): never {
+  throw new Error("A file that differs was not looked at.");
 }
 
 function inside(root: string, path: Buffer): Promise<BigIntStats> {

@@ -4,9 +4,10 @@ import { ProjectLocks } from "../../../agent/host/projectLocks.ts";
 
 describe("locks of projects", () => {
   const { signal } = new AbortController();
-  function gate(): { wait: Promise<void>; open: () => void } {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    return { wait: promise, open: resolve };
+  function gate() {
+    let open: () => void = () => undefined;
+    const wait = new Promise<void>((resolve) => (open = resolve));
+    return { wait, open: () => open() };
   }
 
   it("runs one operation of a project at a time, in the order they came", async () => {

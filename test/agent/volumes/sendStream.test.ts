@@ -68,7 +68,7 @@ describe("send stream", () => {
     const list = (folder: string) =>
       execFileSync(
         "sh",
-        ["-ec", "find . -printf '%p %y %m %U:%G %s %T@ %l\\n' | sort; getfattr -R -P -d ."],
+        ["-ec", "find . -printf '%p %y %m %U:%G %s %T@ %l\\n' | sort; getfattr -R -P -h -d ."],
         {
           cwd: join(pool.path, folder),
           encoding: "utf8",
