@@ -40,7 +40,7 @@ export function folderFailure(thrown: unknown, folder: string, doing: string): u
 /** The store's folder, or what marks it as a store, is not where it was. */
 export function folderGone(folder: string, why: string, cause?: unknown): ForkpointError {
   return new ForkpointError("STORE_UNREACHABLE", `The store ${folder} is not there: ${why}.`, {
-    hint: "Connect and mount its disk. If the store moved, set its new place with `forkpoint store set URL`.",
+    hint: "Connect and mount its disk. If the store moved or is lost, set another with `forkpoint store set URL`.",
     cause,
   });
 }

@@ -31,6 +31,8 @@ const stateOfError = new Map<ErrorCode, Store["state"]>([
 export interface StoreAccess {
   /** The store of a URL; its own `url` is the canonical form. @throws ForkpointError STORE_URL_INVALID */
   readonly openStore: (url: string) => BlobStore;
+  /** Prepares a store that was not in use before, where it needs that. @throws ForkpointError STORE_* */
+  readonly setUp: (url: string) => Promise<void>;
   /** Tries what a repository needs and leaves nothing behind. @throws ForkpointError STORE_* */
   readonly probe: (
     store: BlobStore,
@@ -89,10 +91,12 @@ export class StoreKeeper {
    */
   async prepare(url: string, signal: AbortSignal): Promise<Candidate> {
     const store = this.#access.openStore(url);
+    const old = this.#settings.get(setting);
+    // The present store was set up once; where it is gone, it must not be made anew in its place.
+    if (old?.url !== store.url) await this.#access.setUp(url);
     const { conditionalWrites } = await this.#access.probe(store, { signal });
     const repository = await this.#open(store, conditionalWrites, { create: true, signal });
     const record = { url: store.url, repositoryId: repository.id, conditionalWrites };
-    const old = this.#settings.get(setting);
     const isOther = old?.url !== record.url || old.repositoryId !== record.repositoryId;
     return { record, repository, isOther };
   }

@@ -59,6 +59,7 @@ export function openServiceRig(home: string, options: { crashPoint?: CrashPoint;
         if (url.kind !== "directory") throw new Error("The rig knows folders only.");
         return new DirectoryBlobStore({ path: url.path, url: url.text, clock });
       },
+      setUp: () => Promise.resolve(),
       probe: () => Promise.resolve({ conditionalWrites: true }),
     },
   });

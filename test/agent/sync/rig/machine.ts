@@ -84,6 +84,7 @@ export class Machine {
       home: place.home,
       access: {
         openStore: options.openStore,
+        setUp: () => Promise.resolve(),
         probe: () => Promise.resolve({ conditionalWrites: options.conditionalWrites ?? true }),
       },
       healthChanged: () => undefined,
