@@ -15,6 +15,12 @@ process.on("SIGINT", () => {
   stopped.abort();
 });
 
+// As with every other command, a reader that has seen enough ends it: `forkpoint timeline | head`.
+process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {
+  if (thrown.code !== "EPIPE") throw thrown;
+  process.exit(0);
+});
+
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),

@@ -27,6 +27,7 @@ type Finding = Pick<Health, "state" | "message" | "action">;
 
 const gib = 2 ** 30;
 const lowShare = 0.1;
+const lowShareOfSmall = 0.25;
 const fullMetadata = 0.9;
 
 /** The worst that speaks against a project or the machine; `protected` when nothing does. */
@@ -44,11 +45,12 @@ export function judgeHealth(findings: Findings): Health {
   };
 }
 
-/** Whether a pool is about to refuse writes: under 10 % or 1 GiB free, or metadata over 90 %. */
+/** Whether a pool is about to refuse writes: under 10 % free, under 1 GiB in all but small pools, or metadata over 90 %. */
 export function isLowOnSpace(pool: Pool): boolean {
   const { totalBytes, freeBytes, metadataUsedRatio } = pool;
   if (totalBytes === null || freeBytes === null) return false;
-  return freeBytes < totalBytes * lowShare || freeBytes < gib || (metadataUsedRatio ?? 0) > fullMetadata;
+  const least = Math.max(totalBytes * lowShare, Math.min(gib, totalBytes * lowShareOfSmall));
+  return freeBytes < least || (metadataUsedRatio ?? 0) > fullMetadata;
 }
 
 function poolFinding(pools: readonly Pool[]): Finding | null {

@@ -17,7 +17,7 @@ export function addDiff(program: Command, context: CliContext): void {
         "A = added, M = modified, D = removed, R = renamed, T = owner, mode, times or attributes alone.\n" +
         "Of two words the first is taken for a project when one has that slug or id, else both are snapshots.",
     )
-    .argument("<words...>", "[PROJECT] A [B]")
+    .argument("<snapshot...>", "[PROJECT] A [B]")
     .usage("[options] [PROJECT] A [B]")
     .addHelpText(
       "after",

@@ -10,7 +10,7 @@ export function addFork(program: Command, context: CliContext): void {
       "Makes a new project whose workspace starts as this one is now, or as it was at a snapshot. The two share\n" +
         "their blocks until one changes. A single word is taken for a project when one has that slug or id.",
     )
-    .argument("[words...]", "[PROJECT] [SNAPSHOT]")
+    .argument("[snapshot...]", "[PROJECT] [SNAPSHOT]")
     .usage("[options] [PROJECT] [SNAPSHOT] --slug SLUG")
     .requiredOption("--slug <slug>", "the new project's name")
     .addHelpText(

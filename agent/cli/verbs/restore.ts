@@ -15,7 +15,7 @@ export function addRestore(program: Command, context: CliContext): void {
       "Makes the workspace, or the named paths of it, equal to a snapshot, in place. What was there before is\n" +
         "kept as a snapshot of its own, which `forkpoint undo` brings back.",
     )
-    .argument("<words...>", "[PROJECT] SNAPSHOT")
+    .argument("<snapshot...>", "[PROJECT] SNAPSHOT")
     .usage("[options] [PROJECT] SNAPSHOT")
     .option(
       "--path <path>",
