@@ -85,7 +85,7 @@ export class RemoteProjects {
     const [only, ...others] = named;
     if (only && others.length === 0) return only;
     if (!only) this.#throwUnreadable();
-    const ids = named.map(({ projectId }) => projectId);
+    const ids = named.map(({ projectId }) => projectId).toSorted();
     throw new ForkpointError(
       "PROJECT_NOT_FOUND",
       `The store holds ${only ? "several projects" : "no project"} called ${name}.`,

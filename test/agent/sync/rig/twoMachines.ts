@@ -1,0 +1,42 @@
+import type { BlobStore } from "../../../../agent/blobstore/blobStore.ts";
+import { unattended } from "../../../../agent/host/longCall.ts";
+import { openLoopPool } from "../../../support/loopPool.ts";
+import { Machine, makeHomes, onlyUrl } from "./machine.ts";
+
+export const storeUrl = "memory:";
+
+/** Two machines with a pool each and one store between them. */
+export interface TwoMachines {
+  readonly here: Machine;
+  readonly there: Machine;
+  readonly homes: ReturnType<typeof makeHomes>;
+  close(): Promise<void>;
+}
+
+/** @param mib the sizes of the pools */
+export async function openTwoMachines(
+  stores: { here: BlobStore; there: BlobStore },
+  mib: { here?: number; there?: number } = {},
+): Promise<TwoMachines> {
+  const homes = makeHomes();
+  const pools = [openLoopPool(mib.here), openLoopPool(mib.there)] as const;
+  const machine = (name: "here" | "there", pool: string) =>
+    new Machine({ home: homes.path(name), pool }, { openStore: onlyUrl(storeUrl, stores[name]) });
+  const here = machine("here", pools[0].path);
+  const there = machine("there", pools[1].path);
+  for (const each of [here, there]) {
+    each.sync.start();
+    await each.sync.setStore(storeUrl, unattended);
+  }
+  return {
+    here,
+    there,
+    homes,
+    async close() {
+      await here.close();
+      await there.close();
+      for (const pool of pools) pool.close();
+      homes.close();
+    },
+  };
+}
