@@ -36,4 +36,10 @@ export class ManualClock implements Clock {
   waiting(): number {
     return this.#timers.size;
   }
+
+  /** Milliseconds until the next call is due; null when none is. */
+  untilNext(): number | null {
+    const dues = [...this.#timers].map(({ at }) => at - this.#now);
+    return dues.length === 0 ? null : Math.min(...dues);
+  }
 }

@@ -124,7 +124,7 @@ export class Machine {
   async snapshot(project: ProjectRow, label: string | null = null): Promise<EntryRow> {
     const { projectId } = project;
     const snapshotId = newId();
-    await this.btrfs.snapshot(project.path, snapshotPath(this.place.pool, projectId, snapshotId), {
+    await this.btrfs.snapshot(this.row(project).path, snapshotPath(this.place.pool, projectId, snapshotId), {
       readOnly: true,
     });
     this.entries.add({
