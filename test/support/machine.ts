@@ -31,6 +31,8 @@ const open = new Set<Machine>();
 export class Machine {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "forkpoint-machine-")));
   readonly home = join(this.folder, "home");
+  /** What commands, and the agents they start, find in their environment besides that of this process. */
+  readonly env: Record<string, string> = {};
   readonly #clients: AgentClient[] = [];
 
   constructor() {
@@ -66,7 +68,7 @@ export class Machine {
   /** Runs one command as a person would, in `cwd` when given. */
   async run(args: readonly string[], cwd = this.folder): Promise<Ran> {
     const child = spawn(process.execPath, [command, ...args], {
-      env: { ...process.env, FORKPOINT_HOME: this.home },
+      env: { ...process.env, ...this.env, FORKPOINT_HOME: this.home },
       stdio: ["ignore", "pipe", "pipe"],
       cwd,
     });
