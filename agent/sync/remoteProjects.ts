@@ -6,7 +6,7 @@ import type { Digest } from "../repository/digest.ts";
 import { encodeManifest, type Manifest } from "../repository/manifest.ts";
 import type { Ref } from "../repository/ref.ts";
 import type { Repository } from "../repository/repository.ts";
-import { inLanes } from "./inLanes.ts";
+import { inParallel } from "../host/inParallel.ts";
 
 const readsAtOnce = 8;
 
@@ -33,7 +33,7 @@ export class RemoteProjects {
 
   /** Every project with its snapshots; newest first, both. */
   async list(): Promise<RemoteProject[]> {
-    const projects = await inLanes(await this.#refs(), 2, async (ref): Promise<RemoteProject> => {
+    const projects = await inParallel(await this.#refs(), 2, async (ref): Promise<RemoteProject> => {
       const manifests = await this.#manifests(ref);
       return {
         projectId: ref.projectId,
@@ -98,7 +98,7 @@ export class RemoteProjects {
   async #refs(): Promise<Ref[]> {
     const ids: string[] = [];
     for await (const projectId of this.#repository.listProjects(this.#signal)) ids.push(projectId);
-    const read = await inLanes(ids, readsAtOnce, (projectId) =>
+    const read = await inParallel(ids, readsAtOnce, (projectId) =>
       this.#readable(this.#repository.readRef(projectId, this.#signal), { projectId }),
     );
     return read.flatMap((each) => (each ? [each.ref] : []));
@@ -108,7 +108,7 @@ export class RemoteProjects {
   async #manifests({ projectId, head }: Ref): Promise<{ manifest: Manifest; digest: Digest }[]> {
     const digests: Digest[] = [];
     for await (const digest of this.#repository.listManifests(projectId, this.#signal)) digests.push(digest);
-    const read = await inLanes(digests, readsAtOnce, (digest) =>
+    const read = await inParallel(digests, readsAtOnce, (digest) =>
       this.#readable(this.#repository.readManifest(projectId, digest, this.#signal), { projectId, digest }),
     );
     const bySnapshot = new Map<string, { manifest: Manifest; digest: Digest }>();
