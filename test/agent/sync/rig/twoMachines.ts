@@ -10,6 +10,8 @@ export interface TwoMachines {
   readonly here: Machine;
   readonly there: Machine;
   readonly homes: ReturnType<typeof makeHomes>;
+  /** The second machine again, after it was closed. */
+  reopenThere(): Machine;
   close(): Promise<void>;
 }
 
@@ -23,7 +25,7 @@ export async function openTwoMachines(
   const machine = (name: "here" | "there", pool: string) =>
     new Machine({ home: homes.path(name), pool }, { openStore: onlyUrl(storeUrl, stores[name]) });
   const here = machine("here", pools[0].path);
-  const there = machine("there", pools[1].path);
+  let there = machine("there", pools[1].path);
   for (const each of [here, there]) {
     each.sync.start();
     await each.sync.setStore(storeUrl, unattended);
@@ -32,6 +34,10 @@ export async function openTwoMachines(
     here,
     there,
     homes,
+    reopenThere() {
+      there = machine("there", pools[1].path);
+      return there;
+    },
     async close() {
       await here.close();
       await there.close();
