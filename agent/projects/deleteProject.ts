@@ -12,6 +12,7 @@ import type { LongCall } from "../host/longCall.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import { poolLayout, projectSnapshots, stagingPath } from "../volumes/layout.ts";
+import { asPoolError } from "../volumes/poolErrors.ts";
 import { removeEmptyFolder } from "./emptyFolder.ts";
 import { isThere } from "./isThere.ts";
 import type { ImportedFrom } from "./importedFrom.ts";
@@ -26,6 +27,8 @@ const Payload = z.object({
   volume: z.string(),
   /** Where the volume waits for its deletion; null for an adopted folder, which stays. */
   grave: z.string().nullable(),
+  /** Whether the volume has left its place: what stands there later is another's. */
+  buried: z.boolean(),
   /** The link an import left where its source had been. */
   link: z.string().nullable(),
 });
@@ -83,6 +86,7 @@ export class ProjectDeletion {
       snapshots: projectSnapshots(pool.path, projectId),
       volume: path,
       grave: adopted ? null : stagingPath(pool.path, `deleted-${projectId}-${newId()}`),
+      buried: adopted,
       link: this.#links.linkOf(projectId) ?? null,
     };
     const intentId = this.#catalog.transaction(() => {
@@ -115,11 +119,14 @@ export class ProjectDeletion {
   }
 
   async #finish(payload: Payload, intentId: number, call?: LongCall): Promise<void> {
-    const { volume, grave, link, snapshots } = payload;
+    const { volume, grave, link, snapshots, buried } = payload;
     if (link !== null && (await isLinkTo(link, volume))) await unlink(link);
     this.#crashPoint("deleteProject:link");
     // Renamed first: the slug is free at once, and a new project of that name is never mistaken for this.
-    if (grave !== null) await bury(volume, grave);
+    if (grave !== null && !buried) {
+      await this.#bury(volume, grave);
+      this.#intents.update(deleteProjectIntent, intentId, { ...payload, buried: true });
+    }
     this.#crashPoint("deleteProject:grave");
     const names = await readdirIfThere(snapshots);
     const total = names.length + 1;
@@ -133,15 +140,19 @@ export class ProjectDeletion {
     this.#crashPoint("deleteProject:volume");
     this.#intents.end(intentId);
   }
-}
 
-/** Moves the volume to its grave, once: what stands in its place later is another's. */
-async function bury(volume: string, grave: string): Promise<void> {
-  await mkdir(dirname(grave), { recursive: true, mode: 0o700 });
-  if (await isThere(grave)) return;
-  await rename(volume, grave).catch((thrown: unknown) => {
-    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
-  });
+  /** Moves the volume to its grave; deletes it where it is when the pool is too full for that. */
+  async #bury(volume: string, grave: string): Promise<void> {
+    if (await isThere(grave)) return;
+    try {
+      await mkdir(dirname(grave), { recursive: true, mode: 0o700 });
+      await rename(volume, grave);
+    } catch (thrown) {
+      const code = (thrown as NodeJS.ErrnoException).code ?? "";
+      if (code === "ENOSPC" || code === "EDQUOT") await this.#btrfs.deleteSubvolume(volume);
+      else if (code !== "ENOENT") throw asPoolError(thrown, volume);
+    }
+  }
 }
 
 async function readdirIfThere(folder: string): Promise<string[]> {
