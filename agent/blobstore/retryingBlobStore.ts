@@ -3,7 +3,7 @@ import { ForkpointError } from "../protocol/errors.ts";
 import type { Blob, BlobStore, Condition, Range } from "./blobStore.ts";
 
 /** Before the second, third, … attempt, at most; the true wait is a random part of it. */
-const longestWaitsMs = [500, 2000, 8000];
+const longestWaitsMs = [300, 1000, 3000];
 
 /**
  * Tries again, a few times and ever later, when a store could not be reached. A conditional write is not

@@ -26,7 +26,11 @@ export interface CephServer {
   admin(...args: readonly string[]): Promise<string>;
 }
 
-const run = promisify(execFile);
+/** The kernel kills what is started so with this process; nothing of it outlives a killed test run. */
+const withParent = ["--pdeathsig", "KILL"];
+const executed = promisify(execFile);
+const run = (program: string, args: readonly string[]) =>
+  executed("setpriv", [...withParent, program, ...args], { timeout: 60_000 });
 let shared: Promise<CephServer> | undefined;
 
 /**
@@ -57,9 +61,9 @@ async function start(): Promise<CephServer> {
   writeFileSync(configuration, configurationOf(folder, fsid, ports));
   const use = ["-c", configuration];
   const command = async (program: string, ...args: readonly string[]) =>
-    (await run(program, [...use, ...args], { timeout: 60_000 })).stdout;
+    (await run(program, [...use, ...args])).stdout;
   const daemon = (name: string, program: string, ...args: readonly string[]) => {
-    const child = spawn("setpriv", ["--pdeathsig", "KILL", program, "-f", ...use, ...args], {
+    const child = spawn("setpriv", [...withParent, program, "-f", ...use, ...args], {
       stdio: "ignore",
     });
     if (child.pid === undefined) throw new Error(`${program} does not start.`);
@@ -92,7 +96,7 @@ async function start(): Promise<CephServer> {
   await command("ceph-osd", "--mkfs", "-i", "0", "--osd-uuid", osd);
   daemon("osd.0", "ceph-osd", "-i", "0");
   // Debian's own Python, whose modules another one on the PATH does not have.
-  await run("/usr/bin/python3", ["-c", poolMaker, configuration, ...pools], { timeout: 60_000 });
+  await run("/usr/bin/python3", ["-c", poolMaker, configuration, ...pools]);
   const credentials = newCredentials();
   const admin = (...args: readonly string[]) => command("radosgw-admin", ...args);
   const makeUser = async (name: string, keys: S3Credentials, options: readonly string[]) => {
