@@ -1,27 +1,51 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { mkdirSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { checkout } from "./paths.mjs";
 import { ScriptError, runMain } from "./programs.mjs";
 import { aptPackages } from "./steps/aptPackages.mjs";
+import { codeServer } from "./steps/codeServer.mjs";
 import { node24 } from "./steps/node24.mjs";
 import { npmPackages } from "./steps/npmPackages.mjs";
+import { removeLeftovers } from "./test/leftovers.mjs";
 
-/** Measures on a real pool; arguments go to test/bench/main.ts. */
+/** Measures on real pools; arguments go to test/bench/main.ts. However it ends, nothing is left behind. */
 runMain(async () => {
   if (process.getuid?.() !== 0) {
     throw new ScriptError("The bench mounts file systems, which only root may.", "Run: sudo npm run bench");
   }
-  await aptPackages("pool");
+  await aptPackages("pool", "vscode", "browser");
   const { node, env } = await node24();
   await npmPackages(checkout, "npm packages", env);
+  const { serverMain } = await codeServer();
   await build({ minify: true });
+
+  const id = randomBytes(4).toString("hex");
+  const folder = join(realpathSync(tmpdir()), `forkpoint-bench-${id}`);
+  mkdirSync(folder, { mode: 0o700 });
+  const putAway = () => removeLeftovers({ folder, mark: `FORKPOINT_BENCH_RUN=${id}` });
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.once(signal, () => {
+      putAway();
+      process.exit(130);
+    });
+  }
   const child = spawn(node, [join(checkout, "test/bench/main.ts"), ...process.argv.slice(2)], {
     cwd: checkout,
-    env: { ...process.env, ...env },
+    env: {
+      ...process.env,
+      ...env,
+      TMPDIR: folder,
+      FORKPOINT_BENCH_RUN: id,
+      FORKPOINT_TEST_VSCODE_SERVER: serverMain,
+    },
     stdio: "inherit",
   });
   const [code] = await once(child, "exit");
+  putAway();
   return code ?? 1;
 });
