@@ -32,12 +32,14 @@ if (sizes.some((size) => !Number.isInteger(size) || size < 1000)) {
 
 const timings: Timing[] = [];
 const readings: Reading[] = [];
-for (const files of sizes) await benchSize(files, files === sizes.at(-1) && !values["no-activation"]);
-
 const file = resolve(values.json);
 mkdirSync(dirname(file), { recursive: true });
-writeFileSync(file, `${JSON.stringify(asJson({ timings, readings }), null, 2)}\n`);
-console.log(`\n${asTable({ timings, readings })}\n\nEvery run: ${file}`);
+try {
+  for (const files of sizes) await benchSize(files, files === sizes.at(-1) && !values["no-activation"]);
+} finally {
+  writeFileSync(file, `${JSON.stringify(asJson({ timings, readings }), null, 2)}\n`);
+  console.log(`\n${asTable({ timings, readings })}\n\nEvery run: ${file}`);
+}
 
 async function benchSize(files: number, withActivation: boolean): Promise<void> {
   const machine = new Machine();

@@ -77,7 +77,9 @@ async function timePull({ project, tree }: BenchProject, url: string, script: st
 async function keepOnlyTheHead({ client, project }: BenchProject): Promise<void> {
   const name = project.projectId;
   const { entries } = await client.call("timeline/list", { project: name });
-  for (const { snapshotId, head } of entries) {
-    if (!head) await client.call("snapshot/delete", { project: name, snapshotId });
+  for (const { snapshotId, head, pinned } of entries) {
+    if (head) continue;
+    if (pinned) await client.call("snapshot/edit", { project: name, snapshotId, pinned: false });
+    await client.call("snapshot/delete", { project: name, snapshotId });
   }
 }
