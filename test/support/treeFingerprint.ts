@@ -24,7 +24,7 @@ export function treeFingerprint(root: string, options: { folderTimes?: boolean }
     lines.push([name, kind, mode, owner, folder ? "" : size, shownTime, device, group].join("|"));
   }
   lines.push(...run("find . -type l -printf '%p -> %l\\0'").split("\0"));
-  lines.push(...run("find . -type f -print0 | xargs -0 -r sha256sum -z").split("\0"));
+  lines.push(...run("find . -type f -print0 | xargs -0 -r b2sum -z").split("\0"));
   lines.push(...run("getfattr -R -P -h -d -m - -e hex . 2>/dev/null || true").split("\n\n"));
   return lines.filter(Boolean).sort().join("\n");
 }
