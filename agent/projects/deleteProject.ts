@@ -132,7 +132,7 @@ export class ProjectDeletion {
     const total = names.length + 1;
     for (const [index, name] of names.entries()) {
       call?.report({ message: "Deleting snapshots", done: index, total, unit: "steps", rate: null });
-      await this.#btrfs.deleteSubvolume(join(snapshots, name));
+      await this.#btrfs.deleteSnapshot(join(snapshots, name));
       this.#crashPoint("deleteProject:snapshot");
     }
     await removeEmptyFolder(snapshots);

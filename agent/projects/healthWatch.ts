@@ -22,7 +22,8 @@ export class HealthWatch {
   /** By project id, the machine's under null: what was announced last. */
   readonly #told = new Map<string | null, string>();
   #dirty = new Set<string | null>();
-  #poolStates: string | null = null;
+  /** By pool id, as last seen. */
+  #poolStates = new Map<string, Pool["state"]>();
   #watchers = 0;
   #running: Promise<void> | null = null;
   #isClosed = false;
@@ -63,6 +64,11 @@ export class HealthWatch {
       this.#cancelLook?.();
       this.#cancelLook = null;
     };
+  }
+
+  /** Resolves when no judgement is under way. */
+  async settled(): Promise<void> {
+    await this.#running;
   }
 
   /** Announces nothing any more, once this resolves. */
@@ -120,10 +126,11 @@ export class HealthWatch {
     this.#announce("changed/health", { projectId, health });
   }
 
+  /** A pool that came or went otherwise than by our doing was announced by nobody. */
   #tellPools(pools: readonly Pool[]): void {
-    const states = JSON.stringify(pools.map((pool) => [pool.poolId, pool.state]));
-    const isNews = this.#poolStates !== null && this.#poolStates !== states;
-    this.#poolStates = states;
+    const before = this.#poolStates;
+    this.#poolStates = new Map(pools.map(({ poolId, state }) => [poolId, state]));
+    const isNews = pools.some(({ poolId, state }) => (before.get(poolId) ?? state) !== state);
     if (isNews && !this.#isClosed) this.#announce("changed/machine", { what: "pools" });
   }
 }

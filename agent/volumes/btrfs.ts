@@ -45,16 +45,12 @@ export class Btrfs {
 
   /** Deletes a subvolume, read-only or not, with those nested in it. What is not there is no error. */
   async deleteSubvolume(path: string): Promise<void> {
-    if ((await lstat(path).catch(absent)) === null) return;
-    try {
+    await unlessGone(path, async () => {
       for (const nested of (await this.nestedSubvolumes(path)).reverse()) {
         await this.#deleteOne(join(path, nested));
       }
       await this.#deleteOne(path);
-    } catch (thrown) {
-      // Another deletion of it that ran at the same time was faster.
-      if ((await lstat(path).catch(absent)) !== null) throw thrown;
-    }
+    });
   }
 
   /**
@@ -62,10 +58,11 @@ export class Btrfs {
    * `deleteSubvolume`. What is not there is no error.
    */
   async deleteSnapshot(path: string): Promise<void> {
-    if ((await lstat(path).catch(absent)) === null) return;
-    // Only root may delete what is read-only; anybody else has to make it writable first.
-    if (geteuid?.() === 0) await this.#btrfs(dirname(path), "subvolume", "delete", path);
-    else await this.#deleteOne(path);
+    await unlessGone(path, async () => {
+      // Only root may delete what is read-only; anybody else has to make it writable first.
+      if (geteuid?.() === 0) await this.#btrfs(dirname(path), "subvolume", "delete", path);
+      else await this.#deleteOne(path);
+    });
   }
 
   /** Whether the path is the root of a subvolume. A symbolic link is not. */
@@ -144,6 +141,17 @@ export class Btrfs {
     } catch (thrown) {
       throw asPoolError(thrown, where);
     }
+  }
+}
+
+/** Runs a deletion of what is there; one that another was faster with did not fail. */
+async function unlessGone(path: string, deletion: () => Promise<void>): Promise<void> {
+  const isGone = async () => (await lstat(path).catch(absent)) === null;
+  if (await isGone()) return;
+  try {
+    await deletion();
+  } catch (thrown) {
+    if (!(await isGone())) throw thrown;
   }
 }
 
