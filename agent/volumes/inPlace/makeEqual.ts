@@ -41,7 +41,7 @@ const workFolderPrefix = ".forkpoint-restoring-";
  */
 export async function makeEqual(parts: EqualiserParts, what: Equalisation, call: LongCall): Promise<void> {
   const plan = what.paths
-    ? await planPaths(parts.privileged, what, what.paths, call)
+    ? await planPaths(parts, what, what.paths, call)
     : await planWhole(parts, what, call);
   const work = join(what.live, `${workFolderPrefix}${randomBytes(6).toString("hex")}`);
   try {

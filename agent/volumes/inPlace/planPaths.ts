@@ -1,9 +1,11 @@
 import { lstat, readdir } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
 import type { LongCall } from "../../host/longCall.ts";
+import type { Processes } from "../../host/processes.ts";
 import { depthOf, isWithin, joinBytes, parentOf } from "../bytePaths.ts";
 import { readDifferences } from "../comparison/differences.ts";
 import type { Privileged } from "../privileged.ts";
+import { namesOfFile } from "./namesOfFile.ts";
 import { emptyPlan, PathSet, type Plan } from "./plan.ts";
 
 /**
@@ -13,13 +15,13 @@ import { emptyPlan, PathSet, type Plan } from "./plan.ts";
  * @param paths relative to the volume, none of them empty
  */
 export async function planPaths(
-  privileged: Privileged,
+  tools: { readonly processes: Processes; readonly privileged: Privileged },
   snapshots: { readonly current: string; readonly target: string },
   paths: readonly Buffer[],
   call: LongCall,
 ): Promise<Plan> {
   const { current, target } = snapshots;
-  const differences = await readDifferences(privileged, { from: current, to: target }, call);
+  const differences = await readDifferences(tools.privileged, { from: current, to: target }, call);
   const scope = outermost(paths);
   const taken = new PathSet();
   const wanted = new PathSet();
@@ -39,6 +41,13 @@ export async function planPaths(
   for (const { path } of differences.removed) if (within(path)) taken.add(path);
   for (const { path } of differences.created) if (within(path)) wanted.add(path);
   for (const { origin, path, inode } of differences.changed) {
+    // The comparison gives one name of each file; others may lie within the paths as well.
+    const stat = inode.type === "directory" ? null : await statInside(target, path);
+    if (stat && stat.nlink > 1n) {
+      const file = { inode: stat.ino, count: Number(stat.nlink) };
+      const names = await namesOfFile(tools.processes, target, file, call.signal);
+      for (const name of names) if (within(name)) wanted.add(name);
+    }
     if (!within(path)) continue;
     if (inode.type === "directory" && origin.equals(path)) {
       attributes.add(path);

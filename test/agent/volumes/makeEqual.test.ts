@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { neverCrash } from "../../../agent/host/crashPoints.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
@@ -115,6 +115,19 @@ describe("making a volume equal to a snapshot", () => {
     const rest = execFileSync("bash", ["-ec", "cat other/three moved four"], { cwd: live, encoding: "utf8" });
     assert.equal(rest, "edited\n4\n4\n");
     assertEqualTrees(join(live, "src"), join(before, "src"));
+  });
+
+  it("restores every name that an edited file has within the paths, and none outside", async () => {
+    shell(
+      `mkdir -p in/deep out; echo 1 > in/one; ln in/one in/deep/two; echo 2 > out/first; ln out/first in/zz`,
+    );
+    const target = await snapshot();
+    shell(`echo more >> in/one; echo more >> out/first`);
+    await restore(target, ["in"]);
+    const content = (name: string) => readFileSync(join(live, name), "utf8");
+    assert.deepEqual(["in/one", "in/deep/two", "in/zz"].map(content), ["1\n", "1\n", "2\n"]);
+    assert.equal(content("out/first"), "2\nmore\n");
+    assert.equal(statSync(join(live, "in/one")).ino, statSync(join(live, "in/deep/two")).ino);
   });
 
   it("restores a path whose folder was moved or removed since", async () => {
