@@ -6,21 +6,21 @@ import { unattended } from "../../../agent/host/longCall.ts";
 import { projectSnapshots, volumePath } from "../../../agent/volumes/layout.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
-import { FaultyStore } from "./rig/faultyStore.ts";
+import { InterceptedStore } from "./rig/interceptedStore.ts";
 import type { Machine } from "./rig/machine.ts";
 import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
 
 describe("two machines and one project", function () {
   this.timeout(60_000);
   let memory: MemoryBlobStore;
-  let store: FaultyStore;
+  let store: InterceptedStore;
   let both: TwoMachines;
   let here: Machine;
   let there: Machine;
   let project: ProjectRow;
   beforeEach(async () => {
     memory = new MemoryBlobStore();
-    store = new FaultyStore(memory);
+    store = new InterceptedStore(memory);
     both = await openTwoMachines({ here: store, there: memory }, { here: 512, there: 512 });
     ({ here, there } = both);
     project = await here.makeProject("site");

@@ -11,7 +11,7 @@ import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
 import { ManualClock } from "../../support/manualClock.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
-import { FaultyStore, unreachable } from "./rig/faultyStore.ts";
+import { InterceptedStore, unreachable } from "./rig/interceptedStore.ts";
 import { Machine, makeHomes, onlyUrl } from "./rig/machine.ts";
 
 const mib = 1024 * 1024;
@@ -21,7 +21,7 @@ describe("a store that fails while it is written to", function () {
   let pool: LoopPool;
   let homes: ReturnType<typeof makeHomes>;
   let memory: MemoryBlobStore;
-  let store: FaultyStore;
+  let store: InterceptedStore;
   let clock: ManualClock;
   let machine: Machine;
   let project: ProjectRow;
@@ -29,7 +29,7 @@ describe("a store that fails while it is written to", function () {
     pool = openLoopPool(1024);
     homes = makeHomes();
     memory = new MemoryBlobStore();
-    store = new FaultyStore(memory);
+    store = new InterceptedStore(memory);
     clock = new ManualClock();
     machine = open();
     machine.sync.start();

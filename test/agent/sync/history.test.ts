@@ -3,14 +3,15 @@ import { createHash } from "node:crypto";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { openLoopPool } from "../../support/loopPool.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import { randomEdits, seededRandom } from "../../support/randomEdits.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import { Machine, makeHomes, onlyUrl } from "./rig/machine.ts";
-import { editAtRandom, seededRandom } from "./rig/seededEdits.ts";
+import { editContents } from "./rig/editContents.ts";
 
 describe("a history of random edits", function () {
   this.timeout(300_000);
 
-  for (const seed of [1, 2, 3, 4]) {
+  for (const seed of [1, 2, 3]) {
     it(`comes back snapshot by snapshot (seed ${seed})`, async () => {
       const here = openLoopPool();
       const there = openLoopPool();
@@ -26,7 +27,8 @@ describe("a history of random edits", function () {
         const random = seededRandom(seed);
         const prints = new Map<string, string>();
         for (let round = 0; round < 8; round++) {
-          editAtRandom(project.path, random, round === 0 ? 60 : 25);
+          editContents(project.path, random, round === 0 ? 60 : 25);
+          randomEdits(project.path, 15, seed * 100 + round);
           const entry = await machine.snapshot(project);
           prints.set(entry.snapshotId, digest(treeFingerprint(machine.pathOf(entry))));
           await machine.push(project);

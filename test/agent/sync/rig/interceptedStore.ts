@@ -3,8 +3,8 @@ import { ForkpointError } from "../../../../agent/protocol/errors.ts";
 
 export type Operation = "get" | "put" | "list" | "delete";
 
-/** A store that does what a test asks for before it passes an operation on. */
-export class FaultyStore implements BlobStore {
+/** Runs what a test gives before each operation: to stop it, to hold it up, or to let others act in between. */
+export class InterceptedStore implements BlobStore {
   readonly #below: BlobStore;
   /** Called before each operation; what it throws is what the operation throws. */
   before: (operation: Operation, key: string) => Promise<void> | void = () => undefined;

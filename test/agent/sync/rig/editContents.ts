@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
-  chownSync,
+  lchownSync,
   closeSync,
   linkSync,
   lstatSync,
@@ -17,22 +17,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-/** The same sequence for the same seed: mulberry32. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
- * Does `count` edits of a kind and at a place chosen by `random`: every way to change a tree, among them
- * those that exchange names, turn files into folders, and change one name of several.
+ * Does `count` edits of a kind and at a place chosen by `random`: what can happen to the bytes of files
+ * (at and across the borders of blocks, past the end, holes, shared extents), with names coming, going,
+ * doubling and changing places meanwhile.
  */
-export function editAtRandom(root: string, random: () => number, count: number): void {
+export function editContents(root: string, random: () => number, count: number): void {
   const below = (limit: number) => Math.floor(random() * limit);
   const pick = <T>(from: readonly T[]): T | undefined => from[below(from.length)];
   const bytes = (length: number) => Buffer.from(Array.from({ length }, () => below(256)));
@@ -74,7 +64,7 @@ export function editAtRandom(root: string, random: () => number, count: number):
     () => onAny((path) => renameSync(path, join(root, `moved${below(1e9)}`))),
     () => onAny((path) => moveInto(path, folder(), name())),
     () => swap(pick(found())?.path, pick(found())?.path),
-    () => onAny((path) => chownSync(path, below(3), below(3))),
+    () => onAny((path) => lchownSync(path, below(3), below(3))),
     () => onFile((path) => chmodSync(path, below(0o10000))),
     () => onAny((path) => execFileSync("touch", ["-h", "-d", `@${below(2e9)}.${below(1e9)}`, path])),
     () => onFile((path) => execFileSync("setfattr", ["-n", `user.x${below(3)}`, "-v", name(), path])),
