@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { checkout } from "../paths.mjs";
+import { cacheFolder, checkout } from "../paths.mjs";
 
 /**
  * Where `npm start` keeps everything: the folder that FORKPOINT_HOME names, else one in the XDG data folder.
@@ -17,8 +18,8 @@ export function demoFolders() {
     image: join(demo, "pool.img"),
     pool: join(demo, "pool"),
     store: join(demo, "store"),
-    /** Where the sample is put together before it becomes a project. */
-    scratch: join(demo, "scratch"),
+    /** Where the sample is put together before it becomes a project: not in the agent's home, which is no place for projects. */
+    scratch: join(cacheFolder, `demo-${createHash("sha256").update(home).digest("hex").slice(0, 16)}`),
     editor: join(demo, "editor"),
     /** On the PATH of terminals in the editor. */
     bin: join(demo, "bin"),

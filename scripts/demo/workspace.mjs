@@ -44,7 +44,7 @@ export async function makeWorkspace(folders, node24) {
       await forkpoint("pool", "create", ...where);
     });
   }
-  const { store } = await forkpoint("store", "show");
+  const store = await forkpoint("store", "show");
   if (!store) await forkpoint("store", "set", `dir://${folders.store}`);
   const projects = await forkpoint("project", "list");
   const found = projects.find((/** @type {{slug: string}} */ project) => project.slug === slug);
