@@ -43,10 +43,7 @@ describe("a store that fails while it is written to", function () {
     homes.close();
   });
   const open = () =>
-    new Machine(
-      { home: homes.path("here"), pool: pool.path },
-      { openStore: onlyUrl("memory:", store), clock },
-    );
+    new Machine({ home: homes.path("here"), pool: pool.path }, { access: onlyUrl("memory:", store), clock });
   const snapshot = async (text: string | Buffer) => {
     writeFileSync(join(project.path, "file"), text);
     return machine.snapshot(project);

@@ -17,9 +17,9 @@ describe("a history of random edits", function () {
       const there = openLoopPool();
       const homes = makeHomes();
       const store = new MemoryBlobStore();
-      const openStore = onlyUrl("memory:", store);
-      const machine = new Machine({ home: homes.path("here"), pool: here.path }, { openStore });
-      const other = new Machine({ home: homes.path("there"), pool: there.path }, { openStore });
+      const access = onlyUrl("memory:", store);
+      const machine = new Machine({ home: homes.path("here"), pool: here.path }, { access });
+      const other = new Machine({ home: homes.path("there"), pool: there.path }, { access });
       try {
         machine.sync.start();
         for (const each of [machine, other]) await each.sync.setStore("memory:", unattended);

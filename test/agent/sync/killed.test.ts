@@ -55,7 +55,7 @@ describe("a machine that is killed", function () {
   });
 
   const place = (name: "here" | "there") => ({ home: homes.path(name), pool: pools[name].path });
-  const open = (name: "here" | "there") => new Machine(place(name), { openStore: access.openStore });
+  const open = (name: "here" | "there") => new Machine(place(name), { access });
   /** How the process ended: SIGKILL, or exit 0 when it got past every point to die at. */
   const run = (args: ScriptArgs) => runScript(script, args);
   const pushUntil = (at: ScriptArgs["at"]) => run({ place: place("here"), at, push: project.projectId });

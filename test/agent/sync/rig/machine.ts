@@ -14,6 +14,7 @@ import { silentLog } from "../../../../agent/host/log.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { Processes } from "../../../../agent/host/processes.ts";
 import { ForkpointError } from "../../../../agent/protocol/errors.ts";
+import type { StoreAccess } from "../../../../agent/sync/storeKeeper.ts";
 import { SyncService } from "../../../../agent/sync/syncService.ts";
 import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
 import {
@@ -35,9 +36,19 @@ export interface MachinePlace {
 export interface MachineOptions {
   readonly clock?: Clock;
   readonly crashPoint?: CrashPoint;
-  /** The store of every URL. */
-  readonly openStore: (url: string) => BlobStore;
-  readonly conditionalWrites?: boolean;
+  readonly access: StoreAccess;
+}
+
+/** One store, by one URL, which honours conditions. */
+export function onlyUrl(url: string, store: BlobStore): StoreAccess {
+  return {
+    openStore: (asked) => {
+      if (asked !== url) throw new ForkpointError("STORE_URL_INVALID", `${asked} is no URL of a store.`);
+      return store;
+    },
+    setUp: () => Promise.resolve(),
+    probe: () => Promise.resolve({ conditionalWrites: true }),
+  };
 }
 
 const poolId = "pool";
@@ -82,11 +93,7 @@ export class Machine {
       },
       crashPoint: options.crashPoint ?? neverCrash,
       home: place.home,
-      access: {
-        openStore: options.openStore,
-        setUp: () => Promise.resolve(),
-        probe: () => Promise.resolve({ conditionalWrites: options.conditionalWrites ?? true }),
-      },
+      access: options.access,
       healthChanged: () => undefined,
     });
   }
@@ -197,14 +204,6 @@ export class Machine {
     await this.sync.close();
     this.catalog.close();
   }
-}
-
-/** Refuses what the test's store would not know. */
-export function onlyUrl(url: string, store: BlobStore): (asked: string) => BlobStore {
-  return (asked) => {
-    if (asked !== url) throw new ForkpointError("STORE_URL_INVALID", `${asked} is no URL of a store.`);
-    return store;
-  };
 }
 
 /** A folder for catalogs, deleted by `close`. */

@@ -17,17 +17,18 @@ export interface ScriptArgs {
 
 /** Pushes or pulls in a process that dies on the way. Its store is the one that is set. */
 const { place, at, push, pull } = JSON.parse(process.argv[2] ?? "") as ScriptArgs;
+const access = storeAccess(systemClock);
 let seen = 0;
+const openStore = (url: string) => {
+  const store = new InterceptedStore(access.openStore(url));
+  store.before = (operation) => {
+    if ("before" in at && operation === at.before && ++seen === at.nth) process.kill(process.pid, "SIGKILL");
+  };
+  return store;
+};
 const machine = new Machine(place, {
   crashPoint: "crashPoint" in at ? crashAt(at.crashPoint) : neverCrash,
-  openStore(url) {
-    const store = new InterceptedStore(storeAccess(systemClock).openStore(url));
-    store.before = (operation) => {
-      if ("before" in at && operation === at.before && ++seen === at.nth)
-        process.kill(process.pid, "SIGKILL");
-    };
-    return store;
-  },
+  access: { ...access, openStore },
 });
 machine.sync.start();
 if (push !== undefined) await machine.push(machine.row({ projectId: push }));

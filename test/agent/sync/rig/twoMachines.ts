@@ -23,7 +23,7 @@ export async function openTwoMachines(
   const homes = makeHomes();
   const pools = [openLoopPool(mib.here), openLoopPool(mib.there)] as const;
   const machine = (name: "here" | "there", pool: string) =>
-    new Machine({ home: homes.path(name), pool }, { openStore: onlyUrl(storeUrl, stores[name]) });
+    new Machine({ home: homes.path(name), pool }, { access: onlyUrl(storeUrl, stores[name]) });
   const here = machine("here", pools[0].path);
   let there = machine("there", pools[1].path);
   for (const each of [here, there]) {
