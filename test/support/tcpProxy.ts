@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type Socket, connect, createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** What happens to connections; counts are in bytes of one connection. */
 export interface Trouble {
@@ -9,6 +10,8 @@ export interface Trouble {
   readonly cutRequestAfter?: number;
   /** Let so much of the answer through, then nothing more, with the connection open. */
   readonly stallAnswerAfter?: number;
+  /** Let the answer through in pieces of so many bytes, ten a second. */
+  readonly answerPieces?: number;
   /** Let the request through and close at the first byte of the answer. */
   readonly loseAnswer?: boolean;
 }
@@ -82,7 +85,11 @@ export class TcpProxy {
         const limit = this.trouble ? limitOf(this.trouble) : undefined;
         const part = limit === undefined ? chunk : chunk.subarray(0, Math.max(0, limit - passed));
         passed += part.length;
-        if (part.length > 0 && !to.write(part)) {
+        const pieces = from === upstream ? this.trouble?.answerPieces : undefined;
+        if (pieces !== undefined) {
+          from.pause();
+          void trickle(part, pieces, to).then(() => from.resume());
+        } else if (part.length > 0 && !to.write(part)) {
           from.pause();
           to.once("drain", () => from.resume());
         }
@@ -97,5 +104,12 @@ export class TcpProxy {
         loseAnswer ? 0 : (cutAnswerAfter ?? stallAnswerAfter),
       () => (this.trouble?.stallAnswerAfter === undefined ? cut() : strike()),
     );
+  }
+}
+
+async function trickle(bytes: Buffer, pieceSize: number, to: Socket): Promise<void> {
+  for (let at = 0; at < bytes.length && !to.destroyed; at += pieceSize) {
+    to.write(bytes.subarray(at, at + pieceSize));
+    await delay(100);
   }
 }

@@ -5,6 +5,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -66,6 +67,8 @@ describe("DirectoryBlobStore", () => {
     });
     assert.ok(second);
     assert.notEqual(second.etag, first.etag);
+    // Later than what it replaced, so that no time comes twice.
+    assert.ok(statSync(join(folder(), "store/key")).mtimeMs > future * 1000);
     assert.equal(
       await store.put("key", text("late"), { signal, condition: { kind: "match", etag: first.etag } }),
       null,

@@ -84,6 +84,12 @@ describe("S3BlobStore over a bad network", function () {
     );
   });
 
+  it("should have patience with a slow server as long as something comes", async () => {
+    proxy.trouble = { answerPieces: 100_000 };
+    const found = await through(2000).get("large", { signal });
+    assert.ok(large.equals(found?.bytes ?? Buffer.alloc(0)));
+  });
+
   it("should stop at once when it is cancelled while it waits", async () => {
     for (const stallAnswerAfter of [0, 1 << 20]) {
       proxy.trouble = { stallAnswerAfter };
