@@ -1,28 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import {
-  access,
-  type FileHandle,
-  link,
-  lstat,
-  open,
-  opendir,
-  rename,
-  rm,
-  stat,
-  unlink,
-  utimes,
-} from "node:fs/promises";
+import { access, constants, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../host/clock.ts";
-import { ForkpointError } from "../protocol/errors.ts";
 import type { Blob, BlobStore, Condition, Range } from "./blobStore.ts";
 import { CommitLock } from "./commitLock.ts";
 import { folderFailure, folderGone, isFailure } from "./folderFailure.ts";
+import { sweepLeftovers } from "./leftovers.ts";
 import { checkKey, checkPrefix } from "./objectKey.ts";
+import {
+  commitFile,
+  conditionHolds,
+  entriesOf,
+  etagIfThere,
+  ifThere,
+  readIfThere,
+  sizeIfThere,
+} from "./objectFile.ts";
 import { StoreFolder, reservedName, syncFolder, writeNew } from "./storeFolder.ts";
-
-const leftoverMs = 60 * 60 * 1000;
 
 /**
  * A store in a folder: an object is a plain file at its key, so that any copying tool can carry it to a
@@ -55,8 +49,7 @@ export class DirectoryBlobStore implements BlobStore {
     return this.#doing(`read ${key}`, async () => {
       const path = this.#folder.pathOf(key);
       await this.#folder.assertInside(dirname(path));
-      const handle = await openIfThere(path);
-      const blob = handle && (await readAndClose(handle, range, signal));
+      const blob = await readIfThere(path, range, signal);
       if (!blob) await this.#folder.assertThere();
       return blob;
     });
@@ -74,14 +67,14 @@ export class DirectoryBlobStore implements BlobStore {
       const path = this.#folder.pathOf(key);
       await this.#folder.assertInside(dirname(path));
       // A condition that fails now spares the writing; one that holds is looked at again under the lock.
-      if (!holds(condition, await etagIfThere(path))) return null;
+      if (!conditionHolds(condition, await etagIfThere(path))) return null;
       await this.#folder.makeFolder(this.#folder.temporaries);
       await this.#sweepOnce();
       const temporary = join(this.#folder.temporaries, randomUUID());
       try {
         await writeNew(temporary, bytes, signal);
         await this.#folder.makeFolder(dirname(path));
-        const etag = await this.#lock.run(signal, () => commit(temporary, path, condition));
+        const etag = await this.#lock.run(signal, () => commitFile(temporary, path, condition));
         if (etag === null) return null;
         await syncFolder(dirname(path));
         return { etag };
@@ -143,29 +136,11 @@ export class DirectoryBlobStore implements BlobStore {
   }
 
   #sweepOnce(): Promise<void> {
-    this.#swept ??= this.#sweep().catch((thrown: unknown) => {
+    this.#swept ??= sweepLeftovers(this.#folder.temporaries).catch((thrown: unknown) => {
       this.#swept = undefined;
       throw thrown;
     });
     return this.#swept;
-  }
-
-  /**
-   * Removes what killed writers left. A writer that only slept that long finds its file gone, and its put
-   * fails with nothing written.
-   */
-  async #sweep(): Promise<void> {
-    const { temporaries } = this.#folder;
-    const probe = join(temporaries, randomUUID());
-    await writeNew(probe, new Uint8Array());
-    // The file system's own time, which may be another machine's.
-    const now = (await stat(probe)).mtimeMs;
-    await rm(probe, { force: true });
-    for await (const { name } of entriesOf(temporaries)) {
-      const path = join(temporaries, name);
-      const written = await modifiedIfThere(path);
-      if (written !== null && now - written > leftoverMs) await rm(path, { force: true });
-    }
   }
 
   async #doing<T>(doing: string, work: () => Promise<T>): Promise<T> {
@@ -181,100 +156,5 @@ export class DirectoryBlobStore implements BlobStore {
       }
       throw folderFailure(thrown, this.#folder.path, doing);
     }
-  }
-}
-
-/** Moves a written file to its place if the condition holds; gives its etag. Runs under the lock. */
-async function commit(temporary: string, path: string, condition: Condition | undefined) {
-  const present = await modifiedIfThere(path);
-  if (!holds(condition, present === null ? null : await etagIfThere(path))) return null;
-  if (present !== null) await makeNewer(temporary, path);
-  const etag = await etagIfThere(temporary);
-  if (condition?.kind !== "absent") {
-    await rename(temporary, path);
-    return etag;
-  }
-  try {
-    // Unlike the lock, this also holds against machines that share the folder without sharing its locks.
-    await link(temporary, path);
-  } catch (thrown) {
-    if (isFailure(thrown, "EEXIST")) return null;
-    if (!isFailure(thrown, "EPERM", "ENOTSUP", "ENOSYS", "EMLINK")) throw thrown;
-    await rename(temporary, path);
-  }
-  return etag;
-}
-
-/** Makes the one file later than the other, by as little as the file system can tell apart. */
-async function makeNewer(file: string, than: string): Promise<void> {
-  const old = await lstat(than, { bigint: true });
-  for (const stepMs of [1, 20, 200, 2000, 4000]) {
-    if ((await lstat(file, { bigint: true })).mtimeNs > old.mtimeNs) return;
-    const time = (Number(old.mtimeMs) + stepMs) / 1000;
-    await utimes(file, time, time);
-  }
-}
-
-function holds(condition: Condition | undefined, etag: string | null): boolean {
-  if (!condition) return true;
-  return condition.kind === "absent" ? etag === null : etag === condition.etag;
-}
-
-async function readAndClose(handle: FileHandle, range: Range | undefined, signal: AbortSignal) {
-  try {
-    const info = await handle.stat({ bigint: true });
-    if (!info.isFile()) return null;
-    const size = Number(info.size);
-    const offset = Math.min(range?.offset ?? 0, size);
-    const bytes = Buffer.allocUnsafe(Math.min(range?.length ?? size, size - offset));
-    for (let filled = 0; filled < bytes.length;) {
-      signal.throwIfAborted();
-      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled);
-      if (bytesRead === 0) {
-        throw new ForkpointError(
-          "STORE_UNREACHABLE",
-          "A file of the store became shorter while it was read.",
-        );
-      }
-      filled += bytesRead;
-    }
-    return { bytes, etag: etagOf(info) };
-  } finally {
-    await handle.close();
-  }
-}
-
-const etagOf = ({ mtimeNs, size }: { mtimeNs: bigint; size: bigint }) =>
-  `${mtimeNs.toString(36)}-${size.toString(36)}`;
-
-async function ifThere<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (thrown) {
-    if (isFailure(thrown, "ENOENT", "ENOTDIR")) return null;
-    throw thrown;
-  }
-}
-
-const openIfThere = (path: string) => ifThere(open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
-
-async function etagIfThere(path: string): Promise<string | null> {
-  const info = await ifThere(lstat(path, { bigint: true }));
-  return info && etagOf(info);
-}
-
-async function sizeIfThere(path: string): Promise<number | null> {
-  return (await ifThere(lstat(path)))?.size ?? null;
-}
-
-async function modifiedIfThere(path: string): Promise<number | null> {
-  return (await ifThere(lstat(path)))?.mtimeMs ?? null;
-}
-
-async function* entriesOf(folder: string) {
-  const opened = await ifThere(opendir(folder));
-  if (!opened) return;
-  for await (const entry of opened) {
-    yield { name: entry.name, isFile: entry.isFile(), isFolder: entry.isDirectory() };
   }
 }

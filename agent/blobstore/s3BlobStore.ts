@@ -14,12 +14,13 @@ import { ForkpointError } from "../protocol/errors.ts";
 import type { Blob, BlobStore, Condition, Range } from "./blobStore.ts";
 import { checkKey, checkPrefix, isKey } from "./objectKey.ts";
 import { Patience } from "./patience.ts";
-import { s3Failure, statusOf } from "./s3Failure.ts";
+import { readBody } from "./s3Body.ts";
+import { ConditionalPut, type ConditionHeaders } from "./s3ConditionalPut.ts";
+import { nameOf, s3Failure, statusOf } from "./s3Failure.ts";
 import type { S3Url } from "./storeUrl.ts";
 
 /** A link slower than this, in bytes a second, is taken for a dead one. */
 const slowestUpload = 32 * 1024;
-const conflictTries = 5;
 
 /**
  * A store in an S3 bucket. Each object is written by one PUT, since no server honours conditions on anything
@@ -33,8 +34,7 @@ export class S3BlobStore implements BlobStore {
   readonly #where: string;
   readonly #clock: Clock;
   readonly #patienceMs: number;
-  /** Older Ceph gateways compare If-Match with the etag without its quotes, and only so. */
-  #bareMatch = false;
+  readonly #conditionalPut = new ConditionalPut();
 
   /**
    * @param parts.credentials for tests; else they are looked for where the AWS tools look
@@ -99,29 +99,26 @@ export class S3BlobStore implements BlobStore {
     { signal, condition }: { signal: AbortSignal; condition?: Condition },
   ): Promise<{ etag: string } | null> {
     const object = this.#object(key);
-    const write = async (patience: Patience, header: { IfMatch?: string; IfNoneMatch?: string }) => {
+    const write = async (patience: Patience, headers: ConditionHeaders) => {
       patience.wait((bytes.length / slowestUpload) * 1000);
-      const md5 = createHash("md5").update(bytes).digest("base64");
       const command = new PutObjectCommand({
         ...object,
-        ...header,
+        ...headers,
         Body: bytes,
         ContentLength: bytes.length,
         // What arrives damaged is refused.
-        ContentMD5: md5,
+        ContentMD5: createHash("md5").update(bytes).digest("base64"),
       });
       const abortSignal = AbortSignal.any([signal, patience.signal]);
       return { etag: bareEtag((await this.#client.send(command, { abortSignal })).ETag) };
     };
-    return this.#doing(`write ${key}`, signal, (patience) =>
-      condition
-        ? this.#writeIf(condition, key, bytes, {
-            signal,
-            patience,
-            write: (header) => write(patience, header),
-          })
-        : write(patience, {}),
-    );
+    return this.#doing(`write ${key}`, signal, (patience) => {
+      if (!condition) return write(patience, {});
+      return this.#conditionalPut.run(condition, bytes, {
+        write: (headers) => write(patience, headers),
+        presentEtag: () => this.#etag(key, signal, patience),
+      });
+    });
   }
 
   async *list(
@@ -161,43 +158,6 @@ export class S3BlobStore implements BlobStore {
           if (nameOf(thrown) !== "NoSuchKey") throw thrown;
         });
     });
-  }
-
-  /** One conditional write, until its outcome is known; else it throws what the server said last. */
-  async #writeIf(
-    condition: Condition,
-    key: string,
-    bytes: Uint8Array,
-    call: {
-      signal: AbortSignal;
-      patience: Patience;
-      write: (header: { IfMatch?: string; IfNoneMatch?: string }) => Promise<{ etag: string }>;
-    },
-  ): Promise<{ etag: string } | null> {
-    const { signal, patience, write } = call;
-    const expected = condition.kind === "match" ? condition.etag : null;
-    for (let tries = 1; ; tries++) {
-      const bare = this.#bareMatch;
-      try {
-        if (expected === null) return await write({ IfNoneMatch: "*" });
-        return await write({ IfMatch: bare ? expected : `"${expected}"` });
-      } catch (thrown) {
-        const status = statusOf(thrown);
-        if (status === 501) throw this.#noConditions(key);
-        if (nameOf(thrown) === "NoSuchKey") return null;
-        // 409 and these 500s are how servers end a race among writers; nothing was written.
-        if (status !== 412 && status !== 409 && status !== 500) throw thrown;
-        const present = await this.#etag(key, signal, patience);
-        if (status === 500) {
-          if (present === expected || present === md5Of(bytes)) throw thrown;
-          return null;
-        }
-        if (present !== expected) return null;
-        if (tries >= conflictTries) throw thrown;
-        // The condition holds and yet was refused: spelled wrongly for this server, or a race that is over.
-        if (status === 412 && expected !== null) this.#bareMatch = !bare;
-      }
-    }
   }
 
   /** The present etag of an object, null when there is none. */
@@ -257,44 +217,7 @@ export class S3BlobStore implements BlobStore {
       `${capital(this.#where)} answers about ${key} what was not asked.`,
     );
   }
-
-  #noConditions(key: string): ForkpointError {
-    return new ForkpointError(
-      "STORE_DENIED",
-      `Cannot write ${key}: ${this.#where} knows no conditional writes.`,
-      {
-        details: { conditionalWrites: false },
-      },
-    );
-  }
-}
-
-/** The whole body, or a failure: a connection that was cut never gives a shorter object. */
-async function readBody(
-  body: Readable,
-  length: number | undefined,
-  { signal, patience }: { signal: AbortSignal; patience: Patience },
-): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const stop = () => body.destroy(new Error("Nobody waits for it any more."));
-  const stopped = AbortSignal.any([signal, patience.signal]);
-  stopped.addEventListener("abort", stop, { once: true });
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      patience.wait();
-    }
-  } finally {
-    stopped.removeEventListener("abort", stop);
-  }
-  const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-  if (length !== undefined && bytes.length !== length) {
-    throw Object.assign(new Error("The body is shorter than announced."), { code: "ECONNRESET" });
-  }
-  return bytes;
 }
 
 const bareEtag = (etag: string | undefined) => (etag ?? "").replaceAll('"', "");
-const md5Of = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
-const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : "");
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -40,6 +40,9 @@ const answers: Readonly<Record<string, Answer>> = {
   EntityTooLarge: { code: "STORE_DENIED", why: "the server takes no object as large as this" },
 };
 
+/** Besides all from 500 on: a slow request, writers in each other's way, too many requests. */
+const passing = new Set([408, 409, 412, 429]);
+
 const networkAnswers: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ENOTFOUND: "its name is not known",
@@ -59,13 +62,18 @@ const certificateHint = "Trust its certificate with NODE_EXTRA_CA_CERTS, or corr
  * @param doing what was tried, as "write refs/a"
  */
 export function s3Failure(thrown: unknown, where: string, doing: string): ForkpointError {
-  const name = thrown instanceof Error ? thrown.name : "";
+  const name = nameOf(thrown);
   const status = statusOf(thrown);
   const { code, why, hint } = answers[name] ?? (status ? byStatus(status, name) : byNetwork(thrown));
   return new ForkpointError(code, `Cannot ${doing} in ${where}: ${why}.`, {
     ...(hint === undefined ? {} : { hint }),
     details: { ...(status ? { status } : {}), ...(isTelling(name) ? { name } : {}) },
   });
+}
+
+/** The name of the error that the server, or the client itself, gave. */
+export function nameOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : "";
 }
 
 /** The status of the HTTP answer; undefined when there was none. */
@@ -83,7 +91,7 @@ function byStatus(status: number, name: string): Answer {
   const said = isTelling(name) ? `${status} ${name}` : String(status);
   const why = `the server answers ${said}`;
   if (status === 507) return { code: "STORE_FULL", why };
-  if (status >= 500 || status === 408 || status === 429) return { code: "STORE_UNREACHABLE", why };
+  if (status >= 500 || passing.has(status)) return { code: "STORE_UNREACHABLE", why };
   if (status === 301 || status === 307) return wrongRegion();
   if (status === 401 || status === 403) return { code: "STORE_DENIED", why };
   // A 404 that does not name the key is the answer of something else than the store, say a proxy.

@@ -115,6 +115,7 @@ describe("what other servers answer", () => {
     [503, "", "STORE_UNREACHABLE"],
     [502, "", "STORE_UNREACHABLE"],
     [429, "TooManyRequests", "STORE_UNREACHABLE"],
+    [409, "OperationAborted", "STORE_UNREACHABLE"],
     [403, "RequestTimeTooSkewed", "STORE_UNREACHABLE"],
     [403, "", "STORE_DENIED"],
     [401, "", "STORE_DENIED"],
