@@ -15,6 +15,7 @@ import type { FolderCopy } from "../volumes/folderCopy.ts";
 import { volumePath } from "../volumes/layout.ts";
 import { currentAuthor } from "./author.ts";
 import type { ImportedFrom } from "./importedFrom.ts";
+import { isThere } from "./isThere.ts";
 import { refuseUnmovable, refuseWriters } from "./movableSource.ts";
 import { Birth, defaultSettings, type ProjectBirth } from "./projectBirth.ts";
 import { ratedCall } from "./ratedCall.ts";
@@ -126,14 +127,27 @@ export class FolderImport {
     }
   }
 
-  /** How start-up ends an import that was cut off: undone, or finished once the project is registered. */
+  /**
+   * How start-up ends an import that was cut off: undone, or finished once the project is registered. A
+   * copy whose source is gone becomes a project all the same.
+   */
   get recoverer(): Recoverer {
     return recoverer(
       importIntent,
-      (payload, { intentId }) =>
-        payload.registered ? this.#finish(payload, intentId) : this.#undo(payload, intentId),
+      async (payload, { intentId }) => {
+        if (payload.registered) await this.#finish(payload, intentId);
+        else if (await this.#isOnlyCopy(payload)) this.#register({ ...payload, aside: null }, intentId);
+        else await this.#undo(payload, intentId);
+      },
       (payload) => payload.poolId,
     );
+  }
+
+  /** Whether the source went away, with its disk for instance, after its copy was proven. */
+  async #isOnlyCopy(payload: Payload): Promise<boolean> {
+    const { source, aside } = payload;
+    if ((await isThere(source)) || (aside !== null && (await isThere(aside)))) return false;
+    return this.#birth.isSettled(payload);
   }
 
   /** From nothing to a proven volume in its place, with its first snapshot, all of it on the disk. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -9,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   rmdirSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -213,6 +214,16 @@ describe("importing a folder", () => {
     }
   });
 
+  it("copies a plain folder of the pool itself into a volume", async () => {
+    source = join(loop.path, "plain");
+    mkdirSync(source);
+    everyKindOfEntry(source);
+    const before = treeFingerprint(source);
+    const project = await imported();
+    assert.equal(treeFingerprint(project.path), before);
+    assert.equal(readlinkSync(source), project.path);
+  });
+
   it("refuses to replace a mount point", async () => {
     const other = openLoopPool(256);
     try {
@@ -268,6 +279,29 @@ describe("importing a folder", () => {
       assert.deepEqual(rig.intents.list(), []);
     });
   }
+
+  it("undoes an import that is killed in the middle of the copy, while the copying goes on", async () => {
+    execFileSync("bash", ["-c", "for n in {1..300}; do head -c 500000 /dev/urandom > $n; done"], {
+      cwd: source,
+    });
+    const before = treeFingerprint(source);
+    const script = { home, crashPoint: "", import: { source, poolId, copy: false, killAfterFiles: 200 } };
+    assert.equal(await runScript("./projectScript.ts", script), "SIGKILL");
+    assert.deepEqual(await rig.recover(), []);
+    assertNothingMade(before);
+    await run();
+  });
+
+  it("keeps the copy of a killed import when its source is gone by then", async () => {
+    const before = treeFingerprint(source);
+    const script = { home, crashPoint: "import:snapshot", import: { source, poolId, copy: false } };
+    assert.equal(await runScript("./projectScript.ts", script), "SIGKILL");
+    rmSync(source, { recursive: true });
+    assert.deepEqual(await rig.recover(), []);
+    const [project] = rig.projects.list();
+    assert.equal(treeFingerprint(project?.path ?? ""), before);
+    assert.deepEqual(rig.intents.list(), []);
+  });
 
   it("keeps both when a killed import's source has a successor, until that is gone", async () => {
     const script = { home, crashPoint: "import:aside", import: { source, poolId, copy: false } };

@@ -1,12 +1,12 @@
 import { crashAt } from "../../../../agent/host/crashPoints.ts";
-import { unattended } from "../../../../agent/host/longCall.ts";
+import { type LongCall, unattended } from "../../../../agent/host/longCall.ts";
 import { openProjectRig } from "./projectRig.ts";
 
 export interface ScriptArgs {
   readonly home: string;
   readonly crashPoint: string;
   readonly adopt?: { folder: string; poolId: string };
-  readonly import?: { source: string; poolId: string; copy: boolean };
+  readonly import?: { source: string; poolId: string; copy: boolean; killAfterFiles?: number };
   readonly fork?: { projectId: string; snapshotId: string; slug: string };
   readonly delete?: { projectId: string };
 }
@@ -23,9 +23,13 @@ if (args.adopt) {
   await rig.adoption.run(args.adopt.folder, undefined, rig.registry.named(args.adopt.poolId), unattended);
 }
 if (args.import) {
-  const { source, poolId, copy } = args.import;
+  const { source, poolId, copy, killAfterFiles } = args.import;
   const request = { source, slug: undefined, pool: rig.registry.named(poolId), copy };
-  await rig.folderImport.run(request, unattended);
+  const report: LongCall["report"] = ({ message, done }) => {
+    const isDue = message === "Copying" && killAfterFiles !== undefined && done >= killAfterFiles;
+    if (isDue) process.kill(process.pid, "SIGKILL");
+  };
+  await rig.folderImport.run(request, { ...unattended, report });
 }
 if (args.fork) {
   const entry = rig.entries.find(args.fork.projectId, args.fork.snapshotId);
