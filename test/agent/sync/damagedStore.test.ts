@@ -77,6 +77,7 @@ describe("a store whose objects are lost or damaged", function () {
   };
   /** Pulls, and sees to it that nothing is left where it failed and everything is right where it did not. */
   const pull = async (): Promise<string> => {
+    await forgetCache();
     const { pool } = there.place;
     const code = await codeOf(async () => {
       const pulled = await there.pull("site");
@@ -145,7 +146,6 @@ describe("a store whose objects are lost or damaged", function () {
       const length = sound.get(key)?.bytes.length ?? 0;
       for (let at = 0; at < length; at += Math.ceil(length / 60)) {
         replace(key, (bytes) => flip(bytes, at));
-        await forgetCache();
         const code =
           prefix === "config" ? await codeOf(() => there.sync.setStore("memory:", unattended)) : await pull();
         assert.ok(clear.has(code), `${code} at ${at}`);
@@ -157,7 +157,6 @@ describe("a store whose objects are lost or damaged", function () {
     replace("config", () => null);
     assert.equal(await codeOf(() => there.sync.setStore("memory:", unattended)), "OBJECT_MISSING");
     assert.equal(store.objects.has("config"), false);
-    await forgetCache();
     assert.equal(await pull(), "OBJECT_MISSING");
   });
 
