@@ -1,7 +1,8 @@
 import { mkdir, rename } from "node:fs/promises";
 import { z } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Entries, EntryRow } from "../catalog/entries.ts";
+import type { Entries } from "../catalog/entries.ts";
+import { newEntry } from "../catalog/newEntry.ts";
 import type { ForkedFrom, ProjectRow, Projects } from "../catalog/projects.ts";
 import type { Clock } from "../host/clock.ts";
 import { newId } from "../host/ids.ts";
@@ -115,20 +116,12 @@ export class ProjectBirth {
       remoteHead: origin.remoteHead,
       lastPushAt: null,
     };
-    const entry: Omit<EntryRow, "seq"> = {
-      snapshotId: birth.snapshotId,
-      projectId: birth.projectId,
-      parentId: null,
-      cause: origin.cause,
-      author: origin.author,
-      label: origin.label,
-      note: null,
-      pinned: false,
-      createdAt: now,
-      durability: origin.manifestDigest === null ? "local" : "durable",
-      manifestDigest: origin.manifestDigest,
-      guardId: null,
-    };
+    const { cause, author, label, manifestDigest } = origin;
+    const { snapshotId, projectId } = birth;
+    const entry = newEntry({
+      ...{ snapshotId, projectId, parentId: null, cause, author, label, manifestDigest, createdAt: now },
+      durability: manifestDigest === null ? "local" : "durable",
+    });
     this.#catalog.transaction(() => {
       this.#projects.add(project);
       this.#entries.add(entry);

@@ -1,4 +1,5 @@
 import type { EntryRow } from "../catalog/entries.ts";
+import { newEntry } from "../catalog/newEntry.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { Recoverer } from "../catalog/recoverer.ts";
 import { newId } from "../host/ids.ts";
@@ -124,20 +125,8 @@ export class Restore {
     const guardId = prepared.equalHead ?? payload.beforeId;
     const guard = catalog.transaction(() => {
       if (prepared.equalHead === null) {
-        entries.add({
-          snapshotId: guardId,
-          projectId,
-          parentId: project.headSnapshotId,
-          cause: "guard",
-          author,
-          label: null,
-          note: null,
-          pinned: false,
-          createdAt: clock.now(),
-          durability: "local",
-          manifestDigest: null,
-          guardId: null,
-        });
+        const common = { snapshotId: guardId, projectId, author, createdAt: clock.now() };
+        entries.add(newEntry({ ...common, parentId: project.headSnapshotId, cause: "guard" }));
         projects.change(projectId, { headSnapshotId: guardId });
       }
       intents.update(restoreIntent, intentId, { ...payload, guardId, state: "applying" });

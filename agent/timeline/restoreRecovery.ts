@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { EntryRow } from "../catalog/entries.ts";
+import { newEntry } from "../catalog/newEntry.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import { type Recoverer, recoverer } from "../catalog/recoverer.ts";
 import { newId } from "../host/ids.ts";
@@ -49,20 +50,9 @@ export class RestoreRecovery {
     crashPoint("restore:result");
     await this.#dropSpare(project, payload);
     const entry = catalog.transaction(() => {
-      entries.add({
-        snapshotId: resultId,
-        projectId,
-        parentId: payload.paths === null ? targetId : guardId,
-        cause: "restore",
-        author,
-        label: null,
-        note: null,
-        pinned: false,
-        createdAt: clock.now(),
-        durability: "local",
-        manifestDigest: null,
-        guardId,
-      });
+      const parentId = payload.paths === null ? targetId : guardId;
+      const common = { snapshotId: resultId, projectId, author, createdAt: clock.now() };
+      entries.add(newEntry({ ...common, parentId, cause: "restore", guardId }));
       projects.change(projectId, { headSnapshotId: resultId });
       intents.end(intentId);
       return entries.find(projectId, resultId);
@@ -129,20 +119,10 @@ export class RestoreRecovery {
     const { projectId } = project;
     const snapshotId = newId();
     await btrfs.snapshot(current, this.#places.of(project, snapshotId), { readOnly: true });
-    entries.add({
-      snapshotId,
-      projectId,
-      parentId: projects.byId(projectId)?.headSnapshotId ?? null,
-      cause: "guard",
-      author,
-      label: "While a restore was interrupted",
-      note: null,
-      pinned: false,
-      createdAt: clock.now(),
-      durability: "local",
-      manifestDigest: null,
-      guardId: null,
-    });
+    const parentId = projects.byId(projectId)?.headSnapshotId ?? null;
+    const label = "While a restore was interrupted";
+    const createdAt = clock.now();
+    entries.add(newEntry({ snapshotId, projectId, parentId, cause: "guard", author, label, createdAt }));
   }
 
   async #withCurrent(project: ProjectRow, work: (current: string) => Promise<void>): Promise<void> {

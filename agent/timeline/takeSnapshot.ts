@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import type { EntryRow } from "../catalog/entries.ts";
 import type { IntentKind } from "../catalog/intents.ts";
+import { newEntry } from "../catalog/newEntry.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import { type Recoverer, recoverer } from "../catalog/recoverer.ts";
 import { newId } from "../host/ids.ts";
@@ -84,17 +85,8 @@ export class SnapshotTaking {
     const { catalog, projects, entries, intents, clock, author } = this.#parts;
     const { projectId } = project;
     return catalog.transaction(() => {
-      entries.add({
-        ...wish,
-        snapshotId,
-        projectId,
-        parentId: project.headSnapshotId,
-        author,
-        createdAt: clock.now(),
-        durability: "local",
-        manifestDigest: null,
-        guardId: null,
-      });
+      const parentId = project.headSnapshotId;
+      entries.add(newEntry({ ...wish, snapshotId, projectId, parentId, author, createdAt: clock.now() }));
       projects.change(projectId, { headSnapshotId: snapshotId });
       intents.end(intentId);
       const added = entries.find(projectId, snapshotId);

@@ -1,24 +1,13 @@
 import assert from "node:assert/strict";
 import type { EntryRow } from "../../../agent/catalog/entries.ts";
+import { newEntry } from "../../../agent/catalog/newEntry.ts";
 import { planRetention } from "../../../agent/timeline/retention.ts";
 
 describe("retention", () => {
-  const entry = (snapshotId: string, more: Partial<EntryRow> = {}): EntryRow => ({
-    seq: 1,
-    snapshotId,
-    projectId: "p",
-    parentId: null,
-    cause: "manual",
-    author: "ada",
-    label: null,
-    note: null,
-    pinned: false,
-    createdAt: 0,
-    durability: "local",
-    manifestDigest: null,
-    guardId: null,
-    ...more,
-  });
+  const entry = (snapshotId: string, more: Partial<EntryRow> = {}): EntryRow => {
+    const common = { projectId: "p", parentId: null, cause: "manual", author: "ada", createdAt: 0 } as const;
+    return { seq: 1, ...newEntry({ ...common, snapshotId, ...more }) };
+  };
   const plan = (entries: EntryRow[], maxSnapshots: number, headSnapshotId: string | null = null) =>
     planRetention(entries, { maxSnapshots, headSnapshotId }).map(({ snapshotId }) => snapshotId);
 
