@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -17,6 +18,8 @@ export interface DemoProject {
   readonly slug: string;
   /** Runs `forkpoint … --json` for this home, inside the project. */
   forkpoint(...args: readonly string[]): Promise<unknown>;
+  /** Writes a file of the project. @param path from its folder */
+  change(path: string, text: string): Promise<void>;
   /** Ends the agent, unmounts the pool, removes everything. */
   dispose(): Promise<void>;
 }
@@ -40,7 +43,7 @@ export async function makeDemoProject(): Promise<DemoProject> {
     rmSync(root, { recursive: true, force: true });
   };
   try {
-    const pool = ["--image", join(root, "pool.img"), "--size", "1G", "--mount", mount];
+    const pool = ["--image", join(root, "pool.img"), "--size", "4G", "--mount", mount];
     await forkpointJson(["pool", "create", ...pool], { home });
     await forkpointJson(["store", "set", `dir://${join(root, "store")}`], { home });
     const project = (await forkpointJson(["project", "import", source, "--slug", "demo"], { home })) as {
@@ -53,6 +56,7 @@ export async function makeDemoProject(): Promise<DemoProject> {
       folder,
       slug,
       dispose,
+      change: (path, text) => writeFile(join(folder, path), text),
       forkpoint: (...args) => forkpointJson(args, { home, cwd: folder }),
     };
   } catch (thrown) {

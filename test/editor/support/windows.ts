@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeDemoProject } from "../../support/demoProject.ts";
+import { unmountBelow } from "../../support/unmountBelow.ts";
 
 /** What a window of VS Code is opened on. */
 export interface WindowStage {
@@ -18,10 +19,11 @@ export const stages = {
   /** A plain folder on a machine where Forkpoint has never been set up. */
   bare: () => {
     const root = mkdtempSync(join(tmpdir(), "bare-"));
-    const folder = join(root, "folder");
+    const folder = join(root, "shop");
     mkdirSync(folder);
-    writeFileSync(join(folder, "notes.txt"), "A plain folder.\n");
+    writeFileSync(join(folder, "prices.txt"), "bread 3\n");
     const dispose = () => {
+      unmountBelow(root);
       rmSync(root, { recursive: true, force: true });
       return Promise.resolve();
     };

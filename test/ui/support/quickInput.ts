@@ -13,6 +13,16 @@ export class QuickInput {
     await this.#widget.waitFor();
   }
 
+  /** The line above its input. */
+  get title(): Locator {
+    return this.#widget.locator(".quick-input-title");
+  }
+
+  /** The box, as long as it has this title. */
+  titled(title: string | RegExp): Locator {
+    return this.#widget.locator(".quick-input-title").filter({ hasText: title });
+  }
+
   /** Replaces what is typed in it. */
   async type(text: string): Promise<void> {
     await this.#widget.locator("input[type=text], input:not([type])").first().fill(text);

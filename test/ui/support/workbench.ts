@@ -9,6 +9,13 @@ export const screenshotFolder = resolve(import.meta.dirname, "../../../test-outp
 const paletteWithinMs = 30_000;
 const paletteAskAgainMs = 2000;
 
+/** Runs in a page: the name of what has the focus there, or null where the focus is not, or in a frame of it. */
+const focusedHere = `(() => {
+  const focused = document.activeElement;
+  if (!document.hasFocus() || !focused || focused instanceof HTMLIFrameElement) return null;
+  return focused.getAttribute("aria-label") ?? focused.textContent;
+})()`;
+
 /**
  * A VS Code window in the browser, in the words of the person in front of it. Everything waits until what
  * it looks for is there, or fails after playwright's time-out.
@@ -25,9 +32,25 @@ export class Workbench {
   /** Opens a window and waits until it is usable. */
   static async open(page: Page, url: string): Promise<Workbench> {
     await page.goto(url);
+    return Workbench.attach(page);
+  }
+
+  /** A window that something else opened, once it is usable. */
+  static async attach(page: Page): Promise<Workbench> {
+    const workbench = new Workbench(page);
+    await workbench.#usable();
+    return workbench;
+  }
+
+  /** Waits until the window has loaded again, as when it opened another folder. */
+  async untilReloaded(): Promise<void> {
+    await this.page.waitForEvent("load");
+    await this.#usable();
+  }
+
+  async #usable(): Promise<void> {
     // The remote indicator spins until the server's side of the window answers.
-    await page.locator("#status\\.host .codicon-remote").waitFor({ timeout: 60_000 });
-    return new Workbench(page);
+    await this.page.locator("#status\\.host .codicon-remote").waitFor({ timeout: 60_000 });
   }
 
   /**
@@ -98,6 +121,16 @@ export class Workbench {
     await this.dialog.waitFor({ state: "detached" });
   }
 
+  /** Answers the box at the top with what it proposes, `times` times. */
+  async acceptProposals(times: number): Promise<void> {
+    for (let answered = 0; answered < times; answered++) {
+      await this.quickInput.opened();
+      const title = await this.quickInput.title.textContent();
+      await this.quickInput.accept();
+      await this.quickInput.titled(title ?? "").waitFor({ state: "hidden" });
+    }
+  }
+
   /** The tab of an editor by its label. */
   editorTab(label: string | RegExp): Locator {
     return this.page.locator(".tabs-container .tab").filter({ hasText: label });
@@ -106,6 +139,30 @@ export class Workbench {
   /** The document inside the webview panel that is in front. */
   get webview() {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  }
+
+  /** Opens a file of the workspace in an editor, by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press("Control+P");
+    await this.quickInput.opened();
+    await this.quickInput.type(name);
+    await this.quickInput.row(name).first().waitFor();
+    await this.quickInput.accept();
+    await this.editorTab(name).waitFor();
+  }
+
+  /** The text that the editor in front shows. */
+  get editorText(): Locator {
+    return this.page.locator(".editor-instance .view-lines").last();
+  }
+
+  /** What a screen reader calls the element that has the focus, in the window or in its webview. */
+  async focusedLabel(): Promise<string | null> {
+    for (const frame of this.page.frames()) {
+      const label = await frame.evaluate<string | null>(focusedHere);
+      if (label !== null) return label;
+    }
+    return null;
   }
 
   /** Keeps a picture of the window as test-output/screenshots/NAME.png. */

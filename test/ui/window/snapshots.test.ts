@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
+import { EditorWindow } from "../support/editorWindow.ts";
+import type { Workbench } from "../support/workbench.ts";
+
+describe("snapshots in the tree", function () {
+  this.timeout(180_000);
+  let project: DemoProject | undefined;
+  let editor: EditorWindow | undefined;
+  let window: Workbench;
+
+  before(async () => {
+    project = await makeDemoProject();
+    for (const version of ["one", "two", "three"]) {
+      await project.change("src/app.js", `${version}\n`);
+      await project.forkpoint("snapshot", "--label", version);
+    }
+    editor = await EditorWindow.start(project);
+    window = await editor.open();
+    await window.openContainer("Forkpoint");
+    await tree().row("three").waitFor();
+  });
+  after(async () => {
+    await editor?.dispose();
+    await project?.dispose();
+  });
+
+  const tree = () => window.tree("Timeline");
+
+  it("are renamed with F2", async () => {
+    await tree().row("two").click();
+    await window.page.keyboard.press("F2");
+    await window.quickInput.opened();
+    await window.quickInput.type("the second one");
+    await window.quickInput.accept();
+    await tree().row("the second one").waitFor();
+  });
+
+  it("are pinned from their menu", async () => {
+    await tree().contextAction("the second one", "Pin Snapshot");
+    await tree()
+      .row(/the second one.*pinned/)
+      .waitFor();
+    await tree().row("the second one").click({ button: "right" });
+    await window.page.getByRole("menuitem", { name: "Unpin Snapshot" }).waitFor();
+    assert.equal(await window.page.getByRole("menuitem", { name: "Delete Snapshot…" }).count(), 0);
+    await window.screenshot("snapshots-1-menu");
+    await window.page.keyboard.press("Escape");
+  });
+
+  it("are deleted with Del, where Enter keeps them", async () => {
+    await tree().row("one").click();
+    await window.page.keyboard.press("Delete");
+    await window.quickInput.titled("Delete “one”?").waitFor();
+    await window.screenshot("snapshots-2-delete");
+    await window.quickInput.accept();
+    await window.quickInput.titled("Delete “one”?").waitFor({ state: "hidden" });
+    await tree().row(/^one/).click();
+    await window.page.keyboard.press("Delete");
+    await window.quickInput.choose("Delete snapshot");
+    await tree().row(/^one/).waitFor({ state: "detached" });
+  });
+
+  it("are browsed without changing anything", async () => {
+    await tree().contextAction("three", "Browse Snapshot Files…");
+    await window.quickInput.choose("src");
+    await window.quickInput.choose("app.js");
+    await window.editorTab("app.js").waitFor();
+    await window.editorText.getByText("three").waitFor();
+    await window.screenshot("snapshots-3-browse");
+  });
+});
