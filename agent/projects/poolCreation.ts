@@ -63,9 +63,10 @@ export class PoolCreation {
    * @throws ForkpointError POOL_EXISTS, BAD_REQUEST, NEEDS_ROOT, TOOL_MISSING, CANCELLED
    */
   async create(params: CheckedParams<"pool/create">, call: LongCall): Promise<PoolRow> {
+    // The image is often wanted here too, which the very first pool must find made.
+    await mkdir(this.#mounts, { recursive: true, mode: 0o700 });
     const image = await newImagePath(params.image, params.size);
     const poolId = newId();
-    await mkdir(this.#mounts, { recursive: true, mode: 0o700 });
     const name = `${basename(image).replace(/\.[^.]*$/, "")}-${poolId.slice(0, 4)}`;
     const mount = await newMountPath(params.mount ?? join(this.#mounts, name));
     const payload = { poolId, image, mount: mount.path, mountExisted: mount.exists };

@@ -15,9 +15,7 @@ export async function newImagePath(image: string, size: number): Promise<string>
   if (image.endsWith("/") || image.includes("\0") || name === "." || name === "..") {
     throw refused(`${JSON.stringify(image)} is not a name for an image file.`);
   }
-  const folder = await realpath(dirname(image)).catch((thrown: unknown) => {
-    throw refused(`The folder ${dirname(image)} cannot be used: ${(thrown as Error).message}.`);
-  });
+  const folder = await realpath(dirname(image)).catch(refuseFolder(dirname(image)));
   const tree = kernelTrees.find((each) => isWithin(folder, each));
   if (tree) throw refused(`An image file cannot lie in ${tree}.`);
   const path = join(folder, name);
@@ -43,9 +41,7 @@ export async function newImagePath(image: string, size: number): Promise<string>
  * @throws ForkpointError POOL_EXISTS, BAD_REQUEST
  */
 export async function newMountPath(mount: string): Promise<{ path: string; exists: boolean }> {
-  const parent = await realpath(dirname(mount)).catch((thrown: unknown) => {
-    throw refused(`The folder ${dirname(mount)} cannot be used: ${(thrown as Error).message}.`);
-  });
+  const parent = await realpath(dirname(mount)).catch(refuseFolder(dirname(mount)));
   const path = join(parent, basename(mount));
   const found = await kindOf(path);
   if (found === null) return { path, exists: false };
@@ -72,6 +68,15 @@ async function kindOf(path: string): Promise<string | null> {
     if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw refused(`${path} cannot be used: ${(thrown as Error).message}.`);
   }
+}
+
+function refuseFolder(folder: string) {
+  return (thrown: unknown): never => {
+    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") {
+      throw refused(`The folder ${folder} does not exist.`);
+    }
+    throw refused(`The folder ${folder} cannot be used: ${(thrown as Error).message}.`);
+  };
 }
 
 function refused(message: string): ForkpointError {

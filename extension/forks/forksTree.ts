@@ -36,7 +36,8 @@ export class ForksTree implements vscode.TreeDataProvider<LineageNode>, vscode.D
       children.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
     );
     const origin = project.forkedFrom ? `forked ${relativeTime(project.createdAt, Date.now())}` : "";
-    item.id = project.projectId;
+    // A row that gets its first fork counts as another one: it then stands open like any row with forks.
+    item.id = `${project.projectId}${children.length > 0 ? " with forks" : ""}`;
     item.description = [current ? "this window" : "", origin].filter(Boolean).join(" · ");
     item.iconPath = new vscode.ThemeIcon(
       project.forkedFrom ? "repo-forked" : "folder-library",

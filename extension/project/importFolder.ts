@@ -54,7 +54,7 @@ export class ImportFolder {
     });
     const imported = await this.#import(folder.uri.fsPath, slug, copy);
     await this.#session.reload();
-    this.#finish(imported.project, folder.uri.fsPath, imported.adopted, copy);
+    finish(imported.project, imported.adopted, copy);
     return imported.project;
   }
 
@@ -79,19 +79,22 @@ export class ImportFolder {
       throw thrown;
     }
   }
+}
 
-  /** The window still watches the old files, so it has to open what is there now. */
-  #finish(project: Project, path: string, adopted: boolean, copy: boolean): void {
-    if (adopted) {
-      void vscode.window.showInformationMessage(`“${project.slug}” has a timeline now.`);
-      return;
-    }
-    const open = copy ? "Open the Copy" : "Reopen the Folder";
-    const message = copy
-      ? `“${project.slug}” is ready at ${project.path}. Open it to work with its timeline.`
-      : `“${project.slug}” has a timeline now. Reopen the folder so that terminals and watchers follow.`;
-    void vscode.window.showInformationMessage(message, open).then((chosen) => {
-      if (chosen === open) void openFolder(copy ? project.path : path, "this");
-    });
+/** The window still watches the old files, so it has to open what is there now. */
+function finish(project: Project, adopted: boolean, copy: boolean): void {
+  if (adopted) {
+    void vscode.window.showInformationMessage(`“${project.slug}” has a timeline now.`);
+    return;
   }
+  const open = copy ? "Open the Copy" : "Reload Window";
+  const message = copy
+    ? `“${project.slug}” is ready at ${project.path}. Open it to work with its timeline.`
+    : `“${project.slug}” has a timeline now. Reload the window so that terminals and watchers follow.`;
+  void vscode.window.showInformationMessage(message, open).then((chosen) => {
+    if (chosen !== open) return;
+    // The path is the same as before, so opening it again would do nothing.
+    if (copy) void openFolder(project.path, "this");
+    else void vscode.commands.executeCommand("workbench.action.reloadWindow");
+  });
 }

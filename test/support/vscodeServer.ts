@@ -31,6 +31,7 @@ const quietSettings = {
   "update.mode": "none",
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
+  "remote.autoForwardPorts": false,
   "git.openRepositoryInParentFolders": "never",
   "chat.disableAIFeatures": true,
 };

@@ -52,7 +52,8 @@ export class QuickInput {
   /** The labels of all rows that are drawn now, after `label` has come up. */
   async labels(label: string | RegExp): Promise<string[]> {
     await this.row(label).first().waitFor();
-    return this.#widget.locator(".monaco-list-row .label-name").allTextContents();
+    const all = await this.#widget.locator(".monaco-list-row .label-name").allTextContents();
+    return all.map((text) => text.trim());
   }
 
   /** What it says below or beside its input: a question, or what is wrong with the answer. */

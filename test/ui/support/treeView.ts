@@ -1,5 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 
+const menuSettlesMs = 500;
+
 /** A tree view of the side bar. */
 export class TreeView {
   readonly #page: Page;
@@ -43,7 +45,11 @@ export class TreeView {
   /** Chooses an entry of a row's context menu. */
   async contextAction(row: string | RegExp, action: string): Promise<void> {
     await this.row(row).first().click({ button: "right" });
-    await this.#page.getByRole("menuitem", { name: action }).click();
+    const item = this.#page.getByRole("menuitem", { name: action });
+    await item.hover();
+    // A menu that has just opened takes no click yet, so that the one that opened it chooses nothing.
+    await this.#page.waitForTimeout(menuSettlesMs);
+    await item.click();
   }
 
   /** What the view shows instead of rows. */

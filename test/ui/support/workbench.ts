@@ -105,6 +105,12 @@ export class Workbench {
       .first();
   }
 
+  /** Closes all notifications, so that the next one is surely new. */
+  async clearNotifications(): Promise<void> {
+    await this.runCommand("Notifications: Clear All Notifications");
+    await this.page.locator(".notification-toast").first().waitFor({ state: "detached" });
+  }
+
   /** Presses a button of a notification. */
   async answerNotification(text: string | RegExp, button: string): Promise<void> {
     await this.notification(text).getByRole("button", { name: button, exact: true }).click();
@@ -149,6 +155,7 @@ export class Workbench {
     await this.quickInput.row(name).first().waitFor();
     await this.quickInput.accept();
     await this.editorTab(name).waitFor();
+    await this.page.locator(".monaco-editor.focused").waitFor();
   }
 
   /** The text that the editor in front shows. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { stages, type WindowStage } from "../../editor/support/windows.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
+import { pictureFailures } from "../support/failurePictures.ts";
 import type { Workbench } from "../support/workbench.ts";
 
 describe("the command palette of a window with the packed extension", function () {
@@ -8,6 +9,8 @@ describe("the command palette of a window with the packed extension", function (
   let stage: WindowStage | undefined;
   let editor: EditorWindow | undefined;
   let workbench: Workbench;
+
+  pictureFailures(() => workbench);
 
   before(async () => {
     stage = await stages.bare();

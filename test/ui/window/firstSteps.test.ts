@@ -3,6 +3,7 @@ import { lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stages, type WindowStage } from "../../editor/support/windows.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
+import { pictureFailures } from "../support/failurePictures.ts";
 import type { Workbench } from "../support/workbench.ts";
 
 /** One story, in order: each test goes on where the one before ended. */
@@ -12,6 +13,8 @@ describe("the first steps in a plain folder", function () {
   let editor: EditorWindow | undefined;
   let folder: string;
   let window: Workbench;
+
+  pictureFailures(() => window);
 
   before(async () => {
     stage = await stages.bare();
@@ -51,8 +54,9 @@ describe("the first steps in a plain folder", function () {
     assert.equal(prices(), "bread 3\n");
     await timeline().row("Imported").waitFor();
     await window.screenshot("first-steps-3-imported");
-    await window.answerNotification("“shop” has a timeline now.", "Reopen the Folder");
-    await window.untilReloaded();
+    const reloaded = window.untilReloaded();
+    await window.answerNotification("“shop” has a timeline now.", "Reload Window");
+    await reloaded;
     await window.openContainer("Forkpoint");
     await timeline().row("Imported").waitFor();
   });

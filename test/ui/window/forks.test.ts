@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
+import { pictureFailures } from "../support/failurePictures.ts";
 import { Workbench } from "../support/workbench.ts";
 
 describe("forks in the window", function () {
@@ -10,6 +11,8 @@ describe("forks in the window", function () {
   let project: DemoProject | undefined;
   let editor: EditorWindow | undefined;
   let window: Workbench;
+
+  pictureFailures(() => window);
 
   before(async () => {
     project = await makeDemoProject();
@@ -24,9 +27,7 @@ describe("forks in the window", function () {
   });
 
   const forkFolder = async () => {
-    const { projects } = (await project?.forkpoint("project", "list")) as {
-      projects: { slug: string; path: string }[];
-    };
+    const projects = (await project?.forkpoint("project", "list")) as { slug: string; path: string }[];
     return projects.find(({ slug }) => slug === "try-something")?.path;
   };
 
@@ -46,6 +47,7 @@ describe("forks in the window", function () {
     await other.statusBarItem("try-something").waitFor();
     await other.screenshot("forks-1-new-window");
     await other.page.close();
+    await window.page.bringToFront();
     await window.tree("Forks").row("try-something").waitFor();
     await window.screenshot("forks-2-tree");
     const folder = await forkFolder();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
+import { pictureFailures } from "../support/failurePictures.ts";
 import type { Workbench } from "../support/workbench.ts";
 
 describe("the health of a workspace", function () {
@@ -8,6 +9,8 @@ describe("the health of a workspace", function () {
   let project: DemoProject | undefined;
   let editor: EditorWindow | undefined;
   let window: Workbench;
+
+  pictureFailures(() => window);
 
   before(async () => {
     project = await makeDemoProject();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
+import { pictureFailures } from "../support/failurePictures.ts";
 import type { Workbench } from "../support/workbench.ts";
 
 describe("snapshots in the tree", function () {
@@ -9,16 +10,18 @@ describe("snapshots in the tree", function () {
   let editor: EditorWindow | undefined;
   let window: Workbench;
 
+  pictureFailures(() => window);
+
   before(async () => {
     project = await makeDemoProject();
-    for (const version of ["one", "two", "three"]) {
+    for (const version of ["first", "second", "third"]) {
       await project.change("src/app.js", `${version}\n`);
       await project.forkpoint("snapshot", "--label", version);
     }
     editor = await EditorWindow.start(project);
     window = await editor.open();
     await window.openContainer("Forkpoint");
-    await tree().row("three").waitFor();
+    await tree().row("third").waitFor();
   });
   after(async () => {
     await editor?.dispose();
@@ -28,20 +31,20 @@ describe("snapshots in the tree", function () {
   const tree = () => window.tree("Timeline");
 
   it("are renamed with F2", async () => {
-    await tree().row("two").click();
+    await tree().row("second").click();
     await window.page.keyboard.press("F2");
     await window.quickInput.opened();
-    await window.quickInput.type("the second one");
+    await window.quickInput.type("renamed");
     await window.quickInput.accept();
-    await tree().row("the second one").waitFor();
+    await tree().row("renamed").waitFor();
   });
 
   it("are pinned from their menu", async () => {
-    await tree().contextAction("the second one", "Pin Snapshot");
+    await tree().contextAction("renamed", "Pin Snapshot");
     await tree()
-      .row(/the second one.*pinned/)
+      .row(/renamed.*pinned/)
       .waitFor();
-    await tree().row("the second one").click({ button: "right" });
+    await tree().row("renamed").click({ button: "right" });
     await window.page.getByRole("menuitem", { name: "Unpin Snapshot" }).waitFor();
     assert.equal(await window.page.getByRole("menuitem", { name: "Delete Snapshot…" }).count(), 0);
     await window.screenshot("snapshots-1-menu");
@@ -49,24 +52,24 @@ describe("snapshots in the tree", function () {
   });
 
   it("are deleted with Del, where Enter keeps them", async () => {
-    await tree().row("one").click();
+    await tree().row("first").click();
     await window.page.keyboard.press("Delete");
-    await window.quickInput.titled("Delete “one”?").waitFor();
+    await window.quickInput.titled("Delete “first”?").waitFor();
     await window.screenshot("snapshots-2-delete");
     await window.quickInput.accept();
-    await window.quickInput.titled("Delete “one”?").waitFor({ state: "hidden" });
-    await tree().row(/^one/).click();
+    await window.quickInput.titled("Delete “first”?").waitFor({ state: "hidden" });
+    await tree().row("first").click();
     await window.page.keyboard.press("Delete");
     await window.quickInput.choose("Delete snapshot");
-    await tree().row(/^one/).waitFor({ state: "detached" });
+    await tree().row("first").waitFor({ state: "detached" });
   });
 
   it("are browsed without changing anything", async () => {
-    await tree().contextAction("three", "Browse Snapshot Files…");
+    await tree().contextAction("third", "Browse Snapshot Files…");
     await window.quickInput.choose("src");
     await window.quickInput.choose("app.js");
     await window.editorTab("app.js").waitFor();
-    await window.editorText.getByText("three").waitFor();
+    await window.editorText.getByText("third").waitFor();
     await window.screenshot("snapshots-3-browse");
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
+import { pictureFailures } from "../support/failurePictures.ts";
 import type { Workbench } from "../support/workbench.ts";
 
 describe("the timeline panel, by keyboard alone", function () {
@@ -8,6 +9,8 @@ describe("the timeline panel, by keyboard alone", function () {
   let project: DemoProject | undefined;
   let editor: EditorWindow | undefined;
   let window: Workbench;
+
+  pictureFailures(() => window);
 
   before(async () => {
     project = await makeDemoProject();
@@ -97,7 +100,7 @@ describe("the timeline panel, by keyboard alone", function () {
 
   it("draws in the colours of the theme", async () => {
     const background = () =>
-      window.webview.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor");
+      window.webview.locator("body").evaluate("getComputedStyle(document.body).backgroundColor");
     const light = await background();
     await window.runCommand("Preferences: Toggle between Light/Dark Themes");
     await window.page.locator(".monaco-workbench.vs-dark").waitFor();

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
+import { pictureFailures } from "../support/failurePictures.ts";
 import type { Workbench } from "../support/workbench.ts";
 
 describe("an unsaved editor", function () {
@@ -11,6 +12,8 @@ describe("an unsaved editor", function () {
   let editor: EditorWindow | undefined;
   let folder: string;
   let window: Workbench;
+
+  pictureFailures(() => window);
 
   before(async () => {
     project = await makeDemoProject();
@@ -63,9 +66,10 @@ describe("an unsaved editor", function () {
 
   it("is saved first when one asks for that, so that undoing brings it back", async () => {
     writeFileSync(join(folder, "src", "app.js"), "changed again\n");
+    await window.clearNotifications();
     await askToRestore();
     await window.answerDialog("Save All & Restore");
-    await window.notification("Restored the workspace to “first”").last().waitFor();
+    await window.notification("Restored the workspace to “first”").waitFor();
     await window.page.locator(".tab.dirty", { hasText: "README.md" }).waitFor({ state: "detached" });
     assert.equal(saved().startsWith("Precious."), false);
     await window.runCommand("Forkpoint: Undo Last Restore");
