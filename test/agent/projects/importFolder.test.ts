@@ -235,12 +235,46 @@ describe("importing a folder", () => {
     }
   });
 
-  it("gives the source its name back when it changes at the last moment", async () => {
-    const before = treeFingerprint(source);
+  /** Opens everything anew, with something that happens at a point of the import. */
+  const atPoint = (point: string, act: () => void) => {
     rig.catalog.close();
     rig = openProjectRig(home, (name) => {
-      if (name === "import:aside")
-        appendFileSync(join(sources, readdirSync(sources)[0] ?? "", "page.html"), "!");
+      if (name === point) act();
+    });
+  };
+
+  it("refuses a source that changes after its copy was proven, also when it stays", async () => {
+    atPoint("import:proven", () => {
+      appendFileSync(join(source, "page.html"), " and more");
+    });
+    await assert.rejects(run({ copy: true }), { code: "COPY_MISMATCH" });
+    assertNothingMade(treeFingerprint(source));
+    assert.equal(readFileSync(join(source, "page.html"), "utf8"), "one and more");
+  });
+
+  it("does not touch the source when a program began to write to it meanwhile", async () => {
+    let pid = 0;
+    const points: string[] = [];
+    rig.catalog.close();
+    rig = openProjectRig(home, (name) => {
+      points.push(name);
+      if (name !== "import:snapshot") return;
+      const script = 'exec 3>>page.html; sleep 600 >/dev/null 2>&1 & echo "$!"';
+      pid = Number(execFileSync("bash", ["-c", script], { cwd: source, encoding: "utf8" }));
+    });
+    try {
+      await assert.rejects(run(), { code: "OPEN_FILES" });
+      assert.equal(points.includes("import:aside"), false);
+      assertNothingMade(treeFingerprint(source));
+    } finally {
+      if (pid > 0) process.kill(pid, "SIGKILL");
+    }
+  });
+
+  it("gives the source its name back when it changes at the last moment", async () => {
+    const before = treeFingerprint(source);
+    atPoint("import:aside", () => {
+      appendFileSync(join(sources, readdirSync(sources)[0] ?? "", "page.html"), "!");
     });
     await assert.rejects(run(), { code: "COPY_MISMATCH" });
     assert.notEqual(treeFingerprint(source), before);
