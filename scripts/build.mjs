@@ -75,6 +75,9 @@ function bundles({ minify }) {
         ["agent/main.ts", ...workers].map((file) => [basename(file, ".ts"), file]),
       ),
       outdir: "dist/agent",
+      // What is imported on demand is read on demand.
+      splitting: true,
+      chunkNames: "[name]-[hash]",
       outExtension: { ".js": ".mjs" },
     },
     cli: { ...onNode, entryPoints: ["agent/cli/main.ts"], outfile: "dist/cli.mjs" },

@@ -1,8 +1,8 @@
 import type { Clock } from "../host/clock.ts";
 import type { BlobStore } from "./blobStore.ts";
+import { DeferredBlobStore } from "./deferredBlobStore.ts";
 import { DirectoryBlobStore } from "./directoryBlobStore.ts";
 import { RetryingBlobStore } from "./retryingBlobStore.ts";
-import { S3BlobStore } from "./s3BlobStore.ts";
 import type { StoreUrl } from "./storeUrl.ts";
 
 /**
@@ -11,7 +11,11 @@ import type { StoreUrl } from "./storeUrl.ts";
  */
 export function openBlobStore(url: StoreUrl, { clock }: { clock: Clock }): BlobStore {
   if (url.kind === "directory") return new DirectoryBlobStore({ path: url.path, url: url.text, clock });
-  return new RetryingBlobStore({ store: new S3BlobStore({ url, clock }), clock });
+  const load = async () => {
+    const { S3BlobStore } = await import("./s3BlobStore.ts");
+    return new S3BlobStore({ url, clock });
+  };
+  return new RetryingBlobStore({ store: new DeferredBlobStore({ url: url.text, load }), clock });
 }
 
 /**

@@ -22,6 +22,9 @@ export interface Ran {
   readonly err: string;
 }
 
+// Agents and commands start in half the time when what they are made of is compiled once.
+process.env["NODE_COMPILE_CACHE"] ??= resolve(import.meta.dirname, "../../node_modules/.cache/compiled");
+
 const open = new Set<Machine>();
 
 /**
