@@ -4,10 +4,10 @@ import type { ProjectRow } from "../catalog/projects.ts";
 import type { Recoverer } from "../catalog/recoverer.ts";
 import { newId } from "../host/ids.ts";
 import type { LongCall } from "../host/longCall.ts";
-import { isWithin } from "../volumes/bytePaths.ts";
 import { compareSnapshots, type PathChange } from "../volumes/comparison/compareSnapshots.ts";
 import { hasChanges } from "../volumes/comparison/hasChanges.ts";
 import { makeEqual } from "../volumes/inPlace/makeEqual.ts";
+import { changesOfPaths } from "./changesOfPaths.ts";
 import { refuseOpenFiles } from "./openFilesCheck.ts";
 import { requirePath } from "./pathInVolume.ts";
 import { restoreIntent, type RestorePayload } from "./restoreIntent.ts";
@@ -96,7 +96,7 @@ export class Restore {
     payload: RestorePayload,
     call: LongCall,
   ): Promise<Prepared | null> {
-    const { btrfs, privileged, crashPoint } = this.#parts;
+    const { btrfs, privileged, processes, crashPoint } = this.#parts;
     call.report({ message: "Taking a guard snapshot", done: 0, total: null, unit: "steps", rate: null });
     const before = this.#places.of(project, payload.beforeId);
     const target = this.#places.of(project, wish.target.snapshotId);
@@ -105,7 +105,7 @@ export class Restore {
     crashPoint("restore:before");
     const all = await compareSnapshots(privileged, { from: before, to: target }, call);
     const { paths } = wish;
-    const changes = paths ? all.filter((change) => touches(change, paths)) : all;
+    const changes = paths ? await changesOfPaths(processes, all, target, paths, call.signal) : all;
     if (changes.length === 0) return null;
     if (wish.openFiles === "refuse") await refuseOpenFiles(project.path, changes);
     const head = project.headSnapshotId;
@@ -162,14 +162,4 @@ interface Prepared {
   readonly changes: readonly PathChange[];
   /** The head, when the workspace is equal to it, so that it serves as the guard. */
   readonly equalHead: string | null;
-}
-
-/** Whether the change happens at or below one of the paths, or moves along a folder that holds one. */
-function touches({ path, from, type }: PathChange, paths: readonly Buffer[]): boolean {
-  return paths.some(
-    (each) =>
-      isWithin(path, each) ||
-      (from !== undefined &&
-        (isWithin(from, each) || (type === "directory" && (isWithin(each, path) || isWithin(each, from))))),
-  );
 }

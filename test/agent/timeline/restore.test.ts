@@ -94,6 +94,23 @@ describe("restoring", () => {
     assert.equal(summary.modified, 1);
   });
 
+  it("restores a path that is one of several names of a file", async () => {
+    site.shell("mkdir a b; echo one > a/first; ln a/first b/second; ln a/first b/third");
+    const target = await site.snapshot();
+    for (const [path, file] of [
+      ["b/second", "b/second"],
+      ["a/first", "a/first"],
+      ["b", "b/third"],
+    ] as const) {
+      site.shell("echo two > a/first");
+      const { entry, summary } = await site.restore(target.snapshotId, [path]);
+      assert.equal(site.read(file), "one\n");
+      assert.ok(entry);
+      assert.ok(summary.modified > 0);
+      site.shell("ln -f a/first b/second; ln -f a/first b/third");
+    }
+  });
+
   it("refuses paths that lead out of the volume or are nowhere", async () => {
     site.shell("ln -s /etc out; echo two > page");
     const target = await site.snapshot();
