@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { blobKindOf, blobKinds, encodings, type BlobLocation, type BlobRef } from "./blob.ts";
-import { damaged, type Digest } from "./digest.ts";
+import { blobKinds, encodings, type BlobLocation, type BlobRef } from "./blob.ts";
+import type { Digest } from "./digest.ts";
 import type { IndexObject } from "./indexFormat.ts";
 
 /** Raised when the tables change; a cache of another version is thrown away and built again. */
@@ -143,19 +143,6 @@ export class IndexCache {
       storedLength: Number(row["stored"]),
       plainLength: Number(row["plain"]),
     };
-  }
-
-  /** Every blob known, for tests and for the collection of garbage. */
-  *all(): Iterable<BlobLocation> {
-    const rows = this.#db
-      .prepare("SELECT b.id AS id, kind, p.id AS pack FROM blobs b JOIN packs p ON p.number = b.pack")
-      .iterate();
-    for (const row of rows) {
-      const kind = blobKindOf(Number(row["kind"]));
-      if (!kind) throw damaged("index cache", "a blob has an unknown kind");
-      const found = this.find({ kind, id: Buffer.from(row["id"] as Uint8Array).toString("hex") });
-      if (found) yield found;
-    }
   }
 
   close(): void {

@@ -55,6 +55,7 @@ export function decodePackTrailer(
   if (!reader.bytes(magic.length).equals(magic)) throw damaged(`pack ${pack}`, "its end is not a pack's");
   const found = reader.u8();
   if (found !== version) throw newer(`pack ${pack}`, found);
+  if (reader.u8() !== 0) throw reader.damaged("a reserved byte is set");
   return { footerDigest, footerLength };
 }
 

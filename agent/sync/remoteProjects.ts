@@ -3,7 +3,7 @@ import type { Log } from "../host/log.ts";
 import type { RemoteProject } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { Digest } from "../repository/digest.ts";
-import { encodeManifest, type Manifest } from "../repository/manifest.ts";
+import type { Manifest } from "../repository/manifest.ts";
 import type { Ref } from "../repository/ref.ts";
 import type { Repository } from "../repository/repository.ts";
 import { inParallel } from "../host/inParallel.ts";
@@ -108,13 +108,13 @@ export class RemoteProjects {
   async #manifests({ projectId, head }: Ref): Promise<{ manifest: Manifest; digest: Digest }[]> {
     const digests: Digest[] = [];
     for await (const digest of this.#repository.listManifests(projectId, this.#signal)) digests.push(digest);
-    const read = await inParallel(digests, readsAtOnce, (digest) =>
-      this.#readable(this.#repository.readManifest(projectId, digest, this.#signal), { projectId, digest }),
-    );
+    const read = await inParallel(digests, readsAtOnce, async (digest) => {
+      const reading = this.#repository.readManifest(projectId, digest, this.#signal);
+      return { digest, manifest: await this.#readable(reading, { projectId, digest }) };
+    });
     const bySnapshot = new Map<string, { manifest: Manifest; digest: Digest }>();
-    for (const manifest of read) {
+    for (const { digest, manifest } of read) {
       if (!manifest) continue;
-      const { digest } = encodeManifest(manifest);
       // Pushed again under another label, a snapshot has several; the head's own goes before the others.
       if (digest === head || !bySnapshot.has(manifest.snapshotId)) {
         bySnapshot.set(manifest.snapshotId, { manifest, digest });
