@@ -115,7 +115,7 @@ export class HealthPanel implements vscode.Disposable {
         store: status.store && { store: status.store, text: storeText(status.store) },
         agent: status.agent,
       },
-      checks: this.#checks && [...this.#checks],
+      checks: status && this.#checks && [...this.#checks],
       log,
     };
   }

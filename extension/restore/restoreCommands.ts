@@ -150,9 +150,10 @@ export class RestoreCommands {
     const answer = await vscode.window.showWarningMessage(
       question,
       { modal: true, detail },
+      // The first is the one that Enter takes, so what only shows something stands before what acts.
+      ...others,
       save,
       keep,
-      ...others,
     );
     if (answer === undefined) throw new Dismissed();
     if (answer === save) await saveAll(unsaved);

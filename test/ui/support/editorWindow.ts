@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -39,6 +39,14 @@ export class EditorWindow {
       settings,
     });
     return new EditorWindow(server, await launchBrowser(), stage, root);
+  }
+
+  /** Where the extension was installed. */
+  get extensionFolder(): string {
+    const folder = join(this.#root, "vscode", "extensions");
+    const name = readdirSync(folder).find((each) => each.startsWith("forkpoint."));
+    if (!name) throw new Error(`There is no extension in ${folder}.`);
+    return join(folder, name);
   }
 
   /** Opens one more window, on the stage's folder or another. */
