@@ -71,6 +71,16 @@ export const suites = [
     needsVscode: true,
     minutes: 10,
   },
+  {
+    name: "start",
+    about: "npm start, from nothing to the editor and away again",
+    folders: ["test/start"],
+    runs: "mocha",
+    packages: ["pool", "vscode"],
+    needsRoot: true,
+    needsVscode: true,
+    minutes: 10,
+  },
 ];
 
 /** Not tests of behaviour, and run by other commands. */
