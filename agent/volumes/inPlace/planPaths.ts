@@ -56,7 +56,7 @@ export async function planPaths(
   }
 
   const plan = { ...emptyPlan(), lostAttributes };
-  const collector = new Collector(target, plan, call.signal);
+  const collector = new Collector(snapshots, plan, call.signal);
   for (const path of wanted) await collector.addWithParents(path);
   for (const path of taken) if (await statInside(current, path)) plan.taken.push({ path, moves: false });
   plan.taken.sort((one, other) => depthOf(other.path) - depthOf(one.path));
@@ -69,20 +69,28 @@ export async function planPaths(
 
 /** Adds what the target holds at and below paths, each entry once. */
 class Collector {
+  readonly #current: string;
   readonly #target: string;
   readonly #plan: Plan;
   readonly #signal: AbortSignal;
   readonly #seen = new PathSet();
   readonly #firstNames = new Map<bigint, Buffer>();
 
-  constructor(target: string, plan: Plan, signal: AbortSignal) {
-    this.#target = target;
+  constructor(
+    snapshots: { readonly current: string; readonly target: string },
+    plan: Plan,
+    signal: AbortSignal,
+  ) {
+    this.#current = snapshots.current;
+    this.#target = snapshots.target;
     this.#plan = plan;
     this.#signal = signal;
   }
 
+  /** The path itself, and the folders on the way to it that are missing. */
   async addWithParents(path: Buffer): Promise<void> {
     for (let at = parentOf(path); at.length > 0; at = parentOf(at)) {
+      if ((await statInside(this.#current, at))?.isDirectory()) break;
       if (this.#seen.add(at)) this.#plan.folders.push(at);
     }
     const stat = await statInside(this.#target, path);
