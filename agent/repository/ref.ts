@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { BlobStore, Condition } from "../blobstore/blobStore.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { Lineage } from "../protocol/entities.ts";
+import { damaged } from "./digest.ts";
 import { openSealed, sealObject } from "./jsonObject.ts";
 import { objectKeys } from "./objectKeys.ts";
 
@@ -36,7 +37,7 @@ export async function readRef(
   const found = await store.get(objectKeys.ref(projectId), { signal });
   if (!found) return null;
   const ref = openSealed(`ref ${projectId}`, found.bytes, Ref);
-  if (ref.projectId !== projectId) throw refConflict(projectId, "its ref names another project");
+  if (ref.projectId !== projectId) throw damaged(`ref ${projectId}`, "it is of another project");
   return { ref, etag: found.etag };
 }
 
