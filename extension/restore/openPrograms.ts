@@ -1,20 +1,19 @@
+import { z } from "zod";
 import type { ForkpointError } from "../../agent/protocol/errors.ts";
+
+const filesNamed = 3;
+
+const Details = z.object({
+  programs: z.array(z.object({ name: z.string(), pid: z.number(), files: z.array(z.string()) })),
+});
 
 /** The programs that an OPEN_FILES error names, as lines for a person; empty when it names none. */
 export function openPrograms({ details }: Pick<ForkpointError, "details">): string[] {
-  const programs = details?.["programs"];
-  return Array.isArray(programs) ? programs.map(programLine) : [];
-}
-
-function programLine(program: unknown): string {
-  if (typeof program === "string") return program;
-  if (typeof program !== "object" || program === null) return String(program);
-  const { name, command, pid, files, paths } = program as Record<string, unknown>;
-  const title = typeof name === "string" ? name : typeof command === "string" ? command : "A program";
-  const held = Array.isArray(files) ? files : Array.isArray(paths) ? paths : [];
-  const list = held
-    .filter((path) => typeof path === "string")
-    .slice(0, 3)
-    .join(", ");
-  return `${title}${typeof pid === "number" ? ` (process ${pid})` : ""}${list ? `: ${list}` : ""}`;
+  const found = Details.safeParse(details);
+  if (!found.success) return [];
+  return found.data.programs.map(({ name, pid, files }) => {
+    const left = files.length - filesNamed;
+    const named = files.slice(0, filesNamed).join(", ");
+    return `${name} (process ${pid}): ${named}${left > 0 ? ` and ${left} more` : ""}`;
+  });
 }

@@ -72,9 +72,15 @@ describe("changesWithin", () => {
 });
 
 describe("openPrograms", () => {
-  it("names programs in whatever form the agent lists them, and none where it lists none", () => {
-    const details = { programs: [{ pid: 12, name: "node", paths: ["db.sqlite"] }, "vim"] };
-    assert.deepEqual(openPrograms({ details }), ["node (process 12): db.sqlite", "vim"]);
+  it("names each program with some of its files, and none where the agent names none", () => {
+    const programs = [
+      { pid: 12, name: "node", files: ["db.sqlite"] },
+      { pid: 13, name: "postgres", files: ["a", "b", "c", "d", "e"] },
+    ];
+    assert.deepEqual(openPrograms({ details: { programs } }), [
+      "node (process 12): db.sqlite",
+      "postgres (process 13): a, b, c and 2 more",
+    ]);
     assert.deepEqual(openPrograms({ details: undefined }), []);
     assert.deepEqual(openPrograms({ details: { programs: 3 } }), []);
   });

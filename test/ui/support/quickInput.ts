@@ -52,7 +52,7 @@ export class QuickInput {
   /** The labels of all rows that are drawn now, after `label` has come up. */
   async labels(label: string | RegExp): Promise<string[]> {
     await this.row(label).first().waitFor();
-    const all = await this.#widget.locator(".monaco-list-row .label-name").allTextContents();
+    const all = await this.#widget.locator(".quick-input-list-row:first-child .label-name").allTextContents();
     return all.map((text) => text.trim());
   }
 
