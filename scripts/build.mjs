@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { checkout } from "./paths.mjs";
 import { runMain } from "./programs.mjs";
+import { npmPackages } from "./steps/npmPackages.mjs";
 
 /** @typedef {import("esbuild").BuildOptions} BuildOptions */
-/** @typedef {import("esbuild").Message} Message */
 
 /**
  * A bundle has no sources beside it: `new URL("./x.worker.ts", import.meta.url)` has to name the bundled
@@ -32,7 +32,7 @@ const workerAddresses = {
  * @param {{minify: boolean}} how
  * @returns {Record<string, BuildOptions>}
  */
-function bundles({ minify }) {
+export function bundles({ minify }) {
   const workers = sources("agent", /\.worker\.ts$/);
   const panels = sources("webview", /^webview\/[^/]+\/main\.ts$/);
   /** @type {BuildOptions} */
@@ -42,6 +42,8 @@ function bundles({ minify }) {
     minify,
     keepNames: true,
     sourcemap: minify ? false : "linked",
+    // They are beside it.
+    sourcesContent: false,
     legalComments: "none",
     metafile: true,
     logLevel: "silent",
@@ -118,51 +120,18 @@ export async function build({ minify = false } = {}) {
   return sizes;
 }
 
-/** @param {BuildOptions} options */
-function hasSources({ entryPoints }) {
+/**
+ * Whether the bundle can be made.
+ * @param {BuildOptions} options
+ */
+export function hasSources({ entryPoints }) {
   const files = Object.values(/** @type {Record<string, string>} */ (entryPoints ?? {}));
   return files.length > 0 && files.every((file) => existsSync(join(checkout, file)));
 }
 
-/** Builds, then again whenever a source changes. What it prints is what .vscode/tasks.json looks for. */
-async function watch() {
-  const { context } = await import("esbuild");
-  let running = 0;
-  /** @type {import("esbuild").Plugin} */
-  const reporter = {
-    name: "reporter",
-    setup(bundle) {
-      bundle.onStart(() => {
-        if (running++ === 0) console.log("[watch] build started");
-      });
-      bundle.onEnd(({ errors, warnings }) => {
-        for (const message of errors) console.log(described("error", message));
-        for (const message of warnings) console.log(described("warning", message));
-        if (--running === 0) console.log("[watch] build finished");
-      });
-    },
-  };
-  for (const options of Object.values(bundles({ minify: false }))) {
-    if (!hasSources(options)) continue;
-    const watched = await context({ ...options, plugins: [...(options.plugins ?? []), reporter] });
-    await watched.watch();
-  }
-}
-
-/** @param {"error" | "warning"} severity @param {Message} message */
-function described(severity, { location, text }) {
-  const where = location
-    ? `${relative(checkout, join(checkout, location.file))}:${location.line}:${location.column + 1}`
-    : "build:1:1";
-  return `${where}: ${severity}: ${text}`;
-}
-
 if (process.argv[1] === import.meta.filename) {
   runMain(async () => {
-    if (process.argv.includes("--watch")) {
-      await watch();
-      return;
-    }
+    await npmPackages(checkout, "npm packages");
     const sizes = await build({ minify: process.argv.includes("--minify") });
     for (const [path, bytes] of sizes) {
       if (!path.endsWith(".map"))
