@@ -1,13 +1,13 @@
 import type { Recoverer } from "./catalog/recoverer.ts";
 import type { Ground } from "./openGround.ts";
-import { FolderAdoption } from "./projects/adoptFolder.ts";
+import { FolderAdoption } from "./projects/import/adoptFolder.ts";
 import { ProjectDeletion } from "./projects/deleteProject.ts";
 import { Fork } from "./projects/fork.ts";
-import { FolderImport } from "./projects/importFolder.ts";
-import { ImportedFrom } from "./projects/importedFrom.ts";
-import type { PoolRegistry } from "./projects/poolRegistry.ts";
+import { FolderImport } from "./projects/import/importFolder.ts";
+import { ImportedFrom } from "./projects/import/importedFrom.ts";
+import type { PoolRegistry } from "./projects/pools/poolRegistry.ts";
 import { ProjectBirth } from "./projects/projectBirth.ts";
-import { ProjectFolders } from "./projects/projectFolder.ts";
+import { ProjectFolders } from "./projects/import/projectFolder.ts";
 import { ProjectPull } from "./projects/pullProject.ts";
 import { SlugReservations } from "./projects/slugReservations.ts";
 import type { SyncService } from "./sync/syncService.ts";

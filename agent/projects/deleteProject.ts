@@ -15,9 +15,9 @@ import { poolLayout, projectSnapshots, stagingPath } from "../volumes/layout.ts"
 import { asPoolError } from "../volumes/poolErrors.ts";
 import { removeEmptyFolder } from "./emptyFolder.ts";
 import { isThere } from "./isThere.ts";
-import type { ImportedFrom } from "./importedFrom.ts";
-import type { PoolRegistry } from "./poolRegistry.ts";
-import { isLinkTo } from "./sourceReplacement.ts";
+import type { ImportedFrom } from "./import/importedFrom.ts";
+import type { PoolRegistry } from "./pools/poolRegistry.ts";
+import { isLinkTo } from "./import/sourceReplacement.ts";
 
 const Payload = z.object({
   projectId: z.string(),

@@ -10,7 +10,7 @@ import type { Log } from "../host/log.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import { snapshotPath, volumePath } from "../volumes/layout.ts";
 import { currentAuthor } from "./author.ts";
-import type { PoolRegistry } from "./poolRegistry.ts";
+import type { PoolRegistry } from "./pools/poolRegistry.ts";
 import { Birth, type ProjectBirth } from "./projectBirth.ts";
 import type { SlugReservations } from "./slugReservations.ts";
 import { undoFailed } from "./undoFailed.ts";

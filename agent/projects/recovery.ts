@@ -3,7 +3,7 @@ import type { IntentRow, Intents } from "../catalog/intents.ts";
 import type { Projects } from "../catalog/projects.ts";
 import type { Recoverer } from "../catalog/recoverer.ts";
 import type { Log } from "../host/log.ts";
-import type { PoolRegistry } from "./poolRegistry.ts";
+import type { PoolRegistry } from "./pools/poolRegistry.ts";
 import type { StagingSweep } from "./stagingSweep.ts";
 
 /** An interrupted operation that could not be ended; it is tried again at the next start. */

@@ -4,7 +4,7 @@ import type { IntentRow } from "../catalog/intents.ts";
 import type { Log } from "../host/log.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import { poolLayout } from "../volumes/layout.ts";
-import type { PoolRegistry } from "./poolRegistry.ts";
+import type { PoolRegistry } from "./pools/poolRegistry.ts";
 import { removeStaged } from "./stagingFolder.ts";
 
 /** Deletes what interrupted operations left half made on the pools and no intent answers for. */

@@ -1,4 +1,4 @@
-import type { PoolService } from "../projects/poolService.ts";
+import type { PoolService } from "../projects/pools/poolService.ts";
 import type { Handlers } from "./handlers.ts";
 
 type PoolMethods = Pick<Handlers, "pool/create" | "pool/adopt" | "pool/list" | "pool/remove">;

@@ -1,5 +1,5 @@
 import type { EntryRow } from "../catalog/entries.ts";
-import type { HealthWatch } from "../projects/healthWatch.ts";
+import type { HealthWatch } from "../projects/health/healthWatch.ts";
 import type { ProjectLookup } from "../projects/projectLookup.ts";
 import type { ProjectService } from "../projects/projectService.ts";
 import type { AgentInfo, Entry } from "../protocol/entities.ts";

@@ -1,6 +1,6 @@
 import type { EntryRow } from "../catalog/entries.ts";
-import type { HealthWatch } from "../projects/healthWatch.ts";
-import type { PoolService } from "../projects/poolService.ts";
+import type { HealthWatch } from "../projects/health/healthWatch.ts";
+import type { PoolService } from "../projects/pools/poolService.ts";
 import type { ProjectLookup } from "../projects/projectLookup.ts";
 import type { ProjectService } from "../projects/projectService.ts";
 import type { AgentInfo, Entry } from "../protocol/entities.ts";

@@ -1,11 +1,11 @@
 import type { Recoverer } from "../../../../agent/catalog/recoverer.ts";
 import { Settings } from "../../../../agent/catalog/settings.ts";
 import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.ts";
-import { FolderAdoption } from "../../../../agent/projects/adoptFolder.ts";
+import { FolderAdoption } from "../../../../agent/projects/import/adoptFolder.ts";
 import { ProjectDeletion } from "../../../../agent/projects/deleteProject.ts";
 import { Fork } from "../../../../agent/projects/fork.ts";
-import { ImportedFrom } from "../../../../agent/projects/importedFrom.ts";
-import { FolderImport } from "../../../../agent/projects/importFolder.ts";
+import { ImportedFrom } from "../../../../agent/projects/import/importedFrom.ts";
+import { FolderImport } from "../../../../agent/projects/import/importFolder.ts";
 import { ProjectBirth } from "../../../../agent/projects/projectBirth.ts";
 import { SlugReservations } from "../../../../agent/projects/slugReservations.ts";
 import { FolderCopy } from "../../../../agent/volumes/folderCopy.ts";
