@@ -52,8 +52,10 @@ export const errorHints = {
   STORE_BUCKET_MISSING: "Create the bucket, or correct its name.",
   STORE_READ_ONLY: "Allow writing to this store, or choose another.",
   STORE_FULL: "Free space in the store, or choose another.",
-  OBJECT_MISSING: "The store lost an object. Push again from a machine that has the snapshot.",
-  OBJECT_DAMAGED: "The store holds a damaged object. Push again from a machine that has the snapshot.",
+  OBJECT_MISSING:
+    "The store lost an object. Set another store on a machine that has the snapshots; all of them are pushed there.",
+  OBJECT_DAMAGED:
+    "The store holds a damaged object. Set another store on a machine that has the snapshots; all of them are pushed there.",
   REPOSITORY_NEWER: "A newer Forkpoint wrote this repository. Update the extension.",
   REF_CONFLICT: "Another machine wrote to this project. Pull its state as a new project, then decide.",
   STREAM_INVALID: "The stream is damaged. Try again; if it stays, run `forkpoint doctor`.",
