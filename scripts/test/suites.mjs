@@ -43,6 +43,15 @@ export const suites = [
     minutes: 10,
   },
   {
+    name: "kills",
+    about: "the agent killed at every step of every operation",
+    folders: ["test/agent/endToEnd/kills"],
+    runs: "mocha",
+    packages: ["pool", "agentTests"],
+    needsRoot: true,
+    minutes: 30,
+  },
+  {
     name: "agent",
     about: "the agent and the command line on real btrfs",
     folders: ["test/agent"],
