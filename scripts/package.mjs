@@ -27,7 +27,12 @@ export async function packageExtension() {
   await showing("Extension: build and pack", async () => {
     await build({ minify: true });
     const vsce = join(checkout, "node_modules/@vscode/vsce/vsce");
-    const args = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license"];
+    const args = [
+      "package",
+      "--no-dependencies",
+      "--allow-missing-repository",
+      "--no-rewrite-relative-links",
+    ];
     await run(node, [vsce, ...args, "--out", vsix], { cwd: checkout, env, log: "vsce" });
   });
   const bytes = statSync(vsix).size;
