@@ -1,10 +1,11 @@
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { programName } from "../host/programName.ts";
 
 /** A program that holds a file open for writing. */
 export interface OpenFile {
   readonly pid: number;
-  /** The program's name as the kernel shows it, at most 15 bytes. */
+  /** As a person calls it; empty when it has ended meanwhile. */
   readonly program: string;
   /** Absolute. */
   readonly path: string;
@@ -25,8 +26,8 @@ export async function filesOpenForWriting(folder: string): Promise<OpenFile[]> {
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     const paths = new Set([...(await writtenFiles(pid, folder, dev)), ...(await mappedFiles(pid, folder))]);
     if (paths.size === 0) continue;
-    const program = await orNull(readFile(join("/proc", name, "comm"), "utf8"));
-    for (const path of paths) found.push({ pid, program: program?.trimEnd() ?? "", path });
+    const program = (await programName(pid)) ?? "";
+    for (const path of paths) found.push({ pid, program, path });
   }
   return found;
 }

@@ -14,9 +14,9 @@ import type { Timeline } from "../timeline/timeline.ts";
 import { entryTitle } from "../wording/causes.ts";
 import { summaryText, summaryTotal } from "../wording/changes.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
-import { openPrograms } from "./openPrograms.ts";
+import { askOpenFiles, askUnsaved } from "./restoreQuestions.ts";
 import { changesWithin, restorePreview, summarize } from "./restorePreview.ts";
-import { type UnsavedEditor, saveAll, unsavedEditors } from "./unsavedEditors.ts";
+import { type UnsavedEditor, unsavedEditors } from "./unsavedEditors.ts";
 
 type Restored = Result<"timeline/restore">;
 type OpenFiles = "refuse" | "proceed";
@@ -68,7 +68,7 @@ export class RestoreCommands {
     const unsaved = unsavedEditors(location);
     if (unsaved.length > 0) {
       const detail = `Unsaved: ${unsaved.map(({ path }) => path).join(", ")}.`;
-      await this.#askUnsaved("Undo the last restore?", detail, unsaved, []);
+      await askUnsaved("Undo the last restore?", detail, unsaved, []);
     }
     const restored = await this.#call("Undoing the restore", (openFiles, call) =>
       this.#connection.call("timeline/undo", { project: project.projectId, openFiles }, call),
@@ -123,7 +123,7 @@ export class RestoreCommands {
     const question = `Restore ${what} to ${named(comparison.from)}?`;
     const show = "Show Changes";
     if (unsaved.length > 0) {
-      if ((await this.#askUnsaved(question, detail, unsaved, [show])) !== show) return true;
+      if ((await askUnsaved(question, detail, unsaved, [show])) !== show) return true;
     } else {
       const answer = await vscode.window.showWarningMessage(
         question,
@@ -138,28 +138,6 @@ export class RestoreCommands {
     return false;
   }
 
-  /** Which of `others` was chosen, or undefined to go on. @throws Dismissed */
-  async #askUnsaved(
-    question: string,
-    detail: string,
-    unsaved: readonly UnsavedEditor[],
-    others: readonly string[],
-  ): Promise<string | undefined> {
-    const save = "Save All & Restore";
-    const keep = "Restore, Keep Unsaved Editors Open";
-    const answer = await vscode.window.showWarningMessage(
-      question,
-      { modal: true, detail },
-      // The first is the one that Enter takes, so what only shows something stands before what acts.
-      ...others,
-      save,
-      keep,
-    );
-    if (answer === undefined) throw new Dismissed();
-    if (answer === save) await saveAll(unsaved);
-    return others.find((other) => other === answer);
-  }
-
   /** Calls once, and again when a person decides to go on though programs hold files open. */
   async #call(
     title: string,
@@ -169,18 +147,7 @@ export class RestoreCommands {
       return await longOperation(title, (call) => run("refuse", call));
     } catch (thrown) {
       if (!(thrown instanceof ForkpointError) || thrown.code !== "OPEN_FILES") throw thrown;
-      const detail = [
-        thrown.message,
-        ...openPrograms(thrown),
-        "Stop them first if they may write what they hold.",
-      ];
-      const anyway = "Restore Anyway";
-      const answer = await vscode.window.showWarningMessage(
-        "Programs have files of this workspace open for writing.",
-        { modal: true, detail: detail.join("\n\n") },
-        anyway,
-      );
-      if (answer !== anyway) throw new Dismissed();
+      if ((await askOpenFiles(thrown)) === "again") return this.#call(title, run);
       return longOperation(title, (call) => run("proceed", call));
     }
   }

@@ -1,5 +1,6 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import { programName } from "../host/programName.ts";
 import { isWithin } from "./mountTable.ts";
 
 export interface MountUser {
@@ -22,8 +23,7 @@ export async function usersOfMount(mount: string): Promise<MountUser[]> {
     for (const link of links) {
       const target = await unlessGone(readlink(link));
       if (target === null || !isWithin(target, mount)) continue;
-      const program = (await unlessGone(readFile(join(folder, "comm"), "utf8")))?.trim() ?? "unknown";
-      users.push({ pid: Number(name), program });
+      users.push({ pid: Number(name), program: (await programName(Number(name))) ?? "unknown" });
       break;
     }
   }

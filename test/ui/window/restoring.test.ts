@@ -30,12 +30,25 @@ describe("restoring in the window", function () {
     await window.tree("Timeline").row("third").waitFor();
   });
   after(async () => {
-    writer?.kill("SIGKILL");
+    await stopWriting();
     await editor?.dispose();
     await project?.dispose();
   });
 
   const content = (path: string) => readFileSync(join(project?.folder ?? "", path), "utf8");
+
+  const startWriting = async () => {
+    const script = `const file = require("fs").openSync("src/app.js", "a"); console.log("open"); setInterval(() => file, 1000);`;
+    writer = spawn(process.execPath, ["-e", script], {
+      cwd: project?.folder,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    assert.ok(writer.stdout);
+    await once(writer.stdout, "data");
+  };
+  const stopWriting = async () => {
+    if (writer?.kill("SIGKILL")) await once(writer, "exit");
+  };
 
   it("offers each version of one file, and brings back only that file", async () => {
     await window.openFile("app.js");
@@ -52,31 +65,39 @@ describe("restoring in the window", function () {
   });
 
   it("warns of a program that writes to what would change, and leaves everything when one heeds it", async () => {
-    const script = `const file = require("fs").openSync("src/app.js", "a"); console.log("open"); setInterval(() => file, 1000);`;
-    writer = spawn(process.execPath, ["-e", script], {
-      cwd: project?.folder,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    assert.ok(writer.stdout);
-    await once(writer.stdout, "data");
+    await startWriting();
     await window.tree("Timeline").inlineAction("second", "Restore Workspace…");
     await window.answerDialog("Restore");
     await window.dialog.getByText("have files of this workspace open for writing").waitFor();
     const text = (await window.dialog.textContent()) ?? "";
-    assert.match(text, new RegExp(`\\(process ${writer.pid}\\): src/app\\.js`));
+    assert.match(text, new RegExp(`node \\(process ${writer?.pid}\\): src/app\\.js`));
     await window.screenshot("restoring-2-open-files");
     await window.answerDialog("Cancel");
     assert.match(content("src/app.js"), /first version/);
   });
 
-  it("goes on when one knows better", async () => {
+  it("tries again once the program was stopped", async () => {
+    await project?.change("README.md", "changed once more\n");
+    await window.tree("Timeline").inlineAction("second", "Restore Workspace…");
+    await window.answerDialog("Restore");
+    await window.dialog.getByText("have files of this workspace open for writing").waitFor();
+    await stopWriting();
+    await window.answerDialog("Try Again");
+    await window.notification("Restored the workspace to “second”").waitFor();
+    assert.equal(content("src/app.js"), "second\n");
+  });
+
+  it("goes on all the same when one knows better", async () => {
+    await project?.change("src/app.js", "fourth\n");
+    await startWriting();
+    await window.clearNotifications();
     await window.tree("Timeline").inlineAction("second", "Restore Workspace…");
     await window.answerDialog("Restore");
     await window.dialog.getByText("have files of this workspace open for writing").waitFor();
     await window.answerDialog("Restore Anyway");
     await window.notification("Restored the workspace to “second”").waitFor();
     assert.equal(content("src/app.js"), "second\n");
-    writer?.kill("SIGKILL");
+    await stopWriting();
   });
 
   it("brings back a removed file from the comparison", async () => {

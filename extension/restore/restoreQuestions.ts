@@ -1,0 +1,53 @@
+import * as vscode from "vscode";
+import type { ForkpointError } from "../../agent/protocol/errors.ts";
+import { Dismissed } from "../feedback/nextStep.ts";
+import { openPrograms } from "./openPrograms.ts";
+import { type UnsavedEditor, saveAll } from "./unsavedEditors.ts";
+
+/**
+ * Asks what to do with unsaved editors before a restore, and saves them when that is the answer.
+ * @param others more answers; they stand first
+ * @returns which of `others` was chosen, or undefined to go on
+ * @throws Dismissed, ForkpointError when one could not be saved
+ */
+export async function askUnsaved(
+  question: string,
+  detail: string,
+  unsaved: readonly UnsavedEditor[],
+  others: readonly string[],
+): Promise<string | undefined> {
+  const save = "Save All & Restore";
+  const keep = "Restore, Keep Unsaved Editors Open";
+  const answer = await vscode.window.showWarningMessage(
+    question,
+    { modal: true, detail },
+    // The first is the one that Enter takes, so what only shows something stands before what acts.
+    ...others,
+    save,
+    keep,
+  );
+  if (answer === undefined) throw new Dismissed();
+  if (answer === save) await saveAll(unsaved);
+  return others.find((other) => other === answer);
+}
+
+/**
+ * Asks what to do about programs that have files open for writing.
+ * @throws Dismissed
+ */
+export async function askOpenFiles(error: ForkpointError): Promise<"again" | "proceed"> {
+  const detail = [
+    openPrograms(error).join("\n") || error.message,
+    "Stop them and try again. What they still write afterwards would mix with what is restored.",
+  ];
+  const again = "Try Again";
+  const anyway = "Restore Anyway";
+  const answer = await vscode.window.showWarningMessage(
+    "Programs have files of this workspace open for writing.",
+    { modal: true, detail: detail.join("\n\n") },
+    again,
+    anyway,
+  );
+  if (answer === undefined) throw new Dismissed();
+  return answer === again ? "again" : "proceed";
+}
