@@ -1,6 +1,6 @@
 import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { programName } from "../host/programName.ts";
+import { programName } from "../../host/programName.ts";
 import { isWithin } from "./mountTable.ts";
 
 export interface MountUser {
