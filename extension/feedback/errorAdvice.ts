@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../agent/protocol/errors.ts";
+import { type ErrorBody, type ErrorCode, errorHints } from "../../agent/protocol/errors.ts";
 import type { CommandId } from "../commands/commandTitles.ts";
 
 interface Advice {
@@ -74,3 +74,8 @@ export const errorAdvice: Partial<Record<ErrorCode, Advice>> = {
   REF_CONFLICT: { actions: ["forkpoint.pullProject"] },
   STREAM_INVALID: { hint: "Try again; if it stays, run the doctor.", actions: ["forkpoint.doctor"] },
 };
+
+/** What to do about an error, in the editor's words where the agent's are those for any case of its kind. */
+export function hintFor({ code, hint }: ErrorBody): string {
+  return hint === errorHints[code] ? (errorAdvice[code]?.hint ?? hint) : hint;
+}

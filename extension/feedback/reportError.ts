@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import { errorBody, errorHints } from "../../agent/protocol/errors.ts";
+import { errorBody } from "../../agent/protocol/errors.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
-import { errorAdvice } from "./errorAdvice.ts";
+import { errorAdvice, hintFor } from "./errorAdvice.ts";
 import { Dismissed, NextStep } from "./nextStep.ts";
 
 /**
@@ -26,9 +26,7 @@ export function reportError(thrown: unknown, log: vscode.LogOutputChannel): void
     body.code === "INTERNAL" ? (stack ?? "") : "",
   );
   const advice = errorAdvice[body.code];
-  // A hint for the case at hand is better than one for every case of its kind.
-  const hint = body.hint === errorHints[body.code] ? (advice?.hint ?? body.hint) : body.hint;
-  offer(vscode.window.showErrorMessage, `${sentence(body.message)} ${hint}`, advice?.actions ?? []);
+  offer(vscode.window.showErrorMessage, `${sentence(body.message)} ${hintFor(body)}`, advice?.actions ?? []);
 }
 
 /** Shows a message with buttons that run commands. */

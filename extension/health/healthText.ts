@@ -1,6 +1,7 @@
 import type { Health } from "../../agent/protocol/entities.ts";
 import type { HealthAction } from "../../agent/protocol/events.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
+import { hintFor } from "../feedback/errorAdvice.ts";
 import type { WindowState, WindowStateKind } from "../project/windowState.ts";
 import { count } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
@@ -116,7 +117,7 @@ function windowMessage(state: Exclude<WindowState, { kind: "ready" }>): string {
     case "agent-stopped":
       return "The Forkpoint agent is stopped. Nothing is snapshotted or copied meanwhile.";
     case "agent-failed":
-      return `${state.error.message} ${state.error.hint}`;
+      return `${firstLine(state.error.message)} ${hintFor(state.error)}`;
     case "no-pool":
       return "Forkpoint needs a pool in which workspaces live.";
     case "refused-folder":
@@ -124,6 +125,11 @@ function windowMessage(state: Exclude<WindowState, { kind: "ready" }>): string {
     case "no-project":
       return "This folder has no timeline yet.";
   }
+}
+
+/** The rest is what a program wrote; the log has it. */
+function firstLine(message: string): string {
+  return (message.split("\n")[0] ?? "").replace(/ It wrote:$/, "");
 }
 
 /** The tooltip as Markdown, with the commands as links. `message` must be escaped already. */

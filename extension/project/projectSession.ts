@@ -130,7 +130,10 @@ export class ProjectSession implements vscode.Disposable {
     const connection = this.#connection.state;
     if (connection.kind === "failed") return { kind: "agent-failed", error: connection.error };
     if (connection.kind === "stopped") return { kind: "agent-stopped" };
-    if (connection.kind !== "connected") return { kind: "connecting" };
+    if (connection.kind !== "connected") {
+      // It is tried again and again by itself; what is wrong stays in sight meanwhile.
+      return this.#state.kind === "agent-failed" ? this.#state : { kind: "connecting" };
+    }
     try {
       for (const { uri } of folders) {
         const { project } = await this.#connection.call("project/resolve", { path: uri.fsPath });

@@ -72,6 +72,14 @@ describe("statusLook", () => {
     assert.equal(next({ kind: "unsupported-platform" }), "forkpoint.showLinuxHelp");
     assert.match(statusLook({ kind: "agent-failed", error }, undefined, now).message, /^It ended\. /);
   });
+
+  it("spares people what a program wrote, and the command line", () => {
+    const error = new ForkpointError("AGENT_UNREACHABLE", "It ended. It wrote:\n  at run (node:1)").toBody();
+    assert.equal(
+      statusLook({ kind: "agent-failed", error }, undefined, now).message,
+      "It ended. Restart it, or look at the log.",
+    );
+  });
 });
 
 describe("statusTooltip", () => {
