@@ -184,10 +184,7 @@ export class TreeEditor {
     const { directory, name } = await this.#place(path);
     directory.children?.delete(name);
     markDirty(directory);
-    if (node.kind === "directory") {
-      node.parent = null;
-      this.#last = null;
-    }
+    if (node.kind === "directory") node.parent = null;
     return node;
   }
 
