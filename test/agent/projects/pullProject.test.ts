@@ -15,7 +15,8 @@ import { makeStore, openServiceRig, type ServiceRig } from "./rig/serviceRig.ts"
 describe("pulling a project", () => {
   let folder: AgentHome;
   /** Where the project comes from, and another machine. */
-  let [here, there]: [ServiceRig, ServiceRig] = [] as unknown as [ServiceRig, ServiceRig];
+  let here: ServiceRig;
+  let there: ServiceRig;
   let pools: [LoopPool, LoopPool];
   let origin: ProjectRow;
   let fingerprint: string;
