@@ -82,24 +82,7 @@ async function main(args) {
   };
   process.once("SIGINT", endWhenKilled).once("SIGTERM", endWhenKilled);
 
-  /** @type {Map<string, Counts>} */
-  const results = new Map();
-  if (chosen.static) {
-    say("\n── static: types, lint, format ──\n");
-    results.set("static", runStaticChecks(node));
-  }
-  for (const { suite, files } of chosen.suites) {
-    say(`\n── ${suite.name}: ${suite.about} ──`);
-    if (suite.needsRoot && process.getuid?.() !== 0) {
-      say("✗ This suite mounts file systems. Run it as root: sudo npm test");
-      results.set(suite.name, { passed: 0, failed: 1 });
-      continue;
-    }
-    results.set(
-      suite.name,
-      await runSuite({ suite, files, mochaArgs: chosen.mochaArgs, node, env: testEnv }),
-    );
-  }
+  const results = await runJobs(jobsOf(chosen, node, testEnv));
   const left = removeLeftovers({ folder, mark: `FORKPOINT_TEST_RUN=${id}` });
   if (left.length > 0) {
     say(
@@ -110,14 +93,71 @@ async function main(args) {
   return report(results);
 }
 
+/** @typedef {{name: string, run: (print: import("./test/runSuite.mjs").Print) => Promise<Counts>}} Job */
+
+/**
+ * What is to be run, the longest first.
+ * @param {ReturnType<typeof chosenTests>} chosen
+ * @param {string} node
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Job[]}
+ */
+function jobsOf(chosen, node, env) {
+  const { mochaArgs } = chosen;
+  const jobs = [...chosen.suites]
+    .sort((a, b) => b.suite.minutes - a.suite.minutes)
+    .map(({ suite, files }) => ({
+      name: suite.name,
+      run: (/** @type {import("./test/runSuite.mjs").Print} */ print) => {
+        print(`── ${suite.name}: ${suite.about} ──`);
+        if (!suite.needsRoot || process.getuid?.() === 0) {
+          return runSuite({ suite, files, mochaArgs, node, env, print });
+        }
+        print("✗ This suite mounts file systems. Run it as root: sudo npm test");
+        return Promise.resolve({ passed: 0, failed: 1 });
+      },
+    }));
+  if (chosen.static) {
+    jobs.push({
+      name: "static",
+      run: (print) => {
+        print("── static: types, lint, format ──");
+        return runStaticChecks(node, print);
+      },
+    });
+  }
+  return jobs;
+}
+
+/**
+ * Runs two jobs at a time: most of what a suite does is waiting for disks, servers and windows.
+ * @param {Job[]} jobs
+ * @returns {Promise<Map<string, Counts & {seconds?: number}>>}
+ */
+async function runJobs(jobs) {
+  const results = new Map();
+  const waiting = [...jobs];
+  const lane = async () => {
+    for (let job = waiting.shift(); job; job = waiting.shift()) {
+      const prefix = jobs.length === 1 ? "" : `${job.name.padEnd(6)} │ `;
+      const began = performance.now();
+      const counts = await job.run((line) => console.log(`${prefix}${line}`));
+      results.set(job.name, { ...counts, seconds: (performance.now() - began) / 1000 });
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  return results;
+}
+
 /**
  * Prints a line a suite and, last, the sum.
- * @param {Map<string, Counts>} results
+ * @param {Map<string, Counts & {seconds?: number}>} results
  */
 function report(results) {
   console.log("");
-  for (const [name, { passed, failed }] of results) {
-    console.log(`${failed > 0 ? "✗" : "✓"} ${name.padEnd(10)} ${passed} passed, ${failed} failed`);
+  for (const [name, { passed, failed, seconds }] of results) {
+    const took = seconds === undefined ? "" : `   ${seconds.toFixed(0)} s`;
+    console.log(`${failed > 0 ? "✗" : "✓"} ${name.padEnd(10)} ${passed} passed, ${failed} failed${took}`);
   }
   const sum = (/** @type {keyof Counts} */ key) =>
     [...results.values()].reduce((all, each) => all + each[key], 0);

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { checkout } from "../paths.mjs";
-import { say } from "../terminal.mjs";
 
 /** @typedef {{passed: number, failed: number}} Counts */
+/** @typedef {(line: string) => void} Print takes a line of output */
 
 const secondsToEnd = 60;
 
@@ -17,9 +18,10 @@ const secondsToEnd = 60;
  * @param {readonly string[]} what.mochaArgs
  * @param {string} what.node
  * @param {NodeJS.ProcessEnv} what.env
+ * @param {Print} what.print
  * @returns {Promise<Counts>}
  */
-export async function runSuite({ suite, files, mochaArgs, node, env }) {
+export async function runSuite({ suite, files, mochaArgs, node, env, print }) {
   const results = join(env["TMPDIR"] ?? "/tmp", `results-${suite.name}.json`);
   rmSync(results, { force: true });
   const args =
@@ -35,28 +37,32 @@ export async function runSuite({ suite, files, mochaArgs, node, env }) {
     env: { ...env, FORKPOINT_TEST_RESULTS: results },
     minutes: suite.minutes,
     results,
+    print,
   });
   if (!existsSync(results)) {
-    say(`\n✗ The suite ${suite.name} did not come to its end (${ended}).`);
+    print(`✗ The suite ${suite.name} did not come to its end (${ended}).`);
     return { passed: 0, failed: 1 };
   }
   /** @type {Counts} */
   const counts = JSON.parse(readFileSync(results, "utf8"));
   const asExpected = counts.failed > 0 ? ended !== "hung" && ended !== "stuck" : ended === 0;
   if (asExpected) return counts;
-  say(`\n✗ The tests of ${suite.name} have run, but its process did not end well (${ended}).`);
+  print(`✗ The tests of ${suite.name} have run, but its process did not end well (${ended}).`);
   return { ...counts, failed: counts.failed + 1 };
 }
 
 /**
  * @param {string} node
  * @param {string[]} args
- * @param {{env: NodeJS.ProcessEnv, minutes: number, results: string}} how
+ * @param {{env: NodeJS.ProcessEnv, minutes: number, results: string, print: Print}} how
  * @returns {Promise<number | string>} the exit status, the signal, "hung" or "stuck"
  */
-function runToEnd(node, args, { env, minutes, results }) {
+function runToEnd(node, args, { env, minutes, results, print }) {
   return new Promise((resolve) => {
-    const child = spawn(node, args, { cwd: checkout, env, stdio: "inherit" });
+    const child = spawn(node, args, { cwd: checkout, env, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream, crlfDelay: Infinity }).on("line", print);
+    }
     /** @type {string | undefined} */
     let gaveUp;
     const giveUp = (/** @type {string} */ why) => {

@@ -1,19 +1,24 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { checkout } from "../paths.mjs";
 import { orphanedTestFiles } from "./suites.mjs";
 
-/** @typedef {{name: string, run: (node: string) => string | undefined}} Check gives what is wrong, or nothing */
+/** @typedef {{name: string, run: (node: string) => Promise<string | undefined>}} Check gives what is wrong, or nothing */
+
+const mostOutput = 64 * 1024 * 1024;
 
 /** @param {string} script @param {string[]} args @returns {Check["run"]} */
 function program(script, ...args) {
-  return (node) => {
-    const { status, stdout, stderr } = spawnSync(node, [join(checkout, "node_modules", script), ...args], {
-      cwd: checkout,
-      encoding: "utf8",
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    return status === 0 ? undefined : `${stdout}${stderr}`;
+  return async (node) => {
+    const argv = [join(checkout, "node_modules", script), ...args];
+    try {
+      await promisify(execFile)(node, argv, { cwd: checkout, maxBuffer: mostOutput });
+      return undefined;
+    } catch (thrown) {
+      const { stdout, stderr, message } = /** @type {Error & {stdout?: string, stderr?: string}} */ (thrown);
+      return `${stdout ?? ""}${stderr ?? ""}` || message;
+    }
   };
 }
 
@@ -28,25 +33,27 @@ const checks = [
   { name: "format", run: program("prettier/bin/prettier.cjs", "--check", ".") },
   {
     name: "every test file belongs to a suite",
-    run: () => orphanedTestFiles().join("\n") || undefined,
+    run: () => Promise.resolve(orphanedTestFiles().join("\n") || undefined),
   },
 ];
 
 /**
  * Runs the checks that need no running program, each counted as a test.
  * @param {string} node
- * @returns {import("./runSuite.mjs").Counts}
+ * @param {import("./runSuite.mjs").Print} print
+ * @returns {Promise<import("./runSuite.mjs").Counts>}
  */
-export function runStaticChecks(node) {
+export async function runStaticChecks(node, print) {
   const counts = { passed: 0, failed: 0 };
   for (const { name, run } of checks) {
-    const wrong = run(node);
+    const wrong = await run(node);
     if (wrong === undefined) {
       counts.passed++;
-      console.log(`    ✔ ${name}`);
+      print(`    ✔ ${name}`);
     } else {
       counts.failed++;
-      console.log(`    ✗ ${name}\n${wrong.replaceAll(/^/gm, "      ")}`);
+      print(`    ✗ ${name}`);
+      for (const line of wrong.split("\n")) print(`      ${line}`);
     }
   }
   return counts;

@@ -6,12 +6,12 @@ import { type AgentClient } from "../../agent/protocol/client/agentClient.ts";
 import { connectAgent } from "../../agent/protocol/client/connectAgent.ts";
 import type { Launch } from "../../agent/protocol/client/launchAgent.ts";
 import { isAlive, readEndpoint } from "../../agent/protocol/client/readEndpoint.ts";
+import { processesWith, send } from "../../scripts/machine.mjs";
 
-/** A home for agent processes. Ending it kills every agent that was met in it and deletes it. */
+/** A home for agent processes. Ending it kills every agent that was started in it and deletes it. */
 export class AgentHome {
   readonly path = mkdtempSync(join(tmpdir(), "forkpoint-home-"));
   readonly #clients: AgentClient[] = [];
-  readonly #pids = new Set<number>();
 
   /** How to start a waiting agent that says it is of this version. */
   waitingAgent(version: string): Launch {
@@ -27,7 +27,6 @@ export class AgentHome {
   async connect(launch?: Launch, signal = new AbortController().signal): Promise<AgentClient> {
     const client = await connectAgent({ home: this.path, launch, signal });
     this.#clients.push(client);
-    await this.pid();
     return client;
   }
 
@@ -35,7 +34,6 @@ export class AgentHome {
   async pid(): Promise<number> {
     const pid = (await readEndpoint(this.path))?.pid;
     if (pid === undefined) throw new Error("No agent runs.");
-    this.#pids.add(pid);
     return pid;
   }
 
@@ -57,10 +55,9 @@ export class AgentHome {
 
   async end(): Promise<void> {
     this.dropClients();
-    const last = await readEndpoint(this.path);
-    if (last) this.#pids.add(last.pid);
-    for (const pid of this.#pids) {
-      if (isAlive(pid)) process.kill(pid, "SIGKILL");
+    // Also those that were started and not met: a start that was cancelled goes on.
+    for (const { pid } of processesWith(`FORKPOINT_HOME=${this.path}`)) {
+      send(pid, "SIGKILL");
       await untilGone(pid);
     }
     rmSync(this.path, { recursive: true, force: true });
