@@ -63,6 +63,12 @@ export async function planPaths(
   plan.folders.sort((one, other) => depthOf(one) - depthOf(other));
   const folders = new PathSet();
   for (const path of [...plan.folders, ...attributes]) folders.add(path);
+  // The work itself changes the times of the folders in which something is put or taken away.
+  const touched = [...plan.taken, ...plan.linked].map(({ path }) => path);
+  for (const path of [...touched, ...plan.folders, ...plan.copied].map(parentOf)) {
+    if (path.length === 0 || !within(path) || folders.has(path)) continue;
+    if ((await statInside(target, path))?.isDirectory()) folders.add(path);
+  }
   plan.attributes.push(...[...folders].sort((one, other) => depthOf(other) - depthOf(one)));
   return plan;
 }

@@ -130,6 +130,16 @@ describe("making a volume equal to a snapshot", () => {
     assert.equal(statSync(join(live, "in/one")).ino, statSync(join(live, "in/deep/two")).ino);
   });
 
+  it("gives the folders inside of chosen paths their times back", async () => {
+    shell(
+      "mkdir -p src/deep/er; echo 1 > src/deep/er/one; echo 2 > src/deep/two; touch -d @1000 src src/deep src/deep/er",
+    );
+    const before = await snapshot();
+    shell("echo changed > src/deep/er/one; rm src/deep/two");
+    await restore(before, ["src"]);
+    assertEqualTrees(join(live, "src"), join(before, "src"));
+  });
+
   it("restores a path whose folder was moved or removed since", async () => {
     shell("mkdir -p a/b/c; echo 1 > a/b/c/one; echo 2 > a/b/two; chmod 700 a/b");
     const before = await snapshot();
