@@ -78,7 +78,7 @@ export const suites = [
     packages: ["pool", "vscode", "browser"],
     needsRoot: true,
     needsVscode: true,
-    minutes: 10,
+    minutes: 20,
   },
   {
     name: "start",
