@@ -6,10 +6,11 @@ import { text } from "node:stream/consumers";
 import type { AgentClient } from "../../agent/protocol/client/agentClient.ts";
 import { connectAgent } from "../../agent/protocol/client/connectAgent.ts";
 import type { Launch } from "../../agent/protocol/client/launchAgent.ts";
-import { isAlive, readEndpoint } from "../../agent/protocol/client/readEndpoint.ts";
+import { readEndpoint } from "../../agent/protocol/client/readEndpoint.ts";
 import type { Pool, Project } from "../../agent/protocol/entities.ts";
 import type { ErrorBody } from "../../agent/protocol/errors.ts";
 import { packageVersion } from "../../agent/protocol/packageVersion.ts";
+import { loopDevicesBelow, mountsBelow, processesWith, send } from "../../scripts/machine.mjs";
 import { stopAgent } from "./stopAgent.ts";
 
 // Not through bin/, which prefers a bundle; that may be older than what is tested.
@@ -140,35 +141,11 @@ export class Machine {
   /** Leaves nothing, whatever still runs. */
   clear(): void {
     if (!open.delete(this)) return;
-    killAgent(this.home);
+    for (const { pid } of processesWith(`FORKPOINT_HOME=${this.home}`)) send(pid, "SIGKILL");
     for (const mount of mountsBelow(this.folder)) execFileSync("umount", ["--lazy", "-d", mount]);
-    for (const loop of loopsBelow(this.folder)) execFileSync("losetup", ["--detach", loop]);
+    for (const loop of loopDevicesBelow(this.folder)) execFileSync("losetup", ["--detach", loop]);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-function killAgent(home: string): void {
-  const file = join(home, "agent.json");
-  if (!existsSync(file)) return;
-  const { pid } = JSON.parse(readFileSync(file, "utf8")) as { pid: number };
-  if (isAlive(pid)) process.kill(pid, "SIGKILL");
-}
-
-/** Innermost first. */
-function mountsBelow(folder: string): string[] {
-  return readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[4] ?? "")
-    .filter((mount) => mount.startsWith(`${folder}/`))
-    .reverse();
-}
-
-function loopsBelow(folder: string): string[] {
-  const columns = ["--noheadings", "--raw", "--output", "NAME,BACK-FILE"];
-  return execFileSync("losetup", columns, { encoding: "utf8" })
-    .split("\n")
-    .filter((line) => line.includes(` ${folder}/`))
-    .map((line) => line.split(" ")[0] ?? "");
 }
 
 function clearAll(): void {

@@ -73,7 +73,11 @@ async function ready(child: ChildProcess, options: LaunchOptions, written: () =>
   child.once("error", (error) => (failure = error));
   for (;;) {
     const endpoint = await readEndpoint(home);
-    if (endpoint && endpoint.token !== replaced) return;
+    if (endpoint && endpoint.token !== replaced) {
+      // Another was quicker. Left alone, ours would become the next agent should that one end soon.
+      if (endpoint.pid !== child.pid) child.kill();
+      return;
+    }
     if (failure) {
       const message = `${launch.node} cannot be started: ${failure.message}`;
       throw new ForkpointError("TOOL_MISSING", message, { cause: failure });

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { isOlder } from "../../../agent/protocol/client/replaceOlderAgent.ts";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
+import { processesWith } from "../../../scripts/machine.mjs";
 import { AgentHome, untilGone } from "../../support/agentHome.ts";
 
 const greeting = { client: "test", version: "1.0.0" };
@@ -30,6 +31,21 @@ describe("finding the agent", () => {
     const clients = await Promise.all(Array.from({ length: 4 }, () => home.connect(launch)));
     const answers = await Promise.all(clients.map((client) => client.call("agent/hello", greeting)));
     assert.equal(new Set(answers.map(({ pid }) => pid)).size, 1);
+  });
+
+  it("ends the agent it started when another was quicker", async () => {
+    const slow = home.waitingAgent("1.0.0");
+    const script = home.file("slow.mjs");
+    writeFileSync(script, "setInterval(() => undefined, 1000);");
+    const late = home.connect({ ...slow, script });
+    let started: { pid: number } | undefined;
+    while (!started) {
+      started = processesWith(`FORKPOINT_HOME=${home.path}`).find(({ command }) => command.includes(script));
+      await pause(10);
+    }
+    await home.connect(slow);
+    await late;
+    await untilGone(started.pid);
   });
 
   it("starts another after a kill -9, over the dead one's file", async () => {

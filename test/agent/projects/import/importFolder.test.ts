@@ -131,14 +131,14 @@ describe("importing a folder", () => {
     const log = join(scene.source, "log");
     writeFileSync(log, "");
     const before = treeFingerprint(scene.source);
-    const writer = spawn("sh", ["-c", 'exec 3>>"$0"; echo ready; read line', log], {
+    const writer = spawn("bash", ["-c", 'exec 3>>"$0"; echo ready; read line', log], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     try {
       await new Promise((resolve) => writer.stdout.once("data", resolve));
       await assert.rejects(scene.import(), {
         code: "OPEN_FILES",
-        details: { programs: [{ pid: writer.pid, name: "sh", paths: [log] }] },
+        details: { programs: [{ pid: writer.pid, name: "bash", paths: [log] }] },
       });
       scene.assertNothingMade(before);
       await scene.import({ copy: true });
