@@ -11,7 +11,7 @@ import { ProjectLocks } from "./host/projectLocks.ts";
 import type { Surroundings } from "./server/runAgent.ts";
 import { Btrfs } from "./volumes/btrfs.ts";
 import { PoolDevice } from "./volumes/poolDevice.ts";
-import { Privileged } from "./volumes/privileged.ts";
+import { choosePrivileged } from "./volumes/privileged/choosePrivileged.ts";
 
 /** What the process that runs the agent decides. */
 export interface AgentOptions {
@@ -26,7 +26,7 @@ export interface AgentOptions {
 export function openGround(around: Surroundings, options: AgentOptions) {
   const catalog = Catalog.open(join(around.home, "catalog.sqlite"));
   const processes = new Processes();
-  const privileged = new Privileged(processes);
+  const privileged = choosePrivileged(processes);
   return {
     ...around,
     ...options,

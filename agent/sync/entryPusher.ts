@@ -10,7 +10,7 @@ import { ForkpointError } from "../protocol/errors.ts";
 import type { Digest } from "../repository/digest.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import { snapshotPath } from "../volumes/layout.ts";
-import type { Privileged } from "../volumes/privileged.ts";
+import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { pushSnapshot, type PushBase } from "./push.ts";
 import type { StoreKeeper } from "./storeKeeper.ts";
 

@@ -6,7 +6,7 @@ import { damaged, missing, type Digest } from "../repository/digest.ts";
 import type { Manifest } from "../repository/manifest.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
-import type { Privileged } from "../volumes/privileged.ts";
+import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { encodeSendStream } from "../volumes/sendStream/writer.ts";
 import { fetchChunks } from "./chunkFetcher.ts";
 import { SnapshotPlan } from "./snapshotPlan.ts";

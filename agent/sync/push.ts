@@ -7,7 +7,7 @@ import type { PackWriter } from "../repository/packWriter.ts";
 import { epochToWrite, type ReadRef } from "../repository/ref.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { TreeRef } from "../repository/structureReader.ts";
-import type { Privileged } from "../volumes/privileged.ts";
+import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { readSendStream } from "../volumes/sendStream/reader.ts";
 import { SnapshotFiles } from "./snapshotFiles.ts";
 import { applyStream } from "./streamApplier.ts";

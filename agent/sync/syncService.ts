@@ -13,7 +13,7 @@ import { ForkpointError, type ErrorBody } from "../protocol/errors.ts";
 import type { Manifest } from "../repository/manifest.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
-import type { Privileged } from "../volumes/privileged.ts";
+import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { EntryPusher } from "./entryPusher.ts";
 import { machineId } from "./machineId.ts";
 import { pullSnapshot, type PullRequest } from "./pull.ts";

@@ -10,7 +10,7 @@ import type { Log } from "../host/log.ts";
 import type { Processes } from "../host/processes.ts";
 import type { ProjectLocks } from "../host/projectLocks.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
-import type { Privileged } from "../volumes/privileged.ts";
+import type { Privileged } from "../volumes/privileged/privileged.ts";
 
 /** What the timeline tells those who make safe copies. */
 export interface Uploads {

@@ -5,7 +5,7 @@ import type { LongCall } from "../host/longCall.ts";
 import { ProcessFailed, type Processes } from "../host/processes.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { asPoolError } from "./poolErrors.ts";
-import type { Privileged } from "./privileged.ts";
+import type { Privileged } from "./privileged/privileged.ts";
 
 /** Sizes are bytes. */
 export interface PoolSpace {

@@ -3,7 +3,7 @@ import type { Processes } from "../../host/processes.ts";
 import type { Check, Pool, Store } from "../../protocol/entities.ts";
 import { errorBody } from "../../protocol/errors.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
-import type { Privileged } from "../../volumes/privileged.ts";
+import type { Privileged } from "../../volumes/privileged/privileged.ts";
 import type { DiskAgreement } from "./diskAgreement.ts";
 import { isLowOnSpace } from "./health.ts";
 import { checkPrograms } from "./neededPrograms.ts";
@@ -59,7 +59,7 @@ export class Doctor {
   }
 
   #privileges(): Check {
-    if (this.#privileged.available) return ok("privileges", "The agent may mount, send and receive.");
+    if (this.#privileged.mode !== "none") return ok("privileges", "The agent may mount, send and receive.");
     return bad(
       "privileges",
       "The agent is not root: it cannot make pools, compare snapshots or push.",

@@ -3,7 +3,7 @@ import type { BigIntStats } from "node:fs";
 import { inParallel } from "../../host/inParallel.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import { joinBytes } from "../bytePaths.ts";
-import type { Privileged } from "../privileged.ts";
+import type { Privileged } from "../privileged/privileged.ts";
 import { readDifferences } from "./differences.ts";
 import { typeOf, type EntryType } from "./namespace.ts";
 import { sameBytes } from "./sameBytes.ts";

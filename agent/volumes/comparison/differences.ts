@@ -1,5 +1,5 @@
 import type { LongCall } from "../../host/longCall.ts";
-import type { Privileged } from "../privileged.ts";
+import type { Privileged } from "../privileged/privileged.ts";
 import { readSendStream } from "../sendStream/reader.ts";
 import { Namespace, pathOf, type EntryType, type Inode, type Name } from "./namespace.ts";
 

@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { joinBytes } from "../bytePaths.ts";
-import type { Privileged } from "../privileged.ts";
+import type { Privileged } from "../privileged/privileged.ts";
 import { readSendStream } from "../sendStream/reader.ts";
 
 /** Commands that say nothing about content by themselves. */

@@ -7,7 +7,7 @@ import type { LongCall } from "../../host/longCall.ts";
 import type { Processes } from "../../host/processes.ts";
 import { depthOf, joinBytes } from "../bytePaths.ts";
 import { asPoolError } from "../poolErrors.ts";
-import type { Privileged } from "../privileged.ts";
+import type { Privileged } from "../privileged/privileged.ts";
 import { Batches } from "./batches.ts";
 import type { Plan } from "./plan.ts";
 import { planPaths } from "./planPaths.ts";

@@ -4,7 +4,7 @@ import type { LongCall } from "../../host/longCall.ts";
 import type { Processes } from "../../host/processes.ts";
 import { depthOf, isWithin, joinBytes, parentOf } from "../bytePaths.ts";
 import { readDifferences } from "../comparison/differences.ts";
-import type { Privileged } from "../privileged.ts";
+import type { Privileged } from "../privileged/privileged.ts";
 import { namesOfFile } from "./namesOfFile.ts";
 import { emptyPlan, PathSet, type Plan } from "./plan.ts";
 

@@ -6,7 +6,7 @@ import type { Processes } from "../../host/processes.ts";
 import { depthOf, joinBytes, parentOf } from "../bytePaths.ts";
 import { readDifferences, type Differences } from "../comparison/differences.ts";
 import type { Inode } from "../comparison/namespace.ts";
-import type { Privileged } from "../privileged.ts";
+import type { Privileged } from "../privileged/privileged.ts";
 import { namesOfFile } from "./namesOfFile.ts";
 import { emptyPlan, PathSet, type Plan } from "./plan.ts";
 

@@ -7,7 +7,7 @@ import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { compareSnapshots } from "../../../agent/volumes/comparison/compareSnapshots.ts";
 import { describeChange } from "../../../agent/volumes/comparison/describeChanges.ts";
 import { hasChanges } from "../../../agent/volumes/comparison/hasChanges.ts";
-import { Privileged } from "../../../agent/volumes/privileged.ts";
+import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged.ts";
 import { openLoopPool, type LoopPool } from "../../support/loopPool.ts";
 
 describe("comparison of two snapshots", () => {
@@ -16,7 +16,7 @@ describe("comparison of two snapshots", () => {
   let taken = 0;
   const processes = new Processes();
   const btrfs = new Btrfs(processes);
-  const privileged = new Privileged(processes);
+  const privileged = new RootPrivileged(processes);
 
   before(async () => {
     pool = openLoopPool(512);

@@ -7,7 +7,7 @@ import { unattended } from "../../../agent/host/longCall.ts";
 import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { makeEqual } from "../../../agent/volumes/inPlace/makeEqual.ts";
-import { Privileged } from "../../../agent/volumes/privileged.ts";
+import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged.ts";
 import { everyKindOfEntry } from "../../support/everyKindOfEntry.ts";
 import { openLoopPool, type LoopPool } from "../../support/loopPool.ts";
 import { randomEdits } from "../../support/randomEdits.ts";
@@ -16,7 +16,7 @@ import { treeFingerprint } from "../../support/treeFingerprint.ts";
 describe("making a volume equal to a snapshot", () => {
   const processes = new Processes();
   const btrfs = new Btrfs(processes);
-  const parts = { processes, privileged: new Privileged(processes), crashPoint: neverCrash };
+  const parts = { processes, privileged: new RootPrivileged(processes), crashPoint: neverCrash };
   let pool: LoopPool;
   let live: string;
   let taken = 0;

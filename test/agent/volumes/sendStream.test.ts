@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
-import { Privileged } from "../../../agent/volumes/privileged.ts";
+import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged.ts";
 import type { StreamCommand } from "../../../agent/volumes/sendStream/commands.ts";
 import { readSendStream } from "../../../agent/volumes/sendStream/reader.ts";
 import { encodeSendStream } from "../../../agent/volumes/sendStream/writer.ts";
@@ -28,7 +28,7 @@ describe("send stream", () => {
   let bytes: Buffer;
   const processes = new Processes();
   const btrfs = new Btrfs(processes);
-  const privileged = new Privileged(processes);
+  const privileged = new RootPrivileged(processes);
 
   before(async () => {
     pool = openLoopPool(512);

@@ -17,7 +17,7 @@ import { Recovery } from "../../../../agent/projects/recovery.ts";
 import { StagingSweep } from "../../../../agent/projects/stagingSweep.ts";
 import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
 import { PoolDevice } from "../../../../agent/volumes/poolDevice.ts";
-import { Privileged } from "../../../../agent/volumes/privileged.ts";
+import { RootPrivileged } from "../../../../agent/volumes/privileged/rootPrivileged.ts";
 
 /** Everything about pools over the catalog in `home`, as the agent would put it together. */
 export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
@@ -28,7 +28,7 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
   const projects = new Projects(catalog);
   const entries = new Entries(catalog);
   const processes = new Processes();
-  const privileged = new Privileged(processes);
+  const privileged = new RootPrivileged(processes);
   const device = new PoolDevice(processes, privileged);
   const btrfs = new Btrfs(processes);
   const clock = systemClock;

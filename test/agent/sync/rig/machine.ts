@@ -24,7 +24,7 @@ import {
   stagingPath,
   volumePath,
 } from "../../../../agent/volumes/layout.ts";
-import { Privileged } from "../../../../agent/volumes/privileged.ts";
+import { RootPrivileged } from "../../../../agent/volumes/privileged/rootPrivileged.ts";
 
 /** What the rig must know of a machine; a process of its own can be told it as JSON. */
 export interface MachinePlace {
@@ -84,7 +84,7 @@ export class Machine {
       entries: this.entries,
       pools,
       settings: new Settings(this.catalog),
-      privileged: new Privileged(processes),
+      privileged: new RootPrivileged(processes),
       btrfs: this.btrfs,
       clock,
       log: silentLog,

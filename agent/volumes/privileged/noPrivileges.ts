@@ -1,0 +1,37 @@
+import { ForkpointError } from "../../protocol/errors.ts";
+import type { Privileged } from "./privileged.ts";
+
+/** The seam as an ordinary user has it who has no helper. */
+export class NoPrivileges implements Privileged {
+  readonly mode = "none";
+  readonly mountsFolder = null;
+
+  makeFileSystem(): Promise<void> {
+    return Promise.reject(needsRoot("make a pool"));
+  }
+
+  mount(): Promise<void> {
+    return Promise.reject(needsRoot("mount a pool"));
+  }
+
+  unmount(): Promise<void> {
+    return Promise.reject(needsRoot("unmount a pool"));
+  }
+
+  detach(): Promise<void> {
+    return Promise.reject(needsRoot("free a loop device"));
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async *send(): AsyncGenerator<Buffer> {
+    throw needsRoot("read what changed");
+  }
+
+  receive(): Promise<void> {
+    return Promise.reject(needsRoot("rebuild a snapshot"));
+  }
+}
+
+function needsRoot(what: string): ForkpointError {
+  return new ForkpointError("NEEDS_ROOT", `It takes root to ${what}.`);
+}

@@ -1,0 +1,50 @@
+/** What the agent may do about that which needs CAP_SYS_ADMIN. */
+export type PrivilegeMode = "root" | "helper" | "none";
+
+/**
+ * The one seam for what needs CAP_SYS_ADMIN: pools in files, send and receive. The agent is root, has the
+ * root-owned helper, or has neither; whoever calls this need not know which.
+ */
+export interface Privileged {
+  readonly mode: PrivilegeMode;
+
+  /** The folder below which every pool has to be mounted; null when pools may be mounted anywhere. */
+  readonly mountsFolder: string | null;
+
+  /**
+   * Makes a btrfs file system in a file that exists, is empty and has its final size.
+   * @throws ForkpointError NEEDS_ROOT; ProcessFailed
+   */
+  makeFileSystem(image: string): Promise<void>;
+
+  /**
+   * Mounts an image made by `makeFileSystem` at `directory`, which is made when it is missing.
+   * @throws ForkpointError NEEDS_ROOT; ProcessFailed
+   */
+  mount(image: string, directory: string): Promise<void>;
+
+  /** Unmounts and frees the loop device. @throws ForkpointError NEEDS_ROOT; ProcessFailed when it is busy */
+  unmount(directory: string): Promise<void>;
+
+  /** Frees a loop device that nothing has mounted. @throws ForkpointError NEEDS_ROOT; ProcessFailed */
+  detach(loopDevice: string): Promise<void>;
+
+  /**
+   * The send stream of a read-only snapshot, as it comes; with `parent` only what differs from it, with
+   * `noData` the changed ranges without their bytes. Iteration rejects when sending fails, even at its end.
+   * @throws ForkpointError CANCELLED, POOL_*; ProcessFailed
+   */
+  send(snapshot: string, options: SendOptions, signal: AbortSignal): AsyncGenerator<Buffer>;
+
+  /**
+   * Applies a full stream; the new subvolume appears in `directory`.
+   * @throws ForkpointError CANCELLED, POOL_FULL, STREAM_INVALID; whatever `stream` throws
+   */
+  receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+}
+
+export interface SendOptions {
+  /** A read-only snapshot on the same pool. */
+  readonly parent?: string;
+  readonly noData?: boolean;
+}
