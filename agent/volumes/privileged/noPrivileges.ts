@@ -4,6 +4,7 @@ import type { Privileged } from "./privileged.ts";
 /** The seam as an ordinary user has it who has no helper. */
 export class NoPrivileges implements Privileged {
   readonly mode = "none";
+  readonly degradations = ["The agent is not root: it cannot make pools, compare snapshots or push."];
   readonly mountsFolder = null;
 
   makeFileSystem(): Promise<void> {

@@ -8,6 +8,9 @@ export type PrivilegeMode = "root" | "helper" | "none";
 export interface Privileged {
   readonly mode: PrivilegeMode;
 
+  /** What is lost for want of rights: sentences for a person, the gravest first; none when nothing is. */
+  readonly degradations: readonly string[];
+
   /** The folder below which every pool has to be mounted; null when pools may be mounted anywhere. */
   readonly mountsFolder: string | null;
 

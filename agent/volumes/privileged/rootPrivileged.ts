@@ -11,6 +11,7 @@ export const mountOptions = "loop,compress=zstd:1,noatime,user_subvol_rm_allowed
 /** The seam as root has it: the programs themselves. */
 export class RootPrivileged implements Privileged {
   readonly mode = "root";
+  readonly degradations = [];
   readonly mountsFolder = null;
   readonly #processes: Processes;
 
