@@ -56,6 +56,10 @@ export class DiskAgreement {
         remedy: `Look into ${projectSnapshots(pool.path, project.projectId)} and delete what you do not need.`,
       };
     }
-    return { name, ok: true, message: `${known.length} snapshots, all where they belong.`, remedy: null };
+    const message =
+      known.length === 1
+        ? "1 snapshot, where it belongs."
+        : `${known.length} snapshots, all where they belong.`;
+    return { name, ok: true, message, remedy: null };
   }
 }
