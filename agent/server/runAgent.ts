@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Announce } from "../host/announce.ts";
 import type { Clock } from "../host/clock.ts";
+import { collectGarbage, IdleMemory } from "../host/idleMemory.ts";
 import { agentExitCodes, logFile } from "../protocol/endpoint.ts";
 import type { AgentInfo, Check } from "../protocol/entities.ts";
 import { ForkpointError, errorBody } from "../protocol/errors.ts";
@@ -87,9 +88,18 @@ async function live(options: Parameters<typeof runAgent>[0] & { readonly log: Fi
   log.info("starting", { version, pid: process.pid, node: process.version });
   // What is recovered while nobody can listen yet is announced to nobody.
   let server: AgentServer | undefined = undefined as AgentServer | undefined;
-  const announce: Announce = (event, body) => server?.announce(event, body);
+  let memory: IdleMemory | undefined = undefined as IdleMemory | undefined;
+  const announce: Announce = (event, body) => {
+    memory?.used();
+    server?.announce(event, body);
+  };
   const rooms = await options.compose({ home, clock, log, announce, info });
   const running = new RunningCalls();
+  const isBusy = () => running.count > 0 || rooms.hasBackgroundWork();
+  const collect = () =>
+    collectGarbage().catch((error: unknown) => log.error("memory could not be given back", { error }));
+  memory = new IdleMemory({ clock, isBusy, collect });
+  running.onChange(() => memory.used());
   const ours = agentMethods({
     info,
     log,
