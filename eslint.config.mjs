@@ -17,7 +17,8 @@ const reach = {
   timeline: [...ground, "sync"],
   projects: [...ground, "sync", "timeline"],
   server: [...ground, "sync", "timeline", "projects"],
-  cli: ["protocol"],
+  setup: ["protocol", "host", "volumes"],
+  cli: ["protocol", "setup"],
 };
 const agentRooms = Object.keys(reach);
 

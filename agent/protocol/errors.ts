@@ -17,8 +17,12 @@ export const errorHints = {
   CATALOG_NEWER:
     "A newer Forkpoint wrote this catalog. Update the extension, or set FORKPOINT_HOME elsewhere.",
   CATALOG_DAMAGED: "Keep the file, then rebuild the project with `forkpoint pull`.",
-  NEEDS_ROOT: "Run the agent as root.",
+  NEEDS_ROOT: "Set up the helper once with `sudo forkpoint setup`, then start the agent again.",
   TOOL_MISSING: "Install the named program and try again.",
+  // Set-up
+  USER_REFUSED: "Name the user who runs the editor with --user NAME.",
+  SETUP_BLOCKED: "Mend what it names, and run the set-up again.",
+  SETUP_BUSY: "Wait until it has ended, then run this again.",
   // Pools and volumes
   POOL_NOT_FOUND: "List pools with `forkpoint pool status`, or make one with `forkpoint pool create`.",
   POOL_EXISTS: "Choose another place, or adopt the pool that is there.",
