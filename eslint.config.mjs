@@ -18,6 +18,8 @@ const reach = {
   projects: [...ground, "sync", "timeline"],
   server: [...ground, "sync", "timeline", "projects"],
   cli: ["protocol"],
+  // A program of its own, which nobody imports: root's.
+  helper: ["protocol", "host", "volumes"],
 };
 const agentRooms = Object.keys(reach);
 
