@@ -19,6 +19,8 @@ const reach = {
   server: [...ground, "sync", "timeline", "projects"],
   setup: ["protocol", "host", "volumes"],
   cli: ["protocol", "setup"],
+  // A program of its own, which nobody imports: root's.
+  helper: ["protocol", "host", "volumes"],
 };
 const agentRooms = Object.keys(reach);
 

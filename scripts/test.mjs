@@ -74,7 +74,8 @@ async function main(args) {
   const { node, env } = await install(chosen);
   const id = randomBytes(4).toString("hex");
   const folder = join(realpathSync(tmpdir()), `forkpoint-${id}`);
-  mkdirSync(folder, { mode: 0o700 });
+  // Programs that tests run as other users pass through it; what it holds they see only where a test lets them.
+  mkdirSync(folder, { mode: 0o711 });
   const testEnv = { ...process.env, ...env, TMPDIR: folder, FORKPOINT_TEST_RUN: id };
   const endWhenKilled = () => {
     removeLeftovers({ folder, mark: `FORKPOINT_TEST_RUN=${id}` });

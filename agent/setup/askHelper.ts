@@ -1,11 +1,8 @@
 import { geteuid, getuid } from "node:process";
-import { z } from "zod";
 import type { Processes } from "../host/processes.ts";
+import { type HelperRequest, HelperStatus } from "../volumes/privileged/helperContract.ts";
 import { helperCommand } from "../volumes/privileged/helperPlaces.ts";
 import type { UserAccount } from "./userAccount.ts";
-
-const Status = z.object({ pools: z.array(z.object({ name: z.string(), image: z.string() })) });
-export type HelperStatus = z.infer<typeof Status>;
 
 /**
  * Asks the helper for a user's pools as that user would: through sudo, without a password.
@@ -29,7 +26,8 @@ export function askDirectly(processes: Processes, lib: string, uid: number): Pro
 }
 
 async function ask(processes: Processes, [program, ...args]: readonly string[]): Promise<HelperStatus> {
-  const input = Buffer.from(`${JSON.stringify({ verb: "status" })}\n`);
+  const request: HelperRequest = { verb: "status" };
+  const input = Buffer.from(`${JSON.stringify(request)}\n`);
   const { stdout } = await processes.run(program ?? "", args, { input, cwd: "/" });
-  return Status.parse(JSON.parse(stdout.toString("utf8")));
+  return HelperStatus.parse(JSON.parse(stdout.toString("utf8")));
 }

@@ -1,7 +1,8 @@
-import { lstat, readdir, readFile, rmdir } from "node:fs/promises";
+import { lstat, readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CrashPoint } from "../host/crashPoints.ts";
 import { ForkpointError } from "../protocol/errors.ts";
+import { isWithin, readMountTable } from "../volumes/mountTable.ts";
 import type { HelperPlaces } from "../volumes/privileged/helperPlaces.ts";
 import { askDirectly } from "./askHelper.ts";
 import { BootUnit, bootUnitText } from "./bootUnit.ts";
@@ -137,11 +138,8 @@ async function removeEmpty(folder: string): Promise<void> {
 }
 
 async function mountsBelow(folder: string): Promise<string[]> {
-  const table = await readFile("/proc/self/mountinfo", "utf8");
-  return table
-    .split("\n")
-    .map((line) => (line.split(" ")[4] ?? "").replaceAll("\\040", " "))
-    .filter((path) => path.startsWith(`${folder}/`));
+  const mounts = await readMountTable();
+  return mounts.map(({ path }) => path).filter((path) => path !== folder && isWithin(path, folder));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ForkpointError } from "../../protocol/errors.ts";
-import { isWithin } from "./mountTable.ts";
+import { isWithin } from "../../volumes/mountTable.ts";
 
 const kernelTrees = ["/dev", "/proc", "/sys"];
 

@@ -6,7 +6,7 @@ import type { Log } from "../../host/log.ts";
 import type { Pool } from "../../protocol/entities.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { PoolDevice } from "../../volumes/poolDevice.ts";
-import { isWithin, type Mount, readMountTable } from "./mountTable.ts";
+import { isWithin, type Mount, readMountTable } from "../../volumes/mountTable.ts";
 import { isWritable, readPoolMarker, writePoolMarker } from "./poolMarker.ts";
 import { isThere } from "../isThere.ts";
 
@@ -152,7 +152,7 @@ export class PoolRegistry {
 
 /** The mount that `path` lies on: the last one of the longest path. */
 function mountHolding(path: string, mounts: readonly Mount[]): Mount {
-  let best: Mount = { path: "/", type: "unknown", source: "unknown" };
+  let best: Mount = { id: 0, path: "/", type: "unknown", source: "unknown" };
   for (const mount of mounts) {
     if (isWithin(path, mount.path) && mount.path.length >= best.path.length) best = mount;
   }
