@@ -9,15 +9,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { helperCommand } from "../../../agent/volumes/privileged/helperPlaces.ts";
 import { listing } from "./rig/listing.ts";
-import { SetupScene } from "./rig/setupScene.ts";
+import { type Checked, SetupScene } from "./rig/setupScene.ts";
 
 const status = `${JSON.stringify({ verb: "status" })}\n`;
-
-interface Checked {
-  readonly checks: { name: string; state: string; message: string; remedy: string | null }[];
-}
 
 describe("forkpoint setup", function () {
   this.timeout(60_000);
@@ -31,32 +26,21 @@ describe("forkpoint setup", function () {
 
   after(() => scene.end());
 
-  function install(name = user): string[] {
-    const { status: code, out, err } = scene.setup(["--user", name, "--yes", "--json"]);
-    assert.equal(code, 0, err);
-    return (JSON.parse(out) as { changed: string[] }).changed;
-  }
-
-  function wrong(): Map<string, string> {
-    const { status: code, out } = scene.setup(["--user", user, "--check", "--json"]);
-    const { checks } = JSON.parse(out) as Checked;
-    const found = checks.filter(({ state }) => state !== "ok");
-    assert.equal(code, found.length === 0 ? 0 : 1);
-    for (const { remedy } of found) assert.ok(remedy);
-    return new Map(found.map(({ name, message }) => [name, message]));
-  }
+  const install = () => scene.install(user);
+  const wrong = () => scene.wrong(user);
 
   it("installs the helper, which the user then can call", () => {
     assert.ok(install().includes("sudoers rule"));
-    const { uid, call } = callOf(user);
-    const answer = scene.run(call, user, status);
+    const uid = scene.uidOf(user);
+    const answer = scene.run(scene.callBy(user), user, status);
     assert.equal(answer.status, 0, answer.err);
     const { mountsFolder } = JSON.parse(answer.out) as { mountsFolder: string };
     assert.equal(mountsFolder, join(scene.places.pools, String(uid)));
   });
 
   it("lets the user call nothing else, and not in another's name", () => {
-    const { uid, call } = callOf(user);
+    const uid = scene.uidOf(user);
+    const call = scene.callBy(user);
     const sudo = ["sudo", "-n", "--"];
     const refused = [
       [...sudo, "/usr/bin/true"],
@@ -159,9 +143,4 @@ describe("forkpoint setup", function () {
     assert.deepEqual(wrong(), new Map());
     for (const file of [scene.places.sudoers, scene.places.program]) assert.ok(!existsSync(`${file}~`));
   });
-
-  function callOf(name: string) {
-    const uid = scene.uidOf(name);
-    return { uid, call: ["sudo", "-n", "--", ...helperCommand(scene.places.lib, uid)] };
-  }
 });

@@ -1,14 +1,25 @@
+import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as esbuild from "esbuild";
+import { loopDevicesBelow, mountsBelow } from "../../../../scripts/machine.mjs";
 import { bundles } from "../../../../scripts/build.mjs";
-import { type HelperPlaces, helperPlaces } from "../../../../agent/volumes/privileged/helperPlaces.ts";
+import {
+  helperCommand,
+  type HelperPlaces,
+  helperPlaces,
+} from "../../../../agent/volumes/privileged/helperPlaces.ts";
 
 const checkout = resolve(import.meta.dirname, "../../../..");
 const open = new Set<SetupScene>();
+
+/** What `--check --json` prints. */
+export interface Checked {
+  readonly checks: { name: string; state: string; message: string; remedy: string | null }[];
+}
 
 export interface Ran {
   readonly status: number | null;
@@ -70,15 +81,40 @@ export class SetupScene {
   /** Runs a program, as root or as another user, without a terminal. */
   run(command: readonly string[], as?: string, input = ""): Ran {
     const [program = "", ...args] = as === undefined ? command : ["runuser", "-u", as, "--", ...command];
-    const { SUDO_USER: _, ...env } = process.env;
+    const env: NodeJS.ProcessEnv = { ...process.env };
+    delete env["SUDO_USER"];
     const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", cwd: "/", env, input });
     return { status, out: stdout, err: stderr };
+  }
+
+  /** Installs for a user; gives the names of what was changed. */
+  install(user: string): string[] {
+    const { status, out, err } = this.setup(["--user", user, "--yes", "--json"]);
+    assert.equal(status, 0, err);
+    return (JSON.parse(out) as { changed: string[] }).changed;
+  }
+
+  /** What the check finds amiss, by the piece's name. */
+  wrong(user: string): Map<string, string> {
+    const { status, out } = this.setup(["--user", user, "--check", "--json"]);
+    const { checks } = JSON.parse(out) as Checked;
+    const found = checks.filter(({ state }) => state !== "ok");
+    assert.equal(status, found.length === 0 ? 0 : 1);
+    for (const { remedy } of found) assert.ok(remedy);
+    return new Map(found.map(({ name, message }) => [name, message]));
+  }
+
+  /** The command with which a user calls the helper. */
+  callBy(user: string): string[] {
+    return ["sudo", "-n", "--", ...helperCommand(this.places.lib, this.uidOf(user))];
   }
 
   end(): void {
     if (!open.delete(this)) return;
     rmSync(this.places.sudoers, { force: true });
     rmSync(`${this.places.sudoers}~`, { force: true });
+    for (const mount of mountsBelow(this.folder)) spawnSync("umount", [mount]);
+    for (const device of loopDevicesBelow(this.folder)) spawnSync("losetup", ["--detach", device]);
     for (const user of this.#users) spawnSync("userdel", [user]);
     rmSync(this.folder, { recursive: true, force: true });
   }
