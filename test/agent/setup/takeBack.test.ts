@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chownSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { listing } from "./rig/listing.ts";
 import { SetupScene } from "./rig/setupScene.ts";
@@ -56,11 +56,13 @@ describe("forkpoint setup --remove", function () {
   it("is refused while the user has pools, and names them", () => {
     scene.install(ann);
     scene.install(bob);
-    const image = join(scene.folder, "image");
-    writeFileSync(image, Buffer.alloc(0));
-    scene.run(["truncate", "-s", "256M", image]);
-    chownSync(image, scene.uidOf(ann), scene.uidOf(ann));
-    assert.equal(call(ann, { verb: "makePool", image }).status, 0);
+    const folder = join(scene.folder, "home");
+    const image = join(folder, "pool.img");
+    mkdirSync(folder, { mode: 0o700 });
+    chownSync(folder, scene.uidOf(ann), scene.uidOf(ann));
+    assert.equal(scene.run(["truncate", "-s", "256M", image], ann).status, 0);
+    const made = call(ann, { verb: "makePool", image });
+    assert.equal(made.status, 0, made.err);
     const rules = readFileSync(scene.places.sudoers, "utf8");
 
     const refused = remove(ann);
