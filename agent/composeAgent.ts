@@ -5,6 +5,7 @@ import { Doctor } from "./projects/health/doctor.ts";
 import { HealthReader } from "./projects/health/healthReader.ts";
 import { HealthWatch } from "./projects/health/healthWatch.ts";
 import { PoolCreation } from "./projects/pools/poolCreation.ts";
+import { PoolGrowth } from "./projects/pools/poolGrowth.ts";
 import { PoolRegistry } from "./projects/pools/poolRegistry.ts";
 import { PoolRemoval } from "./projects/pools/poolRemoval.ts";
 import { PoolService } from "./projects/pools/poolService.ts";
@@ -29,7 +30,7 @@ import { TimelineService } from "./timeline/timelineService.ts";
  * @throws ForkpointError CATALOG_NEWER, CATALOG_DAMAGED
  */
 export async function composeAgent(around: Surroundings, options: AgentOptions): Promise<Composition> {
-  const ground = openGround(around, options);
+  const ground = await openGround(around, options);
   try {
     return await furnish(ground);
   } catch (thrown) {
@@ -41,6 +42,7 @@ export async function composeAgent(around: Surroundings, options: AgentOptions):
 async function furnish(ground: Ground): Promise<Composition> {
   const registry = new PoolRegistry(ground);
   const creation = new PoolCreation(ground);
+  const growth = new PoolGrowth({ ...ground, registry });
   const removal = new PoolRemoval({ ...ground, registry });
   const view = new ProjectView(ground.btrfs);
   const lookup = new ProjectLookup(ground.projects);
@@ -54,7 +56,13 @@ async function furnish(ground: Ground): Promise<Composition> {
     ...ground,
     pools: registry,
     sweep: new StagingSweep({ ...ground, pools: registry }),
-    recoverers: [creation.recoverer, removal.recoverer, ...work.recoverers, ...timeline.recoverers],
+    recoverers: [
+      creation.recoverer,
+      growth.recoverer,
+      removal.recoverer,
+      ...work.recoverers,
+      ...timeline.recoverers,
+    ],
   });
   const problems = () => recovery.problems;
   const healthReader = new HealthReader({
@@ -66,7 +74,7 @@ async function furnish(ground: Ground): Promise<Composition> {
   });
   const healthWatch = new HealthWatch({ ...ground, reader: healthReader, registry });
 
-  const pools = new PoolService({ ...ground, registry, creation, removal, healthWatch });
+  const pools = new PoolService({ ...ground, registry, creation, growth, removal, healthWatch });
   const projects = new ProjectService({
     ...ground,
     ...work,

@@ -27,7 +27,7 @@ export const errorHints = {
   // Pools and volumes
   POOL_NOT_FOUND: "List pools with `forkpoint pool status`, or make one with `forkpoint pool create`.",
   POOL_EXISTS: "Choose another place, or adopt the pool that is there.",
-  POOL_FULL: "Delete snapshots or forks, or grow the pool.",
+  POOL_FULL: "Delete snapshots or forks, or grow the pool with `forkpoint pool grow`.",
   POOL_READ_ONLY: "Check the disk below the pool; the file system refuses to write.",
   IMAGE_REFUSED: "Put the image into a folder of your own, on a local disk.",
   MOUNT_REFUSED: "Leave the mount point out; the pool is mounted where the helper mounts yours.",

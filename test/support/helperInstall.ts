@@ -90,7 +90,7 @@ function bundledHelper(): Promise<Uint8Array> {
     const options = bundles({ minify: false })["helper"];
     if (!options) throw new Error("The helper has no bundle.");
     const { outputFiles } = await build({ ...options, sourcemap: false, write: false, metafile: false });
-    const file = outputFiles?.[0];
+    const file = outputFiles[0];
     if (!file) throw new Error("esbuild made nothing.");
     return file.contents;
   })();

@@ -1,3 +1,4 @@
+import { ForkpointError } from "../../protocol/errors.ts";
 import type { RequestOf } from "../../volumes/privileged/helperContract.ts";
 import type { Call } from "../caller.ts";
 import { openPool, openVolume } from "../mountedPool.ts";
@@ -18,5 +19,10 @@ export async function send(call: Call, request: RequestOf<"send">, givenUp: Abor
   const kill = () => child.kill("SIGKILL");
   givenUp.addEventListener("abort", kill);
   if (givenUp.aborted) kill();
-  await ended;
+  try {
+    await ended;
+  } catch (thrown) {
+    if (givenUp.aborted) throw new ForkpointError("CANCELLED", "The caller gave up.", { cause: thrown });
+    throw thrown;
+  }
 }

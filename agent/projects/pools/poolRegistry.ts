@@ -1,4 +1,4 @@
-import { mkdir, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import type { PoolRow, Pools } from "../../catalog/pools.ts";
 import type { Clock } from "../../host/clock.ts";
 import { newId } from "../../host/ids.ts";
@@ -136,7 +136,6 @@ export class PoolRegistry {
       if (row.image === null) continue;
       try {
         if (await this.isReady(row.poolId)) continue;
-        await mkdir(row.path, { recursive: true });
         await this.#device.mount({ image: row.image, mount: row.path });
         this.#log.info("mounted a pool", { poolId: row.poolId, path: row.path });
       } catch (thrown) {
