@@ -28,12 +28,12 @@ describe("npm start for an ordinary user with sudo", function () {
     return new Started(home, { command, env: user.env });
   }
 
-  function ask<T>(...args: string[]): T {
+  function ask(...args: string[]): unknown {
     const [program = "", ...rest] = user.command(
       ...[user.node, join(user.checkout, "bin/forkpoint.mjs"), ...args, "--json"],
     );
     const env = { ...user.env, FORKPOINT_HOME: home, FORKPOINT_DEMO: join(home, "demo") };
-    return JSON.parse(execFileSync(program, rest, { env, encoding: "utf8", cwd: "/" })) as T;
+    return JSON.parse(execFileSync(program, rest, { env, encoding: "utf8", cwd: "/" }));
   }
 
   const left = () => [
@@ -48,9 +48,9 @@ describe("npm start for an ordinary user with sudo", function () {
     assert.match(started.printed, /Only root can mount a pool/);
     assert.match(started.printed, /sudo .* setup --user/);
     const folder = address.searchParams.get("folder") ?? "";
-    const [project] = ask<Project[]>("project", "list");
+    const [project] = ask("project", "list") as Project[];
     assert.equal(project?.path, folder);
-    const [pool] = ask<Pool[]>("pool", "status");
+    const [pool] = ask("pool", "status") as Pool[];
     assert.equal(pool?.path.startsWith(user.places.pools), true);
     const uid = Number(execFileSync("id", ["-u", user.name], { encoding: "utf8" }));
     assert.equal(statSync(folder).uid, uid);

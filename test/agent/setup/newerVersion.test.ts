@@ -27,8 +27,8 @@ describe("a newer Forkpoint", function () {
   }
 
   it("replaces the helper, while a call that runs goes on with the old one", async () => {
-    const [program = "", ...args] = ["runuser", "-u", user, "--", ...scene.callBy(user)];
-    const call = spawn(program, args, { cwd: "/", stdio: ["pipe", "pipe", "inherit"] });
+    const args = ["-u", user, "--", ...scene.callBy(user)];
+    const call = spawn("runuser", args, { cwd: "/", stdio: ["pipe", "pipe", "inherit"] });
     const answer = text(call.stdout);
     const ended = once(call, "exit");
     call.stdin.write('{"verb":');

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { runInTerminal } from "../../../extension/helper/runInTerminal.ts";
 
-suite("a command that runs in a terminal", () => {
-  test("has its arguments as they are, shows itself, and tells how it ended", async () => {
+describe("a command that runs in a terminal", () => {
+  it("has its arguments as they are, shows itself, and tells how it ended", async () => {
     const folder = mkdtempSync(join(tmpdir(), "terminal-"));
     const file = join(folder, "file");
     const status = await runInTerminal("Told", [
@@ -23,7 +23,7 @@ suite("a command that runs in a terminal", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("has no status when it cannot be started", async () => {
+  it("has no status when it cannot be started", async () => {
     assert.notEqual(await runInTerminal("Absent", ["/no/such/program"]), 0);
   });
 });
