@@ -5,6 +5,7 @@ import { Doctor } from "./projects/health/doctor.ts";
 import { HealthReader } from "./projects/health/healthReader.ts";
 import { HealthWatch } from "./projects/health/healthWatch.ts";
 import { PoolCreation } from "./projects/pools/poolCreation.ts";
+import { PoolGrowth } from "./projects/pools/poolGrowth.ts";
 import { PoolRegistry } from "./projects/pools/poolRegistry.ts";
 import { PoolRemoval } from "./projects/pools/poolRemoval.ts";
 import { PoolService } from "./projects/pools/poolService.ts";
@@ -12,6 +13,7 @@ import { ProjectLookup } from "./projects/projectLookup.ts";
 import { ProjectService } from "./projects/projectService.ts";
 import { ProjectView } from "./projects/projectView.ts";
 import { Recovery } from "./projects/recovery.ts";
+import type { AgentInfo } from "./protocol/entities.ts";
 import { StagingSweep } from "./projects/stagingSweep.ts";
 import { furnishProjects } from "./furnishProjects.ts";
 import { entryViews } from "./server/entryViews.ts";
@@ -28,7 +30,7 @@ import { TimelineService } from "./timeline/timelineService.ts";
  * @throws ForkpointError CATALOG_NEWER, CATALOG_DAMAGED
  */
 export async function composeAgent(around: Surroundings, options: AgentOptions): Promise<Composition> {
-  const ground = openGround(around, options);
+  const ground = await openGround(around, options);
   try {
     return await furnish(ground);
   } catch (thrown) {
@@ -40,6 +42,7 @@ export async function composeAgent(around: Surroundings, options: AgentOptions):
 async function furnish(ground: Ground): Promise<Composition> {
   const registry = new PoolRegistry(ground);
   const creation = new PoolCreation(ground);
+  const growth = new PoolGrowth({ ...ground, registry });
   const removal = new PoolRemoval({ ...ground, registry });
   const view = new ProjectView(ground.btrfs);
   const lookup = new ProjectLookup(ground.projects);
@@ -53,7 +56,13 @@ async function furnish(ground: Ground): Promise<Composition> {
     ...ground,
     pools: registry,
     sweep: new StagingSweep({ ...ground, pools: registry }),
-    recoverers: [creation.recoverer, removal.recoverer, ...work.recoverers, ...timeline.recoverers],
+    recoverers: [
+      creation.recoverer,
+      growth.recoverer,
+      removal.recoverer,
+      ...work.recoverers,
+      ...timeline.recoverers,
+    ],
   });
   const problems = () => recovery.problems;
   const healthReader = new HealthReader({
@@ -65,7 +74,7 @@ async function furnish(ground: Ground): Promise<Composition> {
   });
   const healthWatch = new HealthWatch({ ...ground, reader: healthReader, registry });
 
-  const pools = new PoolService({ ...ground, registry, creation, removal, healthWatch });
+  const pools = new PoolService({ ...ground, registry, creation, growth, removal, healthWatch });
   const projects = new ProjectService({
     ...ground,
     ...work,
@@ -85,13 +94,20 @@ async function furnish(ground: Ground): Promise<Composition> {
     checkStore: (signal) =>
       sync.showStore() ? sync.checkStore({ signal, report: () => undefined }) : Promise.resolve(null),
     problems,
-    version: ground.info.version,
+    version: ground.facts.version,
   });
+
+  const info: AgentInfo = {
+    ...ground.facts,
+    privileges: ground.privileged.mode,
+    degradations: [...ground.privileged.degradations],
+  };
 
   await registry.mountAll();
   await recovery.run();
   sync.start();
   return {
+    info,
     handlers: roomMethods({
       pools,
       projects,
@@ -100,7 +116,7 @@ async function furnish(ground: Ground): Promise<Composition> {
       sync,
       healthWatch,
       view: entries,
-      info: ground.info,
+      info,
     }),
     examine: (signal) => doctor.examine(signal),
     hasBackgroundWork: () => sync.hasWork() || timeline.hasWork,

@@ -23,10 +23,10 @@ export interface AgentOptions {
  * What all rooms stand on: the agent's surroundings, the catalog in its home, this machine's file systems.
  * @throws ForkpointError CATALOG_NEWER, CATALOG_DAMAGED
  */
-export function openGround(around: Surroundings, options: AgentOptions) {
-  const catalog = Catalog.open(join(around.home, "catalog.sqlite"));
+export async function openGround(around: Surroundings, options: AgentOptions) {
   const processes = new Processes();
-  const privileged = choosePrivileged(processes);
+  const privileged = await choosePrivileged(processes, options.env);
+  const catalog = Catalog.open(join(around.home, "catalog.sqlite"));
   return {
     ...around,
     ...options,
@@ -44,4 +44,4 @@ export function openGround(around: Surroundings, options: AgentOptions) {
     device: new PoolDevice(processes, privileged),
   };
 }
-export type Ground = ReturnType<typeof openGround>;
+export type Ground = Awaited<ReturnType<typeof openGround>>;

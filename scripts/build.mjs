@@ -83,6 +83,8 @@ export function bundles({ minify }) {
       outExtension: { ".js": ".mjs" },
     },
     cli: { ...onNode, entryPoints: ["agent/cli/main.ts"], outfile: "dist/cli.mjs" },
+    // All of it in one file, which is copied to where only root can write.
+    helper: { ...onNode, entryPoints: ["agent/helper/main.ts"], outfile: "dist/helper.mjs" },
     webview: {
       ...common,
       platform: "browser",

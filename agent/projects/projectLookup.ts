@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ProjectRow, Projects } from "../catalog/projects.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import { isWithin } from "./pools/mountTable.ts";
+import { isWithin } from "../volumes/mountTable.ts";
 
 /** Finds projects by what people and editors know of them. */
 export class ProjectLookup {

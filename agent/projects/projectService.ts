@@ -14,7 +14,7 @@ import type { Fork } from "./fork.ts";
 import type { HealthReader } from "./health/healthReader.ts";
 import type { HealthWatch } from "./health/healthWatch.ts";
 import type { FolderImport } from "./import/importFolder.ts";
-import { isWithin } from "./pools/mountTable.ts";
+import { isWithin } from "../volumes/mountTable.ts";
 import type { PoolRegistry } from "./pools/poolRegistry.ts";
 import type { ProjectFolders } from "./import/projectFolder.ts";
 import type { ProjectLookup } from "./projectLookup.ts";

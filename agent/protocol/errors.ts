@@ -17,13 +17,20 @@ export const errorHints = {
   CATALOG_NEWER:
     "A newer Forkpoint wrote this catalog. Update the extension, or set FORKPOINT_HOME elsewhere.",
   CATALOG_DAMAGED: "Keep the file, then rebuild the project with `forkpoint pull`.",
-  NEEDS_ROOT: "Run the agent as root.",
+  NEEDS_ROOT: "Set up the helper once with `sudo forkpoint setup`, then start the agent again.",
   TOOL_MISSING: "Install the named program and try again.",
+  HELPER_BROKEN: "Run `forkpoint setup --check`; `sudo forkpoint setup` puts the helper in order.",
+  // Set-up
+  USER_REFUSED: "Name the user who runs the editor with --user NAME.",
+  SETUP_BLOCKED: "Mend what it names, and run the set-up again.",
+  SETUP_BUSY: "Wait until it has ended, then run this again.",
   // Pools and volumes
   POOL_NOT_FOUND: "List pools with `forkpoint pool status`, or make one with `forkpoint pool create`.",
   POOL_EXISTS: "Choose another place, or adopt the pool that is there.",
-  POOL_FULL: "Delete snapshots or forks, or grow the pool.",
+  POOL_FULL: "Delete snapshots or forks, or grow the pool with `forkpoint pool grow`.",
   POOL_READ_ONLY: "Check the disk below the pool; the file system refuses to write.",
+  IMAGE_REFUSED: "Put the image into a folder of your own, on a local disk.",
+  MOUNT_REFUSED: "Leave the mount point out; the pool is mounted where the helper mounts yours.",
   POOL_IN_USE: "Delete the pool's projects first, or keep the pool.",
   NOT_BTRFS: "Make a pool in a file with `forkpoint pool create --image FILE --size 20G`.",
   VOLUME_MISSING: "Run `forkpoint doctor`; a snapshot or `forkpoint pull` brings it back.",
@@ -58,6 +65,7 @@ export const errorHints = {
     "The store holds a damaged object. Set another store on a machine that has the snapshots; all of them are pushed there.",
   REPOSITORY_NEWER: "A newer Forkpoint wrote this repository. Update the extension.",
   REF_CONFLICT: "Another machine wrote to this project. Pull its state as a new project, then decide.",
+  STREAM_REFUSED: "Take the named entry out of the snapshot, or pull it with an agent that is root.",
   STREAM_INVALID: "The stream is damaged. Try again; if it stays, run `forkpoint doctor`.",
 } as const;
 

@@ -70,6 +70,15 @@ export const methods = {
   },
   "pool/adopt": { params: z.object({ path: absolutePath }), result: Pool },
   "pool/list": { params: none, result: z.object({ pools: z.array(Pool) }) },
+  /** Of a pool we made, while it is in use. */
+  "pool/grow": {
+    params: z.object({
+      poolId: z.string(),
+      /** Bytes; more than it has. */
+      size: z.number().int().positive(),
+    }),
+    result: Pool,
+  },
   /** Refused while it holds projects. The image of a pool we made is deleted, unless kept. */
   "pool/remove": {
     params: z.object({ poolId: z.string(), keepImage: z.boolean().default(false) }),

@@ -20,6 +20,7 @@ import { RunningCalls } from "./runningCalls.ts";
 /** What the rooms below give the server. */
 export interface Composition {
   readonly handlers: Omit<Handlers, `agent/${string}`>;
+  readonly info: AgentInfo;
   examine(signal: AbortSignal): Promise<Check[]>;
   /** Whether something goes on that nobody waits for, such as an upload. */
   hasBackgroundWork(): boolean;
@@ -32,8 +33,11 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly log: FileLog;
   readonly announce: Announce;
-  readonly info: AgentInfo;
+  readonly facts: AgentFacts;
 }
+
+/** What is known of an agent before it is put together. */
+export type AgentFacts = Omit<AgentInfo, "privileges" | "degradations">;
 
 /**
  * One agent's life: alone in its home, listening once everything below is ready, until it is stopped, retired
@@ -77,7 +81,7 @@ export async function runAgent(options: {
 async function live(options: Parameters<typeof runAgent>[0] & { readonly log: FileLog }): Promise<void> {
   const { home, version, clock, log } = options;
   withdrawEndpoint(home);
-  const info: AgentInfo = {
+  const facts: AgentFacts = {
     version,
     protocol: protocolVersion,
     pid: process.pid,
@@ -93,7 +97,7 @@ async function live(options: Parameters<typeof runAgent>[0] & { readonly log: Fi
     memory?.used();
     server?.announce(event, body);
   };
-  const rooms = await options.compose({ home, clock, log, announce, info });
+  const rooms = await options.compose({ home, clock, log, announce, facts });
   const running = new RunningCalls();
   const isBusy = () => running.count > 0 || rooms.hasBackgroundWork();
   const collect = () =>
@@ -101,7 +105,7 @@ async function live(options: Parameters<typeof runAgent>[0] & { readonly log: Fi
   memory = new IdleMemory({ clock, isBusy, collect });
   running.onChange(() => memory.used());
   const ours = agentMethods({
-    info,
+    info: rooms.info,
     log,
     stop: (mode) => (mode === "now" ? lifetime.stop() : lifetime.retire()),
     examine: (signal) => rooms.examine(signal),

@@ -1,8 +1,7 @@
-import { mkdir, open, rm, stat } from "node:fs/promises";
+import { open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { z } from "zod";
 import type { LongCall } from "../host/longCall.ts";
-import { ProcessFailed, type Processes } from "../host/processes.ts";
+import type { Processes } from "../host/processes.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { asPoolError } from "./poolErrors.ts";
 import type { Privileged } from "./privileged/privileged.ts";
@@ -17,9 +16,6 @@ export interface PoolSpace {
   readonly deviceErrors: number;
   readonly readOnly: boolean;
 }
-
-/** What `findmnt --json --list --output SOURCE,TARGET` prints. */
-const MountList = z.object({ filesystems: z.array(z.object({ source: z.string(), target: z.string() })) });
 
 /** Pools as file systems: made in a file, mounted, measured. */
 export class PoolDevice {
@@ -55,28 +51,27 @@ export class PoolDevice {
     step("Ready", 3);
   }
 
-  /** @throws ForkpointError NEEDS_ROOT; ProcessFailed */
+  /** Mounts it, and makes the mount point when it is missing. @throws ForkpointError NEEDS_ROOT; ProcessFailed */
   async mount(pool: { image: string; mount: string }): Promise<void> {
-    await mkdir(pool.mount, { recursive: true });
     await this.#privileged.mount(pool.image, pool.mount);
   }
 
-  /** @throws ForkpointError NEEDS_ROOT; ProcessFailed, when something still uses it */
-  async unmount(mount: string): Promise<void> {
-    await this.#privileged.unmount(mount);
+  /** @throws ForkpointError NEEDS_ROOT, POOL_FULL; ProcessFailed */
+  async grow(pool: { image: string; mount: string }, size: number): Promise<void> {
+    try {
+      await this.#privileged.grow(pool.image, pool.mount, size);
+    } catch (thrown) {
+      throw asPoolError(thrown, pool.image);
+    }
   }
 
   /**
    * Brings the image back to a plain file, whatever state an interrupted operation left it in: unmounted,
    * and without a loop device.
-   * @throws ForkpointError NEEDS_ROOT; ProcessFailed, when something still uses it
+   * @throws ForkpointError NEEDS_ROOT, POOL_IN_USE; ProcessFailed, when something still uses it
    */
   async release(pool: { image: string; mount: string }): Promise<void> {
-    const loops = await this.#loopDevices(pool.image);
-    for (const { source, target } of await this.#mounts()) {
-      if (target === pool.mount && loops.includes(source)) await this.unmount(target);
-    }
-    for (const loop of await this.#loopDevices(pool.image)) await this.#privileged.detach(loop);
+    await this.#privileged.release(pool.image, pool.mount);
   }
 
   async space(mount: string): Promise<PoolSpace> {
@@ -99,22 +94,6 @@ export class PoolDevice {
       deviceErrors: await this.#deviceErrors(mount),
       readOnly: options.split("\n")[0]?.split(",").includes("ro") ?? false,
     };
-  }
-
-  async #loopDevices(image: string): Promise<string[]> {
-    const list = await this.#text("losetup", "--noheadings", "--output", "NAME", "--associated", image);
-    return list.split("\n").flatMap((line) => line.trim() || []);
-  }
-
-  async #mounts(): Promise<z.infer<typeof MountList>["filesystems"]> {
-    const columns = ["--list", "--types", "btrfs", "--output", "SOURCE,TARGET"];
-    try {
-      return MountList.parse(JSON.parse(await this.#text("findmnt", "--json", ...columns))).filesystems;
-    } catch (thrown) {
-      // It ends with 1 when there is nothing to list.
-      if (thrown instanceof ProcessFailed && thrown.exitCode === 1) return [];
-      throw thrown;
-    }
   }
 
   async #deviceErrors(mount: string): Promise<number> {

@@ -13,8 +13,8 @@ interface CreateOptions {
 export function addPool(program: Command, context: CliContext): void {
   const pool = program
     .command("pool")
-    .summary("make, adopt, show and remove pools, in which workspaces live")
-    .description("Make, adopt, show and remove pools, in which workspaces live.");
+    .summary("make, adopt, show, grow and remove pools, in which workspaces live")
+    .description("Make, adopt, show, grow and remove pools, in which workspaces live.");
 
   pool
     .command("create")
@@ -56,6 +56,18 @@ export function addPool(program: Command, context: CliContext): void {
     });
 
   pool
+    .command("grow")
+    .description("Makes a pool that `create` made larger, while it is in use.")
+    .argument("[pool]", "id, mount point or image; may be left out when there is only one")
+    .requiredOption("--size <size>", "how large it may become, such as 40G", parseSize)
+    .addHelpText("after", "\nExample:\n  $ forkpoint pool grow --size 40G")
+    .action(async (named: string | undefined, { size }: { size: number }) => {
+      const found = await findPool(named, context);
+      const grown = await context.call("pool/grow", { poolId: found.poolId, size });
+      context.show(grown, () => poolTable([grown]));
+    });
+
+  pool
     .command("remove")
     .description("Forgets a pool that holds no projects. The image of a pool made by `create` is deleted.")
     .argument("[pool]", "id, mount point or image; may be left out when there is only one")
@@ -72,7 +84,7 @@ export function addPool(program: Command, context: CliContext): void {
 async function findPool(named: string | undefined, context: CliContext) {
   const { pools } = await context.call("pool/list", {});
   if (named === undefined && pools.length > 1) {
-    context.wrongUsage("There are several pools; name the one to remove.");
+    context.wrongUsage("There are several pools; name the one that is meant.");
   }
   const path = named === undefined ? undefined : context.absolute(named);
   const found = pools.find(

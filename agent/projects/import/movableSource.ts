@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { ForkpointError } from "../../protocol/errors.ts";
 import { filesOpenForWriting } from "../../volumes/openFiles.ts";
-import { readMountTable } from "../pools/mountTable.ts";
+import { readMountTable } from "../../volumes/mountTable.ts";
 import { isWritable } from "../pools/poolMarker.ts";
 import type { SourceState } from "./sourceState.ts";
 

@@ -3,7 +3,7 @@ import type { PoolRow, Pools } from "../../catalog/pools.ts";
 import type { Projects } from "../../catalog/projects.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
 import { readHomeFolders } from "./homeFolders.ts";
-import { isWithin, readMountTable } from "../pools/mountTable.ts";
+import { isWithin, readMountTable } from "../../volumes/mountTable.ts";
 import type { PoolRegistry } from "../pools/poolRegistry.ts";
 import { projectRoot } from "./refusedRoots.ts";
 

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { HomeFolder } from "./homeFolders.ts";
-import { isWithin, type Mount } from "../pools/mountTable.ts";
+import { isWithin, type Mount } from "../../volumes/mountTable.ts";
 
 /** What a folder is judged against. All paths are absolute and without links. */
 export interface Surroundings {

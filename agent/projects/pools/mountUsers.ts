@@ -1,7 +1,7 @@
 import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { programName } from "../../host/programName.ts";
-import { isWithin } from "./mountTable.ts";
+import { isWithin } from "../../volumes/mountTable.ts";
 
 export interface MountUser {
   readonly pid: number;

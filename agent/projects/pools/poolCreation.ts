@@ -1,5 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { IntentKind, Intents } from "../../catalog/intents.ts";
@@ -11,10 +11,12 @@ import { newId } from "../../host/ids.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import type { Log } from "../../host/log.ts";
 import type { CheckedParams } from "../../protocol/methods.ts";
+import { ForkpointError } from "../../protocol/errors.ts";
 import type { PoolDevice } from "../../volumes/poolDevice.ts";
+import type { Privileged } from "../../volumes/privileged/privileged.ts";
 import { removeEmptyFolder } from "../emptyFolder.ts";
 import { writePoolMarker } from "./poolMarker.ts";
-import { newImagePath, newMountPath } from "./poolPlace.ts";
+import { newImagePath, newMountName, newMountPath } from "./poolPlace.ts";
 
 const Payload = z.object({
   poolId: z.string(),
@@ -33,6 +35,7 @@ export class PoolCreation {
   readonly #intents: Intents;
   readonly #pools: Pools;
   readonly #device: PoolDevice;
+  readonly #privileged: Pick<Privileged, "mountsFolder">;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #crashPoint: CrashPoint;
@@ -44,6 +47,7 @@ export class PoolCreation {
     intents: Intents;
     pools: Pools;
     device: PoolDevice;
+    privileged: Pick<Privileged, "mountsFolder">;
     clock: Clock;
     log: Log;
     crashPoint: CrashPoint;
@@ -53,6 +57,7 @@ export class PoolCreation {
     this.#intents = parts.intents;
     this.#pools = parts.pools;
     this.#device = parts.device;
+    this.#privileged = parts.privileged;
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#crashPoint = parts.crashPoint;
@@ -60,21 +65,20 @@ export class PoolCreation {
   }
 
   /**
-   * @throws ForkpointError POOL_EXISTS, BAD_REQUEST, NEEDS_ROOT, TOOL_MISSING, CANCELLED
+   * @throws ForkpointError POOL_EXISTS, BAD_REQUEST, IMAGE_REFUSED, MOUNT_REFUSED, NEEDS_ROOT, TOOL_MISSING, CANCELLED
    */
   async create(params: CheckedParams<"pool/create">, call: LongCall): Promise<PoolRow> {
     // The image is often wanted here too, which the very first pool must find made.
     await mkdir(this.#mounts, { recursive: true, mode: 0o700 });
     const image = await newImagePath(params.image, params.size);
     const poolId = newId();
-    const name = `${basename(image).replace(/\.[^.]*$/, "")}-${poolId.slice(0, 4)}`;
-    const mount = await newMountPath(params.mount ?? join(this.#mounts, name));
+    const mount = await this.#mountPath(params.mount, image, poolId);
     const payload = { poolId, image, mount: mount.path, mountExisted: mount.exists };
     call.signal.throwIfAborted();
     const intentId = this.#intents.begin(poolCreateIntent, null, payload, this.#clock.now());
     try {
       this.#crashPoint("poolCreate:intent");
-      await mkdir(mount.path, { recursive: true });
+      if (this.#privileged.mountsFolder === null) await mkdir(mount.path, { recursive: true });
       this.#crashPoint("poolCreate:mountPoint");
       await this.#device.create({ image, size: params.size, mount: mount.path }, call);
       this.#crashPoint("poolCreate:mounted");
@@ -97,6 +101,24 @@ export class PoolCreation {
     });
     this.#crashPoint("poolCreate:done");
     return row;
+  }
+
+  /** Where a new pool is to be mounted. @throws ForkpointError MOUNT_REFUSED, POOL_EXISTS, BAD_REQUEST */
+  async #mountPath(wanted: string | undefined, image: string, poolId: string) {
+    const { mountsFolder } = this.#privileged;
+    const own = join(mountsFolder ?? this.#mounts, newMountName(image, poolId));
+    if (mountsFolder === null) return newMountPath(wanted ?? own);
+    if (wanted !== undefined && dirname(wanted) !== mountsFolder) {
+      throw new ForkpointError(
+        "MOUNT_REFUSED",
+        `The agent is not root: it cannot mount a pool at ${wanted}.`,
+        {
+          hint: `Leave the mount point out, or choose one directly below ${mountsFolder}.`,
+        },
+      );
+    }
+    // The helper makes it, and finds whether it is taken.
+    return { path: wanted ?? own, exists: false };
   }
 
   /** How start-up ends a creation that was cut off: it is undone. */

@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ForkpointError } from "../../protocol/errors.ts";
-import { isWithin } from "./mountTable.ts";
+import { isWithin } from "../../volumes/mountTable.ts";
 
 const kernelTrees = ["/dev", "/proc", "/sys"];
 
@@ -24,16 +24,20 @@ export async function newImagePath(image: string, size: number): Promise<string>
     throw new ForkpointError("POOL_EXISTS", `The file ${path} exists already.`);
   }
   if (found !== null) throw refused(`${path} is a ${found}, not a place for a new image file.`);
+  await checkRoom(folder, size);
+  return path;
+}
+
+/** @throws ForkpointError BAD_REQUEST when the disk below `folder` has not `bytes` free */
+export async function checkRoom(folder: string, bytes: number): Promise<void> {
   const disk = await statfs(folder);
   const free = disk.bavail * disk.bsize;
-  if (free < size) {
-    throw new ForkpointError(
-      "BAD_REQUEST",
-      `The disk below ${folder} has ${gib(free)} free; the pool would need ${gib(size)}.`,
-      { hint: "Choose a smaller size, or a folder on a larger disk." },
-    );
-  }
-  return path;
+  if (free >= bytes) return;
+  throw new ForkpointError(
+    "BAD_REQUEST",
+    `The disk below ${folder} has ${gib(free)} free; the pool would need ${gib(bytes)}.`,
+    { hint: "Choose a smaller size, or a folder on a larger disk." },
+  );
 }
 
 /**
@@ -53,6 +57,15 @@ export async function newMountPath(mount: string): Promise<{ path: string; exist
     );
   }
   return { path, exists: true };
+}
+
+/** A name for the mount point of a new pool, from that of its image, of characters that are plain everywhere. */
+export function newMountName(image: string, poolId: string): string {
+  const plain = basename(image)
+    .replace(/\.[^.]*$/, "")
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "");
+  return `${plain.slice(0, 60) || "pool"}-${poolId.slice(0, 4)}`;
 }
 
 async function kindOf(path: string): Promise<string | null> {

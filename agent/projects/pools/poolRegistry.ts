@@ -1,4 +1,4 @@
-import { mkdir, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import type { PoolRow, Pools } from "../../catalog/pools.ts";
 import type { Clock } from "../../host/clock.ts";
 import { newId } from "../../host/ids.ts";
@@ -6,7 +6,7 @@ import type { Log } from "../../host/log.ts";
 import type { Pool } from "../../protocol/entities.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { PoolDevice } from "../../volumes/poolDevice.ts";
-import { isWithin, type Mount, readMountTable } from "./mountTable.ts";
+import { isWithin, type Mount, readMountTable } from "../../volumes/mountTable.ts";
 import { isWritable, readPoolMarker, writePoolMarker } from "./poolMarker.ts";
 import { isThere } from "../isThere.ts";
 
@@ -136,7 +136,6 @@ export class PoolRegistry {
       if (row.image === null) continue;
       try {
         if (await this.isReady(row.poolId)) continue;
-        await mkdir(row.path, { recursive: true });
         await this.#device.mount({ image: row.image, mount: row.path });
         this.#log.info("mounted a pool", { poolId: row.poolId, path: row.path });
       } catch (thrown) {
@@ -152,7 +151,7 @@ export class PoolRegistry {
 
 /** The mount that `path` lies on: the last one of the longest path. */
 function mountHolding(path: string, mounts: readonly Mount[]): Mount {
-  let best: Mount = { path: "/", type: "unknown", source: "unknown" };
+  let best: Mount = { id: 0, path: "/", type: "unknown", source: "unknown" };
   for (const mount of mounts) {
     if (isWithin(path, mount.path) && mount.path.length >= best.path.length) best = mount;
   }

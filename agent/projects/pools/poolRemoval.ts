@@ -12,7 +12,7 @@ import { ForkpointError } from "../../protocol/errors.ts";
 import type { CheckedParams } from "../../protocol/methods.ts";
 import type { PoolDevice } from "../../volumes/poolDevice.ts";
 import { removeEmptyFolder } from "../emptyFolder.ts";
-import { isWithin } from "./mountTable.ts";
+import { isWithin } from "../../volumes/mountTable.ts";
 import { usersOfMount } from "./mountUsers.ts";
 import { removePoolMarker } from "./poolMarker.ts";
 import type { PoolRegistry } from "./poolRegistry.ts";

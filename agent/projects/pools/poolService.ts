@@ -4,6 +4,7 @@ import type { Pool } from "../../protocol/entities.ts";
 import type { CheckedParams } from "../../protocol/methods.ts";
 import type { HealthWatch } from "../health/healthWatch.ts";
 import type { PoolCreation } from "./poolCreation.ts";
+import type { PoolGrowth } from "./poolGrowth.ts";
 import type { PoolRegistry } from "./poolRegistry.ts";
 import type { PoolRemoval } from "./poolRemoval.ts";
 
@@ -11,6 +12,7 @@ import type { PoolRemoval } from "./poolRemoval.ts";
 export class PoolService {
   readonly #registry: PoolRegistry;
   readonly #creation: PoolCreation;
+  readonly #growth: PoolGrowth;
   readonly #removal: PoolRemoval;
   readonly #health: HealthWatch;
   readonly #announce: Announce;
@@ -18,18 +20,20 @@ export class PoolService {
   constructor(parts: {
     registry: PoolRegistry;
     creation: PoolCreation;
+    growth: PoolGrowth;
     removal: PoolRemoval;
     healthWatch: HealthWatch;
     announce: Announce;
   }) {
     this.#registry = parts.registry;
     this.#creation = parts.creation;
+    this.#growth = parts.growth;
     this.#removal = parts.removal;
     this.#health = parts.healthWatch;
     this.#announce = parts.announce;
   }
 
-  /** @throws ForkpointError POOL_EXISTS, BAD_REQUEST, NEEDS_ROOT, TOOL_MISSING, CANCELLED */
+  /** @throws as `PoolCreation.create` */
   async create(params: CheckedParams<"pool/create">, call: LongCall): Promise<Pool> {
     call.report({ message: "Making the pool", done: 0, total: null, unit: "steps", rate: null });
     const row = await this.#creation.create(params, call);
@@ -46,6 +50,13 @@ export class PoolService {
 
   list(): Promise<Pool[]> {
     return this.#registry.list();
+  }
+
+  /** @throws as `PoolGrowth.grow` */
+  async grow(params: CheckedParams<"pool/grow">): Promise<Pool> {
+    const row = await this.#growth.grow(params);
+    this.#changed();
+    return this.#registry.describe(row);
   }
 
   /** @throws ForkpointError POOL_NOT_FOUND, POOL_IN_USE, NEEDS_ROOT */

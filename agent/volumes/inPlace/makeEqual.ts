@@ -160,6 +160,9 @@ class Work {
     }
     for (const [name, paths] of byName) await this.#batches.removeAttribute(this.#what.live, name, paths);
     await this.#batches.copyFolderAttributes(this.#what.target, attributes, this.#what.live);
+    const paths = [...this.#plan.copied, ...attributes];
+    const { target: snapshot, live: volume } = this.#what;
+    await this.#parts.privileged.restoreOwners({ snapshot, volume, paths }, this.#call.signal);
   }
 
   /** Removes the work folder, and those that were left when earlier work was cut off. */

@@ -15,12 +15,12 @@ export class NoPrivileges implements Privileged {
     return Promise.reject(needsRoot("mount a pool"));
   }
 
-  unmount(): Promise<void> {
+  release(): Promise<void> {
     return Promise.reject(needsRoot("unmount a pool"));
   }
 
-  detach(): Promise<void> {
-    return Promise.reject(needsRoot("free a loop device"));
+  grow(): Promise<void> {
+    return Promise.reject(needsRoot("grow a pool"));
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await
@@ -30,6 +30,11 @@ export class NoPrivileges implements Privileged {
 
   receive(): Promise<void> {
     return Promise.reject(needsRoot("rebuild a snapshot"));
+  }
+
+  /** An ordinary user cannot give files away. */
+  restoreOwners(): Promise<void> {
+    return Promise.resolve();
   }
 }
 

@@ -26,11 +26,19 @@ export interface Privileged {
    */
   mount(image: string, directory: string): Promise<void>;
 
-  /** Unmounts and frees the loop device. @throws ForkpointError NEEDS_ROOT; ProcessFailed when it is busy */
-  unmount(directory: string): Promise<void>;
+  /**
+   * Brings the image back to a plain file of the agent's user, whatever state an interrupted operation left it
+   * in: unmounted from `directory`, and without a loop device. What is so already is no error.
+   * @throws ForkpointError NEEDS_ROOT, POOL_IN_USE; ProcessFailed when it is busy
+   */
+  release(image: string, directory: string): Promise<void>;
 
-  /** Frees a loop device that nothing has mounted. @throws ForkpointError NEEDS_ROOT; ProcessFailed */
-  detach(loopDevice: string): Promise<void>;
+  /**
+   * Makes an image that is mounted at `directory`, and its file system, `size` bytes large. Cut off, it is
+   * larger or not; calling it again finishes it.
+   * @throws ForkpointError NEEDS_ROOT; ProcessFailed
+   */
+  grow(image: string, directory: string, size: number): Promise<void>;
 
   /**
    * The send stream of a read-only snapshot, as it comes; with `parent` only what differs from it, with
@@ -44,6 +52,16 @@ export interface Privileged {
    * @throws ForkpointError CANCELLED, POOL_FULL, STREAM_INVALID; whatever `stream` throws
    */
   receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Gives entries of a live volume the owners that they have in a read-only snapshot on the same pool, as far
+   * as whoever changed the volume could not do so in the first place. Paths are bytes relative to the volume's
+   * root, which keeps its owner; what is missing is passed over.
+   */
+  restoreOwners(
+    what: { snapshot: string; volume: string; paths: readonly Buffer[] },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface SendOptions {

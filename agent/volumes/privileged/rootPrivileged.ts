@@ -1,7 +1,8 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, truncate } from "node:fs/promises";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Processes } from "../../host/processes.ts";
+import { readMountTable } from "../mountTable.ts";
 import { asPoolError } from "../poolErrors.ts";
 import type { Privileged, SendOptions } from "./privileged.ts";
 
@@ -28,12 +29,22 @@ export class RootPrivileged implements Privileged {
     await this.#processes.run("mount", ["-t", "btrfs", "-o", mountOptions, "--", image, directory]);
   }
 
-  async unmount(directory: string): Promise<void> {
-    await this.#processes.run("umount", ["-d", "--", directory]);
+  async release(image: string, directory: string): Promise<void> {
+    const loops = await this.#loopDevices(image);
+    for (const { path, source } of await readMountTable()) {
+      if (path === directory && loops.includes(source))
+        await this.#processes.run("umount", ["-d", "--", path]);
+    }
+    for (const loop of await this.#loopDevices(image))
+      await this.#processes.run("losetup", ["--detach", loop]);
   }
 
-  async detach(loopDevice: string): Promise<void> {
-    await this.#processes.run("losetup", ["--detach", loopDevice]);
+  async grow(image: string, directory: string, size: number): Promise<void> {
+    await truncate(image, size);
+    for (const loop of await this.#loopDevices(image)) {
+      await this.#processes.run("losetup", ["--set-capacity", loop]);
+    }
+    await this.#processes.run("btrfs", ["filesystem", "resize", "max", directory]);
   }
 
   async *send(snapshot: string, options: SendOptions, signal: AbortSignal): AsyncGenerator<Buffer> {
@@ -73,6 +84,20 @@ export class RootPrivileged implements Privileged {
     if (feeding.status === "rejected" && !isBrokenPipe(feeding.reason))
       throw asPoolError(feeding.reason, directory);
     if (thrown !== undefined) throw asPoolError(thrown, directory);
+  }
+
+  /** Whatever root copies keeps its owner. */
+  restoreOwners(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #loopDevices(image: string): Promise<string[]> {
+    const columns = ["--noheadings", "--output", "NAME"];
+    const { stdout } = await this.#processes.run("losetup", [...columns, "--associated", image]);
+    return stdout
+      .toString("utf8")
+      .split("\n")
+      .flatMap((line) => line.trim() || []);
   }
 }
 

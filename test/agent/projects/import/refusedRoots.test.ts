@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parsePasswd, readHomeFolders } from "../../../../agent/projects/import/homeFolders.ts";
-import { parseMountTable, readMountTable } from "../../../../agent/projects/pools/mountTable.ts";
+import { parseMountTable, readMountTable } from "../../../../agent/volumes/mountTable.ts";
 import { projectRoot, type Surroundings } from "../../../../agent/projects/import/refusedRoots.ts";
 
 describe("the folder of a new project", () => {
@@ -37,7 +37,7 @@ describe("the folder of a new project", () => {
       ],
       mounts: [
         ...(await readMountTable()),
-        { path: join(base, "mounts/data"), type: "ext4", source: "none" },
+        { path: join(base, "mounts/data"), type: "ext4", source: "none", id: 0 },
       ],
       pools: [{ path: join(base, "pool") }],
       projects: [
@@ -107,7 +107,7 @@ describe("the folder of a new project", () => {
     const line =
       "36 35 98:0 /mnt1 /mnt/my\\040disk\\134x rw,noatime master:1 - btrfs /dev/root rw,errors=continue";
     assert.deepEqual(parseMountTable(`${line}\n`), [
-      { path: "/mnt/my disk\\x", type: "btrfs", source: "/dev/root" },
+      { id: 36, path: "/mnt/my disk\\x", type: "btrfs", source: "/dev/root" },
     ]);
     assert.throws(() => parseMountTable("nonsense\n"));
   });

@@ -11,6 +11,7 @@ import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.
 import { silentLog } from "../../../../agent/host/log.ts";
 import { Processes } from "../../../../agent/host/processes.ts";
 import { PoolCreation } from "../../../../agent/projects/pools/poolCreation.ts";
+import { PoolGrowth } from "../../../../agent/projects/pools/poolGrowth.ts";
 import { PoolRegistry } from "../../../../agent/projects/pools/poolRegistry.ts";
 import { PoolRemoval } from "../../../../agent/projects/pools/poolRemoval.ts";
 import { Recovery } from "../../../../agent/projects/recovery.ts";
@@ -39,11 +40,13 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
     intents,
     pools,
     device,
+    privileged,
     clock,
     log,
     crashPoint,
     agentHome: home,
   });
+  const growth = new PoolGrowth({ intents, registry, device, clock, crashPoint });
   const removal = new PoolRemoval({
     catalog,
     intents,
@@ -64,7 +67,7 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
       pools: registry,
       sweep,
       log,
-      recoverers: [creation.recoverer, removal.recoverer, ...recoverers],
+      recoverers: [creation.recoverer, growth.recoverer, removal.recoverer, ...recoverers],
     });
   return {
     catalog,
@@ -78,6 +81,7 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
     privileged,
     registry,
     creation,
+    growth,
     removal,
     recovery,
     clock,

@@ -1,7 +1,12 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+
+const file = "/proc/self/mountinfo";
 
 /** One line of /proc/self/mountinfo. */
 export interface Mount {
+  /** What `mnt_id` in proc_pid_fdinfo(5) refers to. */
+  readonly id: number;
   /** Where it is mounted. */
   readonly path: string;
   /** Kernel name of the file system's type, such as `btrfs`. */
@@ -12,7 +17,12 @@ export interface Mount {
 
 /** What is mounted in this process's namespace, in mount order. Format: proc_pid_mountinfo(5). */
 export async function readMountTable(): Promise<Mount[]> {
-  return parseMountTable(await readFile("/proc/self/mountinfo", "utf8"));
+  return parseMountTable(await readFile(file, "utf8"));
+}
+
+/** As `readMountTable`, at once: nothing else of this process happens between this and what follows. */
+export function readMounts(): Mount[] {
+  return parseMountTable(readFileSync(file, "utf8"));
 }
 
 /** @throws Error when a line is not as proc_pid_mountinfo(5) says. */
@@ -29,7 +39,7 @@ export function parseMountTable(text: string): Mount[] {
       if (separator < 0 || path === undefined || type === undefined || source === undefined) {
         throw new Error(`The mount table has an unknown line: ${line}`);
       }
-      return { path: unescape(path), type, source: unescape(source) };
+      return { id: Number(fields[0]), path: unescape(path), type, source: unescape(source) };
     });
 }
 
