@@ -13,8 +13,8 @@ export interface PoolSpace {
   readonly freeBytes: number;
   /** Share of all space for metadata, allocated or still allocatable, that is used: 0 to 1. */
   readonly metadataUsedRatio: number;
-  /** Read, write, flush, corruption and generation errors since the file system was made. */
-  readonly deviceErrors: number;
+  /** Read, write, flush, corruption and generation errors since the file system was made; null when only root may know. */
+  readonly deviceErrors: number | null;
   readonly readOnly: boolean;
 }
 
@@ -117,8 +117,14 @@ export class PoolDevice {
     }
   }
 
-  async #deviceErrors(mount: string): Promise<number> {
-    const stats = await this.#text("btrfs", "device", "stats", mount);
+  async #deviceErrors(mount: string): Promise<number | null> {
+    let stats: string;
+    try {
+      stats = await this.#text("btrfs", "device", "stats", mount);
+    } catch (thrown) {
+      if (thrown instanceof ProcessFailed && thrown.stderr.includes("Operation not permitted")) return null;
+      throw thrown;
+    }
     return [...stats.matchAll(/\s(\d+)$/gm)].reduce((sum, match) => sum + Number(match[1]), 0);
   }
 

@@ -6,5 +6,5 @@ import { RootPrivileged } from "./rootPrivileged.ts";
 
 /** The best this process has. */
 export function choosePrivileged(processes: Processes): Privileged {
-  return geteuid?.() === 0 ? new RootPrivileged(processes) : new NoPrivileges();
+  return geteuid?.() === 0 ? new RootPrivileged(processes) : new NoPrivileges(processes);
 }
