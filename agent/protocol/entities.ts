@@ -159,6 +159,7 @@ export const healthActions = [
   "deleteSnapshots",
   "importFolder",
   "createPool",
+  "setUpHelper",
 ] as const;
 /** The one health the agent pushes, worst finding first. */
 export const Health = z.object({

@@ -17,7 +17,7 @@ export const errorHints = {
   CATALOG_NEWER:
     "A newer Forkpoint wrote this catalog. Update the extension, or set FORKPOINT_HOME elsewhere.",
   CATALOG_DAMAGED: "Keep the file, then rebuild the project with `forkpoint pull`.",
-  NEEDS_ROOT: "Run the agent as root.",
+  NEEDS_ROOT: "Set up the helper once with `sudo forkpoint setup`, then start the agent again.",
   TOOL_MISSING: "Install the named program and try again.",
   HELPER_BROKEN: "Run `forkpoint setup --check`; `sudo forkpoint setup` puts the helper in order.",
   // Pools and volumes
@@ -32,6 +32,7 @@ export const errorHints = {
   VOLUME_MISSING: "Run `forkpoint doctor`; a snapshot or `forkpoint pull` brings it back.",
   REFUSED_ROOT: "Choose the folder of one project.",
   PATH_OUTSIDE_VOLUME: "Name paths inside the workspace, relative to its root.",
+  FILES_UNREADABLE: "Give the agent's user the right to read what is named, or run `sudo forkpoint setup`.",
   COPY_MISMATCH: "The source changed while it was copied. Stop what writes to it and import again.",
   // Projects and timeline
   PROJECT_NOT_FOUND: "List projects with `forkpoint project list`.",

@@ -1,8 +1,10 @@
 import { open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { z } from "zod";
 import type { LongCall } from "../host/longCall.ts";
 import type { Processes } from "../host/processes.ts";
 import { ForkpointError } from "../protocol/errors.ts";
+import { deviceErrors } from "./deviceErrors.ts";
 import { asPoolError } from "./poolErrors.ts";
 import type { Privileged } from "./privileged/privileged.ts";
 
@@ -16,6 +18,12 @@ export interface PoolSpace {
   readonly deviceErrors: number;
   readonly readOnly: boolean;
 }
+
+/** What `findmnt --json --output SOURCE,OPTIONS --target` prints: one mount. */
+const MountHolding = z.object({
+  filesystems: z.tuple([z.object({ source: z.string(), options: z.string() })]),
+});
+type MountHolding = z.infer<typeof MountHolding>["filesystems"][0];
 
 /** Pools as file systems: made in a file, mounted, measured. */
 export class PoolDevice {
@@ -86,19 +94,20 @@ export class PoolDevice {
     const metadataUsed = bytes(/^Metadata,\w+: Size:\d+, Used:(\d+)/m);
     const copies = bytes(/Metadata ratio:\s+(\d+)/);
     const unallocated = bytes(/Device unallocated:\s+(\d+)/);
-    const options = await this.#text("findmnt", "--noheadings", "--output", "OPTIONS", "--target", mount);
+    const { source, options } = await this.#mountHolding(mount);
     return {
       totalBytes: bytes(/Device size:\s+(\d+)/),
       freeBytes: bytes(/Free \(estimated\):\s+(\d+)/),
       metadataUsedRatio: metadataUsed / (metadataSize + unallocated / copies),
-      deviceErrors: await this.#deviceErrors(mount),
-      readOnly: options.split("\n")[0]?.split(",").includes("ro") ?? false,
+      deviceErrors: await deviceErrors(source),
+      readOnly: options.split(",").includes("ro"),
     };
   }
 
-  async #deviceErrors(mount: string): Promise<number> {
-    const stats = await this.#text("btrfs", "device", "stats", mount);
-    return [...stats.matchAll(/\s(\d+)$/gm)].reduce((sum, match) => sum + Number(match[1]), 0);
+  async #mountHolding(path: string): Promise<MountHolding> {
+    const columns = ["--nofsroot", "--output", "SOURCE,OPTIONS", "--target", path];
+    const found = MountHolding.parse(JSON.parse(await this.#text("findmnt", "--json", ...columns)));
+    return found.filesystems[0];
   }
 
   async #text(program: string, ...args: string[]): Promise<string> {

@@ -46,6 +46,7 @@ export const healthCommands = {
   deleteSnapshots: "forkpoint.deleteSnapshots",
   importFolder: "forkpoint.importFolder",
   createPool: "forkpoint.createPool",
+  setUpHelper: "forkpoint.showHealth",
 } as const satisfies Record<HealthAction, CommandId>;
 
 /** What is done about a window that has no timeline yet, or no agent. */
