@@ -17,7 +17,8 @@ const reach = {
   timeline: [...ground, "sync"],
   projects: [...ground, "sync", "timeline"],
   server: [...ground, "sync", "timeline", "projects"],
-  cli: ["protocol"],
+  setup: ["protocol", "host", "volumes"],
+  cli: ["protocol", "setup"],
   // A program of its own, which nobody imports: root's.
   helper: ["protocol", "host", "volumes"],
 };

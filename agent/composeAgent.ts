@@ -13,6 +13,7 @@ import { ProjectLookup } from "./projects/projectLookup.ts";
 import { ProjectService } from "./projects/projectService.ts";
 import { ProjectView } from "./projects/projectView.ts";
 import { Recovery } from "./projects/recovery.ts";
+import type { AgentInfo } from "./protocol/entities.ts";
 import { StagingSweep } from "./projects/stagingSweep.ts";
 import { furnishProjects } from "./furnishProjects.ts";
 import { entryViews } from "./server/entryViews.ts";
@@ -93,13 +94,20 @@ async function furnish(ground: Ground): Promise<Composition> {
     checkStore: (signal) =>
       sync.showStore() ? sync.checkStore({ signal, report: () => undefined }) : Promise.resolve(null),
     problems,
-    version: ground.info.version,
+    version: ground.facts.version,
   });
+
+  const info: AgentInfo = {
+    ...ground.facts,
+    privileges: ground.privileged.mode,
+    degradations: [...ground.privileged.degradations],
+  };
 
   await registry.mountAll();
   await recovery.run();
   sync.start();
   return {
+    info,
     handlers: roomMethods({
       pools,
       projects,
@@ -108,7 +116,7 @@ async function furnish(ground: Ground): Promise<Composition> {
       sync,
       healthWatch,
       view: entries,
-      info: ground.info,
+      info,
     }),
     examine: (signal) => doctor.examine(signal),
     hasBackgroundWork: () => sync.hasWork() || timeline.hasWork,

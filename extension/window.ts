@@ -13,6 +13,7 @@ import { ForkCommands } from "./forks/forkCommands.ts";
 import { ForksTree } from "./forks/forksTree.ts";
 import { Projects } from "./forks/projects.ts";
 import { Doctor } from "./health/doctor.ts";
+import { HelperSetup } from "./helper/helperSetup.ts";
 import { HealthMonitor } from "./health/healthMonitor.ts";
 import { StatusBar } from "./health/statusBar.ts";
 import { Panels } from "./panels/panels.ts";
@@ -50,6 +51,7 @@ export class Window implements vscode.Disposable {
   readonly pullProject: PullProject;
   readonly pools: PoolCommands;
   readonly store: StoreCommands;
+  readonly helper: HelperSetup;
   readonly doctor: Doctor;
   readonly agent: AgentCommands;
   readonly panels: Panels;
@@ -85,6 +87,7 @@ export class Window implements vscode.Disposable {
     this.pullProject = new PullProject(connection, session, projects);
     this.pools = new PoolCommands(connection, session);
     this.store = new StoreCommands(connection, session);
+    this.helper = new HelperSetup(connection, session, context.extensionUri);
     this.doctor = new Doctor(connection, session);
     this.agent = new AgentCommands(connection);
     this.panels = new Panels(context.extensionUri, this);

@@ -16,6 +16,9 @@ export class CliContext {
   readonly launch: Launch;
   readonly signal: AbortSignal;
   readonly json: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  /** What a person types to start this command, without its arguments. */
+  readonly self: readonly string[];
   /** What the process ends with when nothing is thrown. */
   exitCode = 0;
   #client: Promise<AgentClient> | undefined;
@@ -27,6 +30,8 @@ export class CliContext {
     launch: Launch;
     signal: AbortSignal;
     json: boolean;
+    env: NodeJS.ProcessEnv;
+    self: readonly string[];
   }) {
     this.home = options.home;
     this.cwd = options.cwd;
@@ -34,6 +39,8 @@ export class CliContext {
     this.launch = options.launch;
     this.signal = options.signal;
     this.json = options.json;
+    this.env = options.env;
+    this.self = options.self;
   }
 
   /** Asks the agent, starting it when none runs. A person watching sees how far a long call is. */

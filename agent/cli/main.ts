@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { packageVersion } from "../protocol/packageVersion.ts";
+import { runWithOwnNode } from "../protocol/setupCommand.ts";
 import { runCli } from "./runCli.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -36,4 +37,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
     version: packageVersion(import.meta.dirname),
   },
   signal: stopped.signal,
+  self: runWithOwnNode(process.argv[1] ?? import.meta.filename),
 });

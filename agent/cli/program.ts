@@ -9,6 +9,7 @@ import { addProject } from "./verbs/project.ts";
 import { addPull } from "./verbs/pull.ts";
 import { addPush } from "./verbs/push.ts";
 import { addRestore } from "./verbs/restore.ts";
+import { addSetup } from "./verbs/setup.ts";
 import { addSnapshot } from "./verbs/snapshot.ts";
 import { addStatus } from "./verbs/status.ts";
 import { addStore } from "./verbs/store.ts";
@@ -31,6 +32,7 @@ const verbs = [
   addStore,
   addAgent,
   addDoctor,
+  addSetup,
 ];
 
 /** The whole grammar of `forkpoint`. Throws CommanderError instead of ending the process. */

@@ -18,12 +18,15 @@ export async function runCli(
     readonly terminal: Terminal;
     readonly launch: Launch;
     readonly signal: AbortSignal;
+    /** What a person types to start this command. */
+    readonly self: readonly string[];
   },
 ): Promise<number> {
-  const { cwd, terminal, launch, signal } = options;
+  const { env, self, cwd, terminal, launch, signal } = options;
   const words = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const json = words.includes("--json");
-  const context = new CliContext({ home: forkpointHome(options.env), cwd, terminal, launch, signal, json });
+  const home = forkpointHome(env);
+  const context = new CliContext({ home, cwd, terminal, launch, signal, json, env, self });
   try {
     await buildProgram(context).parseAsync(args, { from: "user" });
     return context.exitCode;

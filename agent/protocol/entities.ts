@@ -182,6 +182,9 @@ export const Check = z.object({
 });
 export type Check = z.infer<typeof Check>;
 
+/** What the agent may do of that which Linux lets only root do: all of it, through the helper, or nothing. */
+export const privilegeModes = ["root", "helper", "none"] as const;
+
 export const AgentInfo = z.object({
   version: z.string(),
   protocol: z.number(),
@@ -189,5 +192,8 @@ export const AgentInfo = z.object({
   home: z.string(),
   startedAt: z.string(),
   logFile: z.string(),
+  privileges: z.enum(privilegeModes),
+  /** What is lost for want of rights: sentences for a person, the gravest first. */
+  degradations: z.array(z.string()),
 });
 export type AgentInfo = z.infer<typeof AgentInfo>;

@@ -20,6 +20,10 @@ export const errorHints = {
   NEEDS_ROOT: "Set up the helper once with `sudo forkpoint setup`, then start the agent again.",
   TOOL_MISSING: "Install the named program and try again.",
   HELPER_BROKEN: "Run `forkpoint setup --check`; `sudo forkpoint setup` puts the helper in order.",
+  // Set-up
+  USER_REFUSED: "Name the user who runs the editor with --user NAME.",
+  SETUP_BLOCKED: "Mend what it names, and run the set-up again.",
+  SETUP_BUSY: "Wait until it has ended, then run this again.",
   // Pools and volumes
   POOL_NOT_FOUND: "List pools with `forkpoint pool status`, or make one with `forkpoint pool create`.",
   POOL_EXISTS: "Choose another place, or adopt the pool that is there.",

@@ -19,6 +19,7 @@ import { RunningCalls } from "./runningCalls.ts";
 /** What the rooms below give the server. */
 export interface Composition {
   readonly handlers: Omit<Handlers, `agent/${string}`>;
+  readonly info: AgentInfo;
   examine(signal: AbortSignal): Promise<Check[]>;
   /** Whether something goes on that nobody waits for, such as an upload. */
   hasBackgroundWork(): boolean;
@@ -31,8 +32,11 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly log: FileLog;
   readonly announce: Announce;
-  readonly info: AgentInfo;
+  readonly facts: AgentFacts;
 }
+
+/** What is known of an agent before it is put together. */
+export type AgentFacts = Omit<AgentInfo, "privileges" | "degradations">;
 
 /**
  * One agent's life: alone in its home, listening once everything below is ready, until it is stopped, retired
@@ -76,7 +80,7 @@ export async function runAgent(options: {
 async function live(options: Parameters<typeof runAgent>[0] & { readonly log: FileLog }): Promise<void> {
   const { home, version, clock, log } = options;
   withdrawEndpoint(home);
-  const info: AgentInfo = {
+  const facts: AgentFacts = {
     version,
     protocol: protocolVersion,
     pid: process.pid,
@@ -88,10 +92,10 @@ async function live(options: Parameters<typeof runAgent>[0] & { readonly log: Fi
   // What is recovered while nobody can listen yet is announced to nobody.
   let server: AgentServer | undefined = undefined as AgentServer | undefined;
   const announce: Announce = (event, body) => server?.announce(event, body);
-  const rooms = await options.compose({ home, clock, log, announce, info });
+  const rooms = await options.compose({ home, clock, log, announce, facts });
   const running = new RunningCalls();
   const ours = agentMethods({
-    info,
+    info: rooms.info,
     log,
     stop: (mode) => (mode === "now" ? lifetime.stop() : lifetime.retire()),
     examine: (signal) => rooms.examine(signal),

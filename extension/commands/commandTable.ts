@@ -59,6 +59,7 @@ export function commandTable(window: Window) {
     "forkpoint.importFolder": () => window.importFolder.run(),
     "forkpoint.createPool": () => pools.create(),
     "forkpoint.adoptPool": () => pools.adopt(),
+    "forkpoint.setUpHelper": () => window.helper.setUp(),
 
     "forkpoint.setStore": () => store.set(),
     "forkpoint.checkStore": () => store.check(),

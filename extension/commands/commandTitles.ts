@@ -42,6 +42,7 @@ export const commandTitles = {
   "forkpoint.importFolder": "Import This Folder…",
   "forkpoint.createPool": "Create Pool…",
   "forkpoint.adoptPool": "Adopt Pool…",
+  "forkpoint.setUpHelper": "Set Up Helper…",
 
   "forkpoint.setStore": "Set Store…",
   "forkpoint.checkStore": "Check Store",

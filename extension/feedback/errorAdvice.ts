@@ -30,6 +30,11 @@ export const errorAdvice: Partial<Record<ErrorCode, Advice>> = {
     hint: "Keep the file, then pull the project from the store.",
     actions: ["forkpoint.pullProject", "forkpoint.doctor"],
   },
+  NEEDS_ROOT: {
+    hint: "Set up the helper once, and no root is needed any more.",
+    actions: ["forkpoint.setUpHelper"],
+  },
+  HELPER_BROKEN: { hint: "Set it up again.", actions: ["forkpoint.setUpHelper"] },
   TOOL_MISSING: { actions: ["forkpoint.doctor"] },
   POOL_NOT_FOUND: {
     hint: "Create a pool first, or adopt a btrfs file system that is mounted.",

@@ -32,6 +32,7 @@ const windowLooks = {
   connecting: { icon: "loading~spin", word: "Connecting", tone: "quiet" },
   "agent-stopped": { icon: "debug-stop", word: "Agent stopped", tone: "warning" },
   "agent-failed": { icon: "error", word: "Agent not running", tone: "error" },
+  "no-helper": { icon: "circle-large-outline", word: "Set up", tone: "quiet" },
   "no-pool": { icon: "circle-large-outline", word: "Set up", tone: "quiet" },
   "refused-folder": { icon: "circle-slash", word: "Not a project", tone: "quiet" },
   "no-project": { icon: "circle-large-outline", word: "No timeline", tone: "quiet" },
@@ -46,7 +47,7 @@ export const healthCommands = {
   deleteSnapshots: "forkpoint.deleteSnapshots",
   importFolder: "forkpoint.importFolder",
   createPool: "forkpoint.createPool",
-  setUpHelper: "forkpoint.showHealth",
+  setUpHelper: "forkpoint.setUpHelper",
 } as const satisfies Record<HealthAction, CommandId>;
 
 /** What is done about a window that has no timeline yet, or no agent. */
@@ -54,6 +55,7 @@ const windowCommands: Partial<Record<WindowStateKind, readonly CommandId[]>> = {
   "unsupported-platform": ["forkpoint.showLinuxHelp"],
   "agent-stopped": ["forkpoint.startAgent"],
   "agent-failed": ["forkpoint.restartAgent", "forkpoint.showLog"],
+  "no-helper": ["forkpoint.setUpHelper", "forkpoint.adoptPool"],
   "no-pool": ["forkpoint.createPool", "forkpoint.adoptPool"],
   "no-project": ["forkpoint.importFolder"],
 };
@@ -119,6 +121,8 @@ function windowMessage(state: Exclude<WindowState, { kind: "ready" }>): string {
       return "The Forkpoint agent is stopped. Nothing is snapshotted or copied meanwhile.";
     case "agent-failed":
       return `${firstLine(state.error.message)} ${hintFor(state.error)}`;
+    case "no-helper":
+      return "Forkpoint needs its helper to make a pool, since only root can.";
     case "no-pool":
       return "Forkpoint needs a pool in which workspaces live.";
     case "refused-folder":

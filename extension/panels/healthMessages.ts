@@ -11,6 +11,7 @@ export const healthPageCommands = [
   "forkpoint.importFolder",
   "forkpoint.createPool",
   "forkpoint.adoptPool",
+  "forkpoint.setUpHelper",
   "forkpoint.showTimelinePanel",
   "forkpoint.showLog",
   "forkpoint.startAgent",

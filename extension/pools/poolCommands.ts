@@ -8,7 +8,7 @@ import type { AgentConnection } from "../connection/agentConnection.ts";
 import { askText } from "../feedback/ask.ts";
 import { longOperation } from "../feedback/longOperation.ts";
 import { offer } from "../feedback/reportError.ts";
-import { Dismissed } from "../feedback/nextStep.ts";
+import { Dismissed, NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { formatBytes, parseSize } from "../wording/sizes.ts";
 import { poolSizeProblem, suggestPoolSize } from "./poolSize.ts";
@@ -25,6 +25,14 @@ export class PoolCommands {
 
   async create(): Promise<Pool> {
     await this.#session.requireAgent();
+    const { agent } = await this.#connection.call("project/status", {});
+    if (agent.privileges === "none") {
+      throw new NextStep(
+        "Only root can make a pool. Set up the helper first, once; it does that for you.",
+        "forkpoint.setUpHelper",
+        "forkpoint.adoptPool",
+      );
+    }
     const image = await askText({
       title: "Create pool (1 of 2)",
       prompt: "The file that holds the pool. It grows as you use it.",

@@ -59,6 +59,13 @@ export class ProjectSession implements vscode.Disposable {
     if (this.#state.kind !== "ready") await this.reload();
     const state = this.#state;
     if (state.kind === "ready" && this.#location) return { project: state.project, location: this.#location };
+    if (state.kind === "no-helper") {
+      throw new NextStep(
+        "Forkpoint needs its helper before there can be a pool to keep workspaces in.",
+        "forkpoint.setUpHelper",
+        "forkpoint.adoptPool",
+      );
+    }
     if (state.kind === "no-pool") {
       throw new NextStep(
         "Forkpoint has no pool to keep workspaces in yet. Create one first.",
@@ -141,10 +148,11 @@ export class ProjectSession implements vscode.Disposable {
         this.#location = new VolumeLocation(uri.fsPath, await realpath(uri.fsPath), project.path);
         return { kind: "ready", project: await this.#enter(project) };
       }
-      const { pools } = await this.#connection.call("pool/list", {});
+      const { pools, agent } = await this.#connection.call("project/status", {});
       const refused = folders[0] && refusedFolder(folders[0].uri.fsPath, homedir());
       if (refused) return { kind: "refused-folder", reason: refused };
-      return { kind: pools.length === 0 ? "no-pool" : "no-project" };
+      if (pools.length > 0) return { kind: "no-project" };
+      return { kind: agent.privileges === "none" ? "no-helper" : "no-pool" };
     } catch (thrown) {
       // When the connection broke meanwhile, its new state starts another reading.
       return { kind: "agent-failed", error: errorBody(thrown) };

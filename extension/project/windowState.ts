@@ -8,6 +8,8 @@ export type WindowState =
   | { readonly kind: "connecting" }
   | { readonly kind: "agent-stopped" }
   | { readonly kind: "agent-failed"; readonly error: ErrorBody }
+  /** No pool, and none can be made: the agent is not root and has no helper. */
+  | { readonly kind: "no-helper" }
   | { readonly kind: "no-pool" }
   | { readonly kind: "refused-folder"; readonly reason: string }
   | { readonly kind: "no-project" }

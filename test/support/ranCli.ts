@@ -36,6 +36,7 @@ export async function ranCli(
     terminal: new Terminal({ out: stream("out"), err: stream("err"), env, now: () => fixedNow }),
     launch: options.launch ?? { node: process.execPath, script: "/no/agent/here.ts", version: "1.0.0" },
     signal: options.signal ?? new AbortController().signal,
+    self: ["forkpoint"],
   });
   return { exitCode, ...written };
 }

@@ -72,6 +72,8 @@ export class ServedHandlers {
         home: this.home,
         startedAt: "2026-01-01T00:00:00.000Z",
         logFile: this.log.file,
+        privileges: "root",
+        degradations: [],
       },
       log: this.log,
       stop: () => undefined,

@@ -5,7 +5,7 @@ import { systemClock } from "../../agent/host/clock.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import { forkpointHome } from "../../agent/protocol/home.ts";
 import { methods } from "../../agent/protocol/methods.ts";
-import type { Composition } from "../../agent/server/runAgent.ts";
+import type { AgentFacts, Composition } from "../../agent/server/runAgent.ts";
 import { runAgent } from "../../agent/server/runAgent.ts";
 
 /**
@@ -19,11 +19,11 @@ export async function runWaitingAgent(version: string): Promise<void> {
     version,
     clock: systemClock,
     idleMinutes: Number(process.env["FORKPOINT_IDLE_MINUTES"] ?? 15),
-    compose: () => Promise.resolve(compose(home)),
+    compose: ({ facts }) => Promise.resolve(compose(home, facts)),
   });
 }
 
-function compose(home: string): Composition {
+function compose(home: string, facts: AgentFacts): Composition {
   const refused = Object.keys(methods).map((method) => [
     method,
     () => {
@@ -31,6 +31,7 @@ function compose(home: string): Composition {
     },
   ]);
   return {
+    info: { ...facts, privileges: "root", degradations: [] },
     handlers: {
       ...(Object.fromEntries(refused) as Composition["handlers"]),
       "timeline/restore": async (_params, { signal }) => {

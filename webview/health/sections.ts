@@ -53,6 +53,13 @@ export function poolsSection(pools: readonly Pool[], run: Run): HTMLElement {
   );
 }
 
+const rightsWords = {
+  root: "root",
+  helper: "an ordinary user's, with the helper",
+  none: "an ordinary user's, without the helper",
+} as const satisfies Record<AgentInfo["privileges"], string>;
+
+/** The background process, and what it may do. */
 export function agentSection(agent: AgentInfo, project: HealthState["project"], run: Run): HTMLElement {
   return section(
     "Agent",
@@ -61,9 +68,14 @@ export function agentSection(agent: AgentInfo, project: HealthState["project"], 
       ["Running since", longDate(agent.startedAt)],
       ["Process", String(agent.pid)],
       ["Home", agent.home, "code"],
+      ["Rights", rightsWords[agent.privileges]],
       ...(project ? [["Workspace", project.path, "code"] as const] : []),
     ),
+    ...(agent.degradations.length === 0
+      ? []
+      : [element("ul", {}, ...agent.degradations.map((lost) => element("li", {}, lost)))]),
     actions(
+      ...(agent.privileges === "none" ? [button("Set up helper…", run("forkpoint.setUpHelper"))] : []),
       button("Restart agent", run("forkpoint.restartAgent"), "quiet"),
       button("Stop agent…", run("forkpoint.stopAgent"), "quiet"),
     ),

@@ -7,6 +7,7 @@ import { logFile } from "../../protocol/endpoint.ts";
 import type { AgentInfo } from "../../protocol/entities.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { CliContext } from "../cliContext.ts";
+import { rightsFacts } from "../rightsText.ts";
 import { facts } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { ago } from "../wording.ts";
@@ -75,6 +76,7 @@ function agentText(info: AgentInfo, terminal: Terminal): string {
     ["Started", ago(info.startedAt, terminal.now())],
     ["Home", info.home],
     ["Log", info.logFile],
+    ...rightsFacts(info),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Result } from "../../protocol/methods.ts";
 import type { CliContext } from "../cliContext.ts";
+import { rightsFacts } from "../rightsText.ts";
 import { facts } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { ago, bytes, plural } from "../wording.ts";
@@ -36,5 +37,6 @@ function statusText({ health, project, pools, store, agent }: Result<"project/st
       `${path} (${state}${freeBytes === null ? "" : `, ${bytes(freeBytes)} free`})`,
     ]),
     ["Agent", `version ${agent.version}, process ${agent.pid}`],
+    ...rightsFacts(agent),
   ]);
 }

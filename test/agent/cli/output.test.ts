@@ -50,6 +50,8 @@ const handlers: Partial<Handlers> = {
       home: "/home/ada/.local/share/forkpoint",
       startedAt: "2026-01-02T11:00:00.000Z",
       logFile: "/home/ada/.local/share/forkpoint/logs/agent.log",
+      privileges: "helper",
+      degradations: ["Files of other users keep their owner only as far as the helper reaches."],
     },
   }),
   "timeline/list": () => ({ entries: [...shopEntries], more: false }),

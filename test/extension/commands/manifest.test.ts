@@ -117,6 +117,7 @@ describe("the manifest", () => {
       "agent-stopped",
       "connecting",
       "no-folder",
+      "no-helper",
       "no-pool",
       "no-project",
       "refused-folder",
