@@ -12,6 +12,8 @@ const groups = {
   vscode: ["build-essential", "libkrb5-dev", "pkg-config", "python3"],
   /** What the tests compare volumes with. */
   agentTests: ["acl", "xz-utils"],
+  /** The accounts that tests make and what they may do. The helper's own: the same as in agent/helper. */
+  helperTests: ["bubblewrap", "passwd", "sudo"],
   /** A real S3 server. */
   s3: ["ceph-common", "ceph-mon", "ceph-osd", "radosgw"],
   /** The window itself. */
