@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 
 /**
  * Fills an empty folder with every kind of entry that this process's user can make: what a copy is most likely to
- * lose. Only root makes devices, foreign owners, and attributes of the system. With `huge`, also a sparse file of 5 GiB with some bytes beyond 4 GiB, which takes seconds to read.
+ * lose. Only root makes devices, foreign owners, and attributes of the system, and reads what its owner may not. With `huge`, also a sparse file of 5 GiB with some bytes beyond 4 GiB, which takes seconds to read.
  */
 export function everyKindOfEntry(folder: string, options: { huge?: boolean } = {}): void {
   const run = (script: string) => execFileSync("bash", ["-ec", script], { cwd: folder });
@@ -28,7 +28,6 @@ export function everyKindOfEntry(folder: string, options: { huge?: boolean } = {
   `);
   run(`
     mkdir sticky setgid; chmod 1777 sticky; chmod 2775 setgid
-    printf n > mode-000; chmod 000 mode-000; mkdir folder-000; printf i > folder-000/inside; chmod 000 folder-000
     mkdir folder-555; printf i > folder-555/inside; chmod 555 folder-555
     printf a > attributes; setfattr -n user.text -v "some text" attributes; setfattr -n user.binary -v 0x00ff0a5c attributes
     setfattr -n user.empty attributes; setfattr -n user.note -v folder empty-folder
@@ -39,6 +38,7 @@ export function everyKindOfEntry(folder: string, options: { huge?: boolean } = {
   if (root) {
     run(`
       mknod character c 1 3; mknod block b 7 99; chown -h 99:98 link; chgrp 7 setgid; chmod 2775 setgid
+      printf n > mode-000; chmod 000 mode-000; mkdir folder-000; printf i > folder-000/inside; chmod 000 folder-000
       printf s > setuid; chown 1234:4321 setuid; chmod 6755 setuid
       setfattr -n trusted.ours -v t attributes; setfattr -h -n trusted.onlink -v l link
       setfattr -n security.capability -v 0x0100000202000000000000000000000000000000 plain

@@ -1,24 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheFolder, checkout } from "../../../scripts/paths.mjs";
-import { mountsBelow } from "../../../scripts/machine.mjs";
+import { checkout } from "../../../scripts/paths.mjs";
 import { endStrays } from "../../../scripts/test/leftovers.mjs";
 import { rootVariable } from "../asRoot.ts";
-import { provideHelper } from "./provideHelper.ts";
-import { TestUser } from "./testUser.ts";
-import { openWayToRoot, View } from "./view.ts";
+import type { TestUser } from "./testUser.ts";
+import { UserStage } from "./userStage.ts";
+import { openWayToRoot } from "./wayToRoot.ts";
 
 /*
  * Runs a program as an ordinary user who exists for just that long. Started by root, with
@@ -26,7 +16,7 @@ import { openWayToRoot, View } from "./view.ts";
  *     helper|none NAME PROGRAM ARGUMENT…
  *
  * With `helper` he has the helper, with `none` he has no rights at all. Ends as the program does, or with 1 when the
- * program left something behind.
+ * program left something behind. What it writes into test-output comes to test-output/NAME.
  */
 
 const [mode, label, program, ...args] = process.argv.slice(2);
@@ -35,10 +25,7 @@ if ((mode !== "helper" && mode !== "none") || !label || !program) {
 }
 
 const folder = join(tmpdir(), label);
-const rules = `/etc/sudoers.d/forkpoint-test-${process.env["FORKPOINT_TEST_RUN"]}-${label}`;
 const mark = { name: "FORKPOINT_TEST_USER", value: folder };
-/** What is to be taken back, in the order it was made. */
-const undo: (() => void)[] = [];
 
 let signalled: NodeJS.Signals | undefined;
 let stop: (signal: NodeJS.Signals) => void = () => undefined;
@@ -49,41 +36,29 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+const stage = UserStage.open(folder);
 try {
   process.exitCode = await runAsUser(mode, label, program);
 } finally {
-  for (const step of undo.toReversed()) step();
+  stage.end();
 }
 
 async function runAsUser(as: "helper" | "none", name: string, command: string): Promise<number> {
-  chmodSync(tmpdir(), 0o711);
-  mkdirSync(folder, { mode: 0o711 });
-  undo.push(() => removeFolder());
-  const user = TestUser.make(name, folder);
-  undo.push(() => user.end());
-  const view = new View(join(folder, "view"));
-  undo.push(() => view.end());
-  view.show(cacheFolder, "cache");
-  view.showCheckout(user.own(join(folder, "output")));
-  undo.push(() => rmSync(rules, { force: true }));
+  const { view } = stage;
+  const user = stage.addUser(name);
+  const output = user.own(join(folder, "output"));
+  view.showCheckout(output);
   const added: Record<string, string> = {
     FORKPOINT_TEST_AS: as,
-    [rootVariable]: openWayToRoot(user.name, folder, rules),
+    [rootVariable]: openWayToRoot(stage, user),
     [mark.name]: mark.value,
-    NODE_COMPILE_CACHE: user.own(join(folder, "compiled")),
-    FORKPOINT_HELPER: join(folder, "no-helper"),
   };
-  if (as === "helper") {
-    const helper = provideHelper(folder, [user]);
-    undo.push(() => helper.remove());
-    added["FORKPOINT_HELPER"] = helper.lib;
-  }
+  if (as === "helper") added["FORKPOINT_HELPER"] = stage.addHelper([user]);
   const results = process.env["FORKPOINT_TEST_RESULTS"];
   if (results) {
     added["FORKPOINT_TEST_RESULTS"] = join(user.scratch, "results.json");
     symlinkSync(added["FORKPOINT_TEST_RESULTS"], results);
   }
-  const env = Object.entries(user.env()).map(([key, value]) => [key, view.seen(value ?? "")] as const);
   const child = spawn(
     view.seen(command),
     args.map((arg) => view.seen(arg)),
@@ -91,7 +66,7 @@ async function runAsUser(as: "helper" | "none", name: string, command: string): 
       uid: user.uid,
       gid: user.gid,
       cwd: view.seen(process.cwd()),
-      env: { ...Object.fromEntries(env), ...added },
+      env: stage.env(user, added),
       stdio: "inherit",
     },
   );
@@ -99,7 +74,7 @@ async function runAsUser(as: "helper" | "none", name: string, command: string): 
   if (signalled) stop(signalled);
   const [code] = (await once(child, "exit")) as [number | null];
   if (results) keepResults(results);
-  cpSync(join(folder, "output"), join(checkout, "test-output", name), { recursive: true });
+  cpSync(output, join(checkout, "test-output", name), { recursive: true });
   return endedCleanly(user) ? (code ?? 1) : 1;
 }
 
@@ -108,12 +83,6 @@ function keepResults(link: string): void {
   const written = existsSync(link) ? readFileSync(link) : undefined;
   rmSync(link);
   if (written) writeFileSync(link, written);
-}
-
-/** Folders from outside are mounted below it; what is in them must never be deleted. */
-function removeFolder(): void {
-  if (mountsBelow(folder).length > 0) throw new Error(`${folder} has mounts that cannot be taken away.`);
-  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Whether the program has ended all it began; what it has not is ended, and said. */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../../../scripts/paths.mjs";
 
@@ -26,11 +26,12 @@ export class View {
     this.#shown.set(folder, place);
   }
 
-  /** Shows the checkout, with `output` in the place of what the tests write there. */
-  showCheckout(output: string): void {
+  /** Shows the checkout, with the folder `output` in the place of what is written there. */
+  showCheckout(output?: string): void {
     const place = join(checkout, "test-output");
     mkdirSync(place, { recursive: true });
     this.show(checkout, "checkout");
+    if (output === undefined) return;
     const shown = this.seen(place);
     execFileSync("mount", ["--bind", "--", output, shown]);
     this.#mounts.push(shown);
@@ -48,21 +49,4 @@ export class View {
     for (const place of this.#mounts.toReversed()) execFileSync("umount", ["--lazy", "--", place]);
     this.#mounts.length = 0;
   }
-}
-
-/**
- * Lets a user run one program as root that runs whatever it is given. The helper's own rule stays the only
- * one that lets him call the helper.
- * @returns the program
- */
-export function openWayToRoot(user: string, folder: string, rules: string): string {
-  const program = join(folder, "as-root");
-  writeFileSync(program, '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
-  writeFileSync(
-    rules,
-    `Defaults!${program} !requiretty, !use_pty\n${user} ALL=(root) NOPASSWD: ${program}\n`,
-    { mode: 0o440 },
-  );
-  execFileSync("visudo", ["-c", "-q", "-f", rules]);
-  return program;
 }
