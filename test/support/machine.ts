@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -51,7 +51,7 @@ export class Machine {
     this.folder = realpathSync(mkdtempSync(join(person?.scratch ?? tmpdir(), "forkpoint-machine-")));
     this.home = join(this.folder, "home");
     open.add(this);
-    if (person) chownSync(this.folder, person.uid, person.gid);
+    this.give(this.folder);
   }
 
   /** A machine with one pool of `mib` MiB, made by the command. */
@@ -68,8 +68,13 @@ export class Machine {
   /** Makes a folder on this machine and gives its path. */
   makeFolder(name: string): string {
     mkdirSync(this.path(name), { recursive: true });
-    if (this.#person) chownSync(this.path(name), this.#person.uid, this.#person.gid);
+    this.give(this.path(name));
     return this.path(name);
+  }
+
+  /** Makes what this process has put on the machine, and all below it, the person's own. */
+  give(path: string): void {
+    if (this.#person) asRoot("chown", ["-hR", `${this.#person.uid}:${this.#person.gid}`, "--", path]);
   }
 
   /** Makes a pool of `mib` MiB: by the command, or by root for it to adopt where the agent has no rights. */
