@@ -23,6 +23,7 @@ import { checkout } from "../paths.mjs";
 const endToEnd = [
   "test/agent/endToEnd/refusals",
   "test/agent/endToEnd/catalogs.test.ts",
+  "test/agent/endToEnd/closedFolders.test.ts",
   "test/agent/endToEnd/strangers.test.ts",
   "test/agent/endToEnd/wholeStory.test.ts",
 ];

@@ -28,6 +28,13 @@ export class Batches {
     await this.#run("xargs", args, folder, list(paths), destination);
   }
 
+  /** Copies in the same way, right into `destination`; no two of the paths have the same name. */
+  async copyInto(folder: string, paths: readonly Buffer[], destination: string): Promise<void> {
+    const cp = ["cp", "--archive", "--no-preserve=links", "--reflink=auto"];
+    const args = ["--null", "--no-run-if-empty", ...cp, `--target-directory=${destination}`, "--"];
+    await this.#run("xargs", args, folder, list(paths), destination);
+  }
+
   /** Gives folders of `to` the owner, mode, times, attributes and ACLs that they have in `from`. */
   async copyFolderAttributes(from: string, paths: readonly Buffer[], to: string): Promise<void> {
     // Only root may give away; to try would fail.
