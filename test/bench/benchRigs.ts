@@ -16,22 +16,40 @@ export class BenchRigs {
   readonly rigs: readonly BenchRig[];
   readonly #stage: UserStage | undefined;
 
-  constructor(modes: readonly PrivilegeMode[]) {
-    this.#stage = modes.some((mode) => mode !== "root") ? UserStage.open(join(tmpdir(), "users")) : undefined;
-    this.#stage?.view.showCheckout();
-    this.rigs = modes.map((mode) => {
-      const person = mode === "root" ? undefined : this.#person(mode);
-      return { mode, machine: () => new Machine(person) };
-    });
+  private constructor(rigs: readonly BenchRig[], stage: UserStage | undefined) {
+    this.rigs = rigs;
+    this.#stage = stage;
+  }
+
+  static async open(modes: readonly PrivilegeMode[]): Promise<BenchRigs> {
+    if (modes.every((mode) => mode === "root"))
+      return new BenchRigs(
+        modes.map((mode) => rigOf(mode)),
+        undefined,
+      );
+    const stage = UserStage.open(join(tmpdir(), "users"));
+    try {
+      stage.view.showCheckout();
+      const rigs: BenchRig[] = [];
+      for (const mode of modes)
+        rigs.push(rigOf(mode, mode === "root" ? undefined : await personOn(stage, mode)));
+      return new BenchRigs(rigs, stage);
+    } catch (thrown) {
+      stage.end();
+      throw thrown;
+    }
   }
 
   end(): void {
     this.#stage?.end();
   }
+}
 
-  #person(mode: PrivilegeMode): Person | undefined {
-    const user = this.#stage?.addUser(mode);
-    if (!user) return undefined;
-    return this.#stage?.person(user, mode, mode === "helper" ? this.#stage.addHelper([user]) : undefined);
-  }
+function rigOf(mode: PrivilegeMode, person?: Person): BenchRig {
+  return { mode, machine: () => new Machine(person) };
+}
+
+async function personOn(stage: UserStage, mode: "helper" | "none"): Promise<Person> {
+  const user = stage.addUser(mode);
+  return stage.person(user, mode, mode === "helper" ? await stage.addHelper([user]) : undefined);
 }

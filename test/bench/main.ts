@@ -40,7 +40,7 @@ const timings: Timing[] = [];
 const readings: Reading[] = [];
 const file = resolve(values.json);
 mkdirSync(dirname(file), { recursive: true });
-const rigs = new BenchRigs(modes);
+const rigs = await BenchRigs.open(modes);
 try {
   for (const files of sizes) await benchSize(files, files === sizes.at(-1) && !values["no-activation"]);
 } finally {

@@ -46,9 +46,9 @@ describe("a user without rights or helper, on a pool that root mounted", functio
     assert.match(made.hint, /sudo forkpoint setup/);
   });
 
-  it("adopts its folder, of which it knows the space though not the disk's errors", async () => {
+  it("adopts its folder, of which it knows the space and the errors of the disk", async () => {
     const pool = await user.json<Pool>("pool", "adopt", user.pool);
-    assert.deepEqual([pool.state, pool.deviceErrors], ["mounted", null]);
+    assert.deepEqual([pool.state, pool.deviceErrors], ["mounted", 0]);
     assert.ok((pool.freeBytes ?? 0) > 0);
   });
 

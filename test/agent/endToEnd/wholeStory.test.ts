@@ -74,7 +74,7 @@ describe("a project from its import to another machine", function () {
 
   it("says what changed since", async () => {
     sh(`echo more >> plain; mkdir -p new/deep; echo 1 > new/deep/file; rm compressible; mv random moved
-        chmod 600 zeros; rm -r folder-555; ln -sfn elsewhere link; truncate -s 3M sparse`);
+        chmod 600 zeros; chmod 755 folder-555; rm -r folder-555; ln -sfn elsewhere link; truncate -s 3M sparse`);
     changed = treeFingerprint(volume);
     const { changes, truncated } = await here.json<Diff>("diff", "shop", kept.snapshotId.slice(0, 6));
     assert.equal(truncated, false);

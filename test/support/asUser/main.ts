@@ -53,7 +53,7 @@ async function runAsUser(as: "helper" | "none", name: string, command: string): 
     [rootVariable]: openWayToRoot(stage, user),
     [mark.name]: mark.value,
   };
-  if (as === "helper") added["FORKPOINT_HELPER"] = stage.addHelper([user]);
+  if (as === "helper") added["FORKPOINT_HELPER"] = await stage.addHelper([user]);
   const results = process.env["FORKPOINT_TEST_RESULTS"];
   if (results) {
     added["FORKPOINT_TEST_RESULTS"] = join(user.scratch, "results.json");

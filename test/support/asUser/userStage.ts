@@ -54,10 +54,8 @@ export class UserStage {
   }
 
   /** Sets the helper up for some users. @returns what FORKPOINT_HELPER has to name for them */
-  addHelper(users: readonly TestUser[]): string {
-    const helper = provideHelper(this.folder, users);
-    this.later(() => helper.remove());
-    return helper.lib;
+  addHelper(users: readonly TestUser[]): Promise<string> {
+    return provideHelper(this, users);
   }
 
   /** The environment of this process as a user has it; `added` comes last. */
