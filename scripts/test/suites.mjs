@@ -68,7 +68,7 @@ export const suites = [
     about: "the agent and the command line on real btrfs",
     folders: ["test/agent"],
     runs: "mocha",
-    packages: ["pool", "agentTests", "s3"],
+    packages: ["pool", "agentTests", "helperTests", "s3"],
     needsRoot: true,
     minutes: 20,
   },

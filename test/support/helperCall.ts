@@ -38,7 +38,7 @@ export function shellAs(user: TestUser, script: string): string {
 
 /** Calls the helper as `user` through sudo; `request` is an object or the very bytes. */
 export async function callHelper(
-  install: HelperInstall,
+  install: Pick<HelperInstall, "places">,
   user: TestUser,
   request: object | Buffer,
   options: CallOptions = {},
