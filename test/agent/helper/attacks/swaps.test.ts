@@ -24,6 +24,7 @@ const swapper = `
       swaps += 2;
     }
     if (!ended) return setImmediate(turn);
+    fs.unlinkSync(link);
     console.log(swaps);
   };
   turn();
@@ -42,7 +43,7 @@ describe("a link swapped in while the helper works wins nothing", () => {
     bobsPool = await scene.makePool(scene.bob, "bobs");
     shellAs(
       scene.bob,
-      `cd ${bobsPool.path}; btrfs -q subvolume create d; mkdir d/in; echo secret > d/x; btrfs -q subvolume snapshot -r d d/s; chmod -R a+rX .`,
+      `cd ${bobsPool.path}; btrfs -q subvolume create d; mkdir d/in; echo secret > d/x; chmod -R a+rX .; btrfs -q subvolume snapshot -r d d/s`,
     );
     shellAs(
       scene.ann,
