@@ -24,14 +24,15 @@ export interface Running {
 }
 
 /**
- * Starts a program that is killed when this process ends, however it ends. `stdio` are its first descriptors
- * but stderr, which is kept.
+ * Starts a program that is killed when this process ends, however it ends. One that is sandboxed is not, and
+ * must not be killed by anybody: bwrap, killed while it begins, leaves a child that waits for it forever and
+ * keeps the pool busy. It ends with its pipes. `stdio` are its first descriptors; stderr has to be a pipe.
  */
 export function start(program: string, args: readonly string[], stdio: StdioOptions): Running {
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", program, ...args], {
-    env: environment,
-    stdio,
-  });
+  const child =
+    program === "bwrap"
+      ? spawn(program, args, { env: environment, stdio })
+      : spawn("setpriv", ["--pdeathsig", "KILL", "--", program, ...args], { env: environment, stdio });
   const stderr = collect(child.stderr);
   const ended = (async () => {
     const [status, signal] = (await once(child, "close")) as [number | null, string | null];

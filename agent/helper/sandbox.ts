@@ -20,7 +20,7 @@ export function sandboxed(shown: readonly Shown[], command: readonly string[]): 
   return [
     "bwrap",
     [
-      ...["--unshare-pid", "--unshare-net", "--unshare-ipc", "--die-with-parent"],
+      ...["--unshare-pid", "--unshare-net", "--unshare-ipc"],
       ...["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin"],
       ...["--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"],
       // btrfs reads the mount table; a link to a file of the kernel's own must not be of any use.

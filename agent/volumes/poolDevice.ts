@@ -1,10 +1,8 @@
-import { open, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { z } from "zod";
+import { access, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { LongCall } from "../host/longCall.ts";
 import type { Processes } from "../host/processes.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import { deviceErrors } from "./deviceErrors.ts";
 import { asPoolError } from "./poolErrors.ts";
 import type { Privileged } from "./privileged/privileged.ts";
 
@@ -18,12 +16,6 @@ export interface PoolSpace {
   readonly deviceErrors: number;
   readonly readOnly: boolean;
 }
-
-/** What `findmnt --json --output SOURCE,OPTIONS --target` prints: one mount. */
-const MountHolding = z.object({
-  filesystems: z.tuple([z.object({ source: z.string(), options: z.string() })]),
-});
-type MountHolding = z.infer<typeof MountHolding>["filesystems"][0];
 
 /** Pools as file systems: made in a file, mounted, measured. */
 export class PoolDevice {
@@ -94,7 +86,9 @@ export class PoolDevice {
     const metadataUsed = bytes(/^Metadata,\w+: Size:\d+, Used:(\d+)/m);
     const copies = bytes(/Metadata ratio:\s+(\d+)/);
     const unallocated = bytes(/Device unallocated:\s+(\d+)/);
-    const { source, options } = await this.#mountHolding(mount);
+    const columns = ["--noheadings", "--nofsroot", "--output", "SOURCE,OPTIONS"];
+    const found = await this.#text("findmnt", ...columns, "--target", mount);
+    const [source = "", options = ""] = found.split("\n", 1)[0]?.trim().split(/\s+/) ?? [];
     return {
       totalBytes: bytes(/Device size:\s+(\d+)/),
       freeBytes: bytes(/Free \(estimated\):\s+(\d+)/),
@@ -104,15 +98,31 @@ export class PoolDevice {
     };
   }
 
-  async #mountHolding(path: string): Promise<MountHolding> {
-    const columns = ["--nofsroot", "--output", "SOURCE,OPTIONS", "--target", path];
-    const found = MountHolding.parse(JSON.parse(await this.#text("findmnt", "--json", ...columns)));
-    return found.filesystems[0];
-  }
-
   async #text(program: string, ...args: string[]): Promise<string> {
     return (await this.#processes.run(program, args)).stdout.toString("utf8");
   }
+}
+
+/** From where the kernel shows it to everybody; `btrfs device stats` takes root. */
+async function deviceErrors(source: string): Promise<number> {
+  const all = "/sys/fs/btrfs";
+  for (const id of await readdir(all)) {
+    if (!(await isDevice(join(all, id, "devices", basename(source))))) continue;
+    let sum = 0;
+    for (const device of await readdir(join(all, id, "devinfo"))) {
+      const stats = await readFile(join(all, id, "devinfo", device, "error_stats"), "utf8");
+      for (const [, count] of stats.matchAll(/\s(\d+)$/gm)) sum += Number(count);
+    }
+    return sum;
+  }
+  throw new Error(`The kernel does not say which file system ${source} holds.`);
+}
+
+async function isDevice(link: string): Promise<boolean> {
+  return access(link).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function makeImage(image: string, size: number): Promise<void> {

@@ -64,6 +64,15 @@ export const suites = [
     minutes: 30,
   },
   {
+    name: "helper",
+    about: "the root-owned helper, and attacks on it by ordinary users",
+    folders: ["test/agent/helper"],
+    runs: "mocha",
+    packages: ["pool", "agentTests", "helper"],
+    needsRoot: true,
+    minutes: 10,
+  },
+  {
     name: "agent",
     about: "the agent and the command line on real btrfs",
     folders: ["test/agent"],

@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { constants, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync } from "node:fs";
+import {
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  statfsSync,
+} from "node:fs";
 import { basename, dirname } from "node:path";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { RequestOf } from "../../volumes/privileged/helperContract.ts";
@@ -13,6 +22,8 @@ import type { Intent } from "../registry.ts";
 
 /** So that nobody takes all loop devices of the machine. */
 const mostPools = 16;
+/** Bytes. */
+const nearlyFull = 4 * 1024 * 1024;
 
 /**
  * Makes a pool in place of the caller's empty file. The file system is made in a new file that was root's from
@@ -53,7 +64,10 @@ export async function makePool(call: Call, { image }: RequestOf<"makePool">): Pr
     });
   } catch (thrown) {
     await takeBack(call, id);
-    throw thrown;
+    // A loop device on a full disk says no more than that it cannot write.
+    const { bavail, bsize } = statfsSync(`/proc/self/fd/${folder.fd}`);
+    if (bavail * bsize >= nearlyFull) throw thrown;
+    throw new ForkpointError("POOL_FULL", `The disk that would hold ${image} is full.`, { cause: thrown });
   }
 }
 

@@ -88,11 +88,8 @@ async function feed(inside: HeldFolder, { commands, volume }: Checked): Promise<
   if (!child.stdin) throw new Error("btrfs receive has no input.");
   // What it gets is written anew from what was understood: it cannot read it in another way than we did.
   const fed = pipeline(Readable.from(encodeSendStream(commands), { objectMode: false }), child.stdin);
-  const stopping = fed.catch((thrown: unknown) => {
-    child.kill("SIGKILL");
-    throw thrown;
-  });
-  const [feeding, receiving] = await Promise.allSettled([stopping, ended]);
+  // Refused, its input ends, and with it the program.
+  const [feeding, receiving] = await Promise.allSettled([fed, ended]);
   if (feeding.status === "rejected" && !isBrokenPipe(feeding.reason)) throw feeding.reason;
   if (receiving.status === "rejected") throw receiving.reason;
   return volume();
