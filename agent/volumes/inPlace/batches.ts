@@ -28,6 +28,18 @@ export class Batches {
     await this.#run("xargs", args, folder, list(paths), destination);
   }
 
+  /** Lets the owner write into every folder at and below `folder`. */
+  async openFolders(folder: string): Promise<void> {
+    const closed = [".", "-type", "d", "!", "-perm", "-u=rwx"];
+    await this.#run(
+      "find",
+      [...closed, "-exec", "chmod", "u+rwx", "--", "{}", ";"],
+      folder,
+      Buffer.alloc(0),
+      folder,
+    );
+  }
+
   /** Gives folders of `to` the owner, mode, times, attributes and ACLs that they have in `from`. */
   async copyFolderAttributes(from: string, paths: readonly Buffer[], to: string): Promise<void> {
     // Only root may give away; to try would fail.
