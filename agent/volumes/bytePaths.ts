@@ -27,11 +27,6 @@ export function parentOf(path: Buffer): Buffer {
   return at === -1 ? Buffer.alloc(0) : path.subarray(0, at);
 }
 
-/** The last part of a relative path. */
-export function nameOf(path: Buffer): Buffer {
-  return path.subarray(path.lastIndexOf(slash) + 1);
-}
-
 /** How many folders lie above; 0 for the root itself. */
 export function depthOf(path: Buffer): number {
   return splitPath(path).length;

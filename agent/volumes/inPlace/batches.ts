@@ -28,11 +28,16 @@ export class Batches {
     await this.#run("xargs", args, folder, list(paths), destination);
   }
 
-  /** Copies in the same way, right into `destination`; no two of the paths have the same name. */
-  async copyInto(folder: string, paths: readonly Buffer[], destination: string): Promise<void> {
-    const cp = ["cp", "--archive", "--no-preserve=links", "--reflink=auto"];
-    const args = ["--null", "--no-run-if-empty", ...cp, `--target-directory=${destination}`, "--"];
-    await this.#run("xargs", args, folder, list(paths), destination);
+  /** Lets the owner write into every folder at and below `folder`. */
+  async openFolders(folder: string): Promise<void> {
+    const closed = [".", "-type", "d", "!", "-perm", "-u=rwx"];
+    await this.#run(
+      "find",
+      [...closed, "-exec", "chmod", "u+rwx", "--", "{}", ";"],
+      folder,
+      Buffer.alloc(0),
+      folder,
+    );
   }
 
   /** Gives folders of `to` the owner, mode, times, attributes and ACLs that they have in `from`. */

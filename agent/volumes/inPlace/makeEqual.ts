@@ -1,19 +1,18 @@
-import { lstat, link, mkdir, readdir, rename, unlink } from "node:fs/promises";
+import { lstat, link, mkdir, readdir, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { CrashPoint } from "../../host/crashPoints.ts";
 import { inParallel } from "../../host/inParallel.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import type { Processes } from "../../host/processes.ts";
-import { depthOf, joinBytes, nameOf } from "../bytePaths.ts";
+import { depthOf, joinBytes, parentOf } from "../bytePaths.ts";
 import { asPoolError } from "../poolErrors.ts";
 import type { Privileged } from "../privileged/privileged.ts";
 import { Batches } from "./batches.ts";
-import { ClosedFolders, inClosedFolders } from "./closedFolders.ts";
+import { ClosedFolders } from "./closedFolders.ts";
 import type { Plan } from "./plan.ts";
 import { planPaths } from "./planPaths.ts";
 import { planWhole } from "./planWhole.ts";
-import { absent, makeFolder, remove, removeTree, renameOver } from "./replacing.ts";
 
 export interface Equalisation {
   /** The root of the writable volume. */
@@ -62,12 +61,10 @@ class Work {
   readonly #copies: string;
   readonly #call: LongCall;
   readonly #batches: Batches;
+  readonly #closed: ClosedFolders;
   readonly #total: number;
   /** Where what is moved waits, by its old path; numbered, since names can be as long as names may be. */
   readonly #aside = new Map<string, Buffer>();
-  /** Where copies wait that do not lie at their path below the folder of the copies. */
-  readonly #apart = new Map<string, Buffer>();
-  readonly #closed: ClosedFolders;
   #done = 0;
 
   constructor(parts: EqualiserParts, what: Equalisation, plan: Plan, folder: string, call: LongCall) {
@@ -79,7 +76,7 @@ class Work {
     this.#copies = join(folder, "copies");
     this.#call = call;
     this.#batches = new Batches(parts.processes, call.signal);
-    this.#closed = new ClosedFolders(this.#live);
+    this.#closed = new ClosedFolders(what.live);
     this.#total = plan.taken.length + plan.folders.length + plan.moved.length + 2 * plan.copied.length;
     for (const [at, { from }] of plan.moved.entries()) {
       this.#aside.set(from.toString("latin1"), joinBytes(this.#folder, Buffer.from(`aside-${at}`)));
@@ -88,6 +85,7 @@ class Work {
 
   async run(): Promise<void> {
     const { crashPoint } = this.#parts;
+    await this.#closed.open(Buffer.alloc(0));
     await mkdir(this.#folder, { mode: 0o700 });
     await mkdir(this.#copies);
     crashPoint("makeEqual:folder");
@@ -101,21 +99,23 @@ class Work {
     crashPoint("makeEqual:linked");
     await this.#sweep();
     await this.#attributes();
+    await this.#closed.close(this.#plan.attributes);
     crashPoint("makeEqual:attributes");
   }
 
   /** First what takes room and can fail for it, while nothing was taken away yet. */
   async #copy(): Promise<void> {
-    const closed = await inClosedFolders(this.#what.target, this.#plan.copied);
-    await inParallel([...closed.entries()], 4, async ([at, paths]) => {
-      const folder = join(this.#folder.toString(), `copies-${at}`);
-      await mkdir(folder);
-      await this.#batches.copyInto(this.#what.target, paths, folder);
-      for (const path of paths)
-        this.#apart.set(path.toString("latin1"), joinBytes(Buffer.from(folder), nameOf(path)));
-      this.#step(paths.length);
-    });
-    const copied = this.#plan.copied.filter((path) => !this.#apart.has(path.toString("latin1")));
+    const target = new ClosedFolders(this.#what.target);
+    const copied: Buffer[] = [];
+    for (const path of this.#plan.copied) {
+      if (!(await target.lieAbove(path))) copied.push(path);
+      else {
+        // The copy's folder is closed as its original is, and no other file could follow.
+        await this.#batches.copy(this.#what.target, [path], this.#copies);
+        await this.#batches.openFolders(this.#copies);
+        this.#step(1);
+      }
+    }
     for (let at = 0; at < copied.length; at += 2000) {
       const part = copied.slice(at, at + 2000);
       await this.#batches.copy(this.#what.target, part, this.#copies);
@@ -126,7 +126,10 @@ class Work {
   async #take(): Promise<void> {
     for (const { path, moves } of this.#plan.taken) {
       const there = joinBytes(this.#live, path);
-      await this.#closed.opening([there], () => (moves ? rename(there, this.#asideOf(path)) : remove(there)));
+      await this.#closed.open(parentOf(path));
+      if (moves) await this.#closed.open(path);
+      if (moves) await rename(there, this.#asideOf(path));
+      else await remove(there);
       this.#parts.crashPoint("makeEqual:one-taken");
       this.#step(1);
     }
@@ -135,23 +138,22 @@ class Work {
   async #place(): Promise<void> {
     const { folders, moved, copied } = this.#plan;
     const steps = [
-      ...folders.map((path) => ({ path, run: (to: Buffer) => makeFolder(to) })),
+      ...folders.map((path) => ({ path, run: () => makeFolder(joinBytes(this.#live, path)) })),
       ...moved.map(({ from, path }) => ({
         path,
-        run: (to: Buffer) => renameOver(this.#asideOf(from), to),
+        run: () => renameOver(this.#asideOf(from), joinBytes(this.#live, path)),
       })),
     ].sort((one, other) => depthOf(one.path) - depthOf(other.path));
     for (const { path, run } of steps) {
-      const to = joinBytes(this.#live, path);
-      await this.#closed.opening([to], () => run(to));
+      await this.#closed.open(parentOf(path));
+      await run();
       this.#parts.crashPoint("makeEqual:one-placed");
       this.#step(1);
     }
     const copies = Buffer.from(this.#copies);
     await inParallel(copied, 16, async (path) => {
-      const copy = this.#apart.get(path.toString("latin1")) ?? joinBytes(copies, path);
-      const to = joinBytes(this.#live, path);
-      await this.#closed.opening([to], () => renameOver(copy, to));
+      await this.#closed.open(parentOf(path));
+      await renameOver(joinBytes(copies, path), joinBytes(this.#live, path));
       this.#step(1);
     });
   }
@@ -159,9 +161,9 @@ class Work {
   async #link(): Promise<void> {
     const linked = joinBytes(this.#folder, Buffer.from("link"));
     for (const { path, to } of this.#plan.linked) {
-      const [first, other] = [joinBytes(this.#live, to), joinBytes(this.#live, path)];
-      await this.#closed.opening([first], () => link(first, linked));
-      await this.#closed.opening([other], () => renameOver(linked, other));
+      await this.#closed.open(parentOf(path));
+      await link(joinBytes(this.#live, to), linked);
+      await renameOver(linked, joinBytes(this.#live, path));
       // A rename onto another name of the same file does nothing at all.
       if (await lstat(linked).catch(absent)) await unlink(linked);
     }
@@ -178,17 +180,13 @@ class Work {
     }
     for (const [name, paths] of byName) await this.#batches.removeAttribute(this.#what.live, name, paths);
     await this.#batches.copyFolderAttributes(this.#what.target, attributes, this.#what.live);
-    const paths = [...this.#plan.copied, ...attributes];
-    const { target: snapshot, live: volume } = this.#what;
-    await this.#parts.privileged.restoreOwners({ snapshot, volume, paths }, this.#call.signal);
-    await this.#closed.close(this.#plan.moved, attributes);
   }
 
   /** Removes the work folder, and those that were left when earlier work was cut off. */
   async #sweep(): Promise<void> {
     for (const name of await readdir(this.#live, { encoding: "buffer" })) {
       if (!name.toString("latin1").startsWith(workFolderPrefix)) continue;
-      await removeTree(joinBytes(this.#live, name));
+      await rm(joinBytes(this.#live, name), { recursive: true });
     }
   }
 
@@ -209,4 +207,43 @@ class Work {
       rate: null,
     });
   }
+}
+
+/** What a program wrote into a folder meanwhile goes with it: the volume becomes equal to the snapshot. */
+async function remove(path: Buffer): Promise<void> {
+  const stat = await lstat(path).catch(absent);
+  if (!stat) return;
+  if (!stat.isDirectory()) return unlink(path);
+  await rmdir(path).catch(async (thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code !== "ENOTEMPTY") throw thrown;
+    await rm(path, { recursive: true });
+  });
+}
+
+async function makeFolder(path: Buffer): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
+    if ((await lstat(path)).isDirectory()) return;
+    await unlink(path);
+    await mkdir(path);
+  }
+}
+
+async function renameOver(from: Buffer, to: Buffer): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code !== "EISDIR" && code !== "ENOTDIR" && code !== "ENOTEMPTY" && code !== "EEXIST") throw thrown;
+    await remove(to);
+    await rename(from, to);
+  }
+}
+
+function absent(thrown: unknown): null {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return null;
+  throw thrown;
 }

@@ -25,6 +25,7 @@ class NameSteps {
   /** Where what moves waits, by inode number. */
   readonly #waiting = new Map<number, string>();
   readonly #waitingPrefix: string;
+  readonly #foldersUnmoved: boolean;
 
   constructor(older: WalkedSnapshot, newer: WalkedSnapshot, paired: PairedInodes) {
     this.#older = older;
@@ -34,6 +35,9 @@ class NameSteps {
     for (const { older: before, newer: now } of paired.values()) {
       if (now.type === "d") this.#foldersNow.set(nameOf(before), nameOf(now));
     }
+    this.#foldersUnmoved = [...older.inodes.values()].every(
+      (inode) => inode.type !== "d" || this.#foldersNow.get(nameOf(inode)) === nameOf(inode),
+    );
   }
 
   *run(): Generator<StreamCommand> {
@@ -51,6 +55,7 @@ class NameSteps {
     for (const inode of this.#older.inodes.values()) {
       if (inode.type === "d") continue;
       const now = this.#paired.get(inode.number)?.newer;
+      if (now && this.#isUnmoved(inode, now)) continue;
       const ending = inode.names.filter((name) => !now || !this.#stays(name, now));
       if (now && ending.length === inode.names.length) {
         yield this.#setAside(inode.number, ending.shift() ?? "");
@@ -79,6 +84,7 @@ class NameSteps {
 
   *#placeNames(inode: WalkedInode): Generator<StreamCommand> {
     const pair = this.#paired.get(inode.number);
+    if (pair && this.#isUnmoved(pair.older, inode)) return;
     const kept = pair ? this.#keptNames(pair) : new Set<string>();
     const names = inode.names.filter((name) => !kept.has(name));
     let first = [...kept][0];
@@ -116,6 +122,16 @@ class NameSteps {
       if (this.#stays(name, newer)) kept.add(this.#carried(name) ?? "");
     }
     return kept;
+  }
+
+  /** Quickly, for what is nearly everything: one name, and no folder anywhere that moved. */
+  #isUnmoved(before: WalkedInode, now: WalkedInode): boolean {
+    return (
+      this.#foldersUnmoved &&
+      before.names.length === 1 &&
+      now.names.length === 1 &&
+      before.names[0] === now.names[0]
+    );
   }
 
   /** Whether a name is still the inode's own in the same folder, wherever that lies now. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Entry, Health, Pool, Project } from "../../../agent/protocol/entities.ts";
 import type { Result } from "../../../agent/protocol/methods.ts";
@@ -115,6 +115,21 @@ describe("a user without rights or helper, on a pool that root mounted", functio
       ],
     );
     assert.equal((await user.json<{ created: boolean }>("snapshot", "shop")).created, true);
+  });
+
+  it("restores what lies in folders that it closed to itself", async () => {
+    user.sh(
+      "chmod 755 closed; rm closed/inside; echo a > closed/a; echo b > closed/b; mkdir closed/deep; echo c > closed/deep/c; chmod 555 closed/deep closed",
+      project.path,
+    );
+    await user.json("restore", "shop", kept, "--path", "closed/inside");
+    assert.equal(readFileSync(join(project.path, "closed/inside"), "utf8"), "i");
+    assert.equal(statSync(join(project.path, "closed")).mode & 0o777, 0o555);
+    const partly = see();
+    await user.json("restore", "shop", kept);
+    assert.equal(see(), first);
+    await user.json("undo", "shop");
+    assert.equal(see(), partly);
   });
 
   it("restores a path, all of it, and undoes that", async () => {
