@@ -11,6 +11,7 @@ import { aptPackages } from "./steps/aptPackages.mjs";
 import { codeServer } from "./steps/codeServer.mjs";
 import { node24 } from "./steps/node24.mjs";
 import { npmPackages } from "./steps/npmPackages.mjs";
+import { accountPrefix } from "./test/accounts.mjs";
 import { removeLeftovers } from "./test/leftovers.mjs";
 
 /** Measures on real pools; arguments go to test/bench/main.ts. However it ends, nothing is left behind. */
@@ -18,7 +19,7 @@ runMain(async () => {
   if (process.getuid?.() !== 0) {
     throw new ScriptError("The bench mounts file systems, which only root may.", "Run: sudo npm run bench");
   }
-  await aptPackages("pool", "vscode", "browser");
+  await aptPackages("pool", "vscode", "browser", "helperTests");
   const { node, env } = await node24();
   await npmPackages(checkout, "npm packages", env);
   const { serverMain } = await codeServer();
@@ -26,8 +27,10 @@ runMain(async () => {
 
   const id = randomBytes(4).toString("hex");
   const folder = join(realpathSync(tmpdir()), `forkpoint-bench-${id}`);
-  mkdirSync(folder, { mode: 0o700 });
-  const putAway = () => removeLeftovers({ folder, mark: `FORKPOINT_BENCH_RUN=${id}` });
+  // Others pass through: some agents run as ordinary users.
+  mkdirSync(folder, { mode: 0o711 });
+  const run = { folder, mark: `FORKPOINT_TEST_RUN=${id}`, accounts: accountPrefix(id) };
+  const putAway = () => removeLeftovers(run);
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.once(signal, () => {
       putAway();
@@ -40,7 +43,7 @@ runMain(async () => {
       ...process.env,
       ...env,
       TMPDIR: folder,
-      FORKPOINT_BENCH_RUN: id,
+      FORKPOINT_TEST_RUN: id,
       FORKPOINT_TEST_VSCODE_SERVER: serverMain,
     },
     stdio: "inherit",

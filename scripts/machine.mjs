@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /*
@@ -12,10 +12,33 @@ import { join } from "node:path";
  * @returns {{pid: number, command: string}[]}
  */
 export function processesWith(variable) {
+  return processes((pid) => readProc(pid, "environ").split("\0").includes(variable));
+}
+
+/**
+ * The running programs of a user, except this one.
+ * @param {number} uid
+ */
+export function processesOfUser(uid) {
+  return processes((pid) => statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === uid);
+}
+
+/**
+ * The running programs, except this one, that were started with a path below a folder.
+ * @param {string} folder
+ */
+export function processesNaming(folder) {
+  return processes((pid) => readProc(pid, "cmdline").includes(`${folder}/`));
+}
+
+/**
+ * @param {(pid: number) => boolean} isWanted
+ * @returns {{pid: number, command: string}[]}
+ */
+function processes(isWanted) {
   return readdirSync("/proc").flatMap((name) => {
     const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) return [];
-    if (!readProc(pid, "environ").split("\0").includes(variable)) return [];
+    if (!Number.isInteger(pid) || pid === process.pid || !isWanted(pid)) return [];
     const command = readProc(pid, "cmdline").replaceAll("\0", " ").trim();
     // A zombie has no command line; it waits for its parent and holds nothing.
     return command === "" ? [] : [{ pid, command }];
@@ -23,14 +46,22 @@ export function processesWith(variable) {
 }
 
 /**
- * Mount points below a folder, innermost first.
+ * Mount points below a folder, and those of loop devices whose file lies below it; innermost first.
  * @param {string} folder
  */
 export function mountsBelow(folder) {
+  const devices = loopDevicesBelow(folder);
   return readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
-    .map((line) => (line.split(" ")[4] ?? "").replaceAll("\\040", " "))
-    .filter((path) => path.startsWith(`${folder}/`))
+    .map((line) => {
+      const [fields = "", source = ""] = line.split(" - ");
+      return {
+        path: (fields.split(" ")[4] ?? "").replaceAll("\\040", " "),
+        device: source.split(" ")[1] ?? "",
+      };
+    })
+    .filter(({ path, device }) => path.startsWith(`${folder}/`) || devices.includes(device))
+    .map(({ path }) => path)
     .reverse();
 }
 

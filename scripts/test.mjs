@@ -10,37 +10,39 @@ import { node24 } from "./steps/node24.mjs";
 import { npmPackages } from "./steps/npmPackages.mjs";
 import { say } from "./terminal.mjs";
 import { isRoot } from "./sudo.mjs";
+import { accountPrefix } from "./test/accounts.mjs";
 import { giveBack, runAgainAsRoot } from "./test/asRoot.mjs";
 import { removeLeftovers } from "./test/leftovers.mjs";
 import { runSuite } from "./test/runSuite.mjs";
 import { runStaticChecks } from "./test/staticChecks.mjs";
-import { suiteOf, suites, testFiles } from "./test/suites.mjs";
+import { holds, repeatedSuites, suiteOf, suites, testFiles } from "./test/suites.mjs";
 
 /** @typedef {import("./test/runSuite.mjs").Counts} Counts */
 
 /**
  * What to run, from the command line: names of suites, test files or folders, and text that the title of a
- * test must contain. Nothing named means everything.
+ * test must contain. Nothing named means everything. A suite and a file mean that file in that suite; a file
+ * alone is run as root.
  * @param {readonly string[]} args
  */
 export function chosenTests(args) {
   const mochaArgs = args.filter((arg) => arg.startsWith("-"));
   const plain = args.filter((arg) => !arg.startsWith("-"));
-  const names = plain.filter((arg) => arg === "static" || suites.some(({ name }) => name === arg));
+  const every = [...suites, ...repeatedSuites];
+  const names = plain.filter((arg) => arg === "static" || every.some(({ name }) => name === arg));
   const rest = plain.filter((arg) => !names.includes(arg));
   const paths = rest.filter((arg) => existsSync(resolve(arg))).map((arg) => relative(checkout, resolve(arg)));
   const titles = rest.filter((arg) => !existsSync(resolve(arg)));
   const all = plain.length === 0;
-  const files = testFiles().filter((file) => {
-    const suite = suiteOf(file);
-    if (!suite) return false;
-    if (names.length + paths.length === 0) return all || titles.length > 0;
-    return names.includes(suite.name) || paths.some((path) => file === path || file.startsWith(`${path}/`));
-  });
+  const named = every.filter(({ name }) => names.includes(name));
+  const candidates = all ? every : named.length > 0 ? named : names.length > 0 ? [] : suites;
+  const files = testFiles().filter(
+    (file) => paths.length === 0 || paths.some((path) => file === path || file.startsWith(`${path}/`)),
+  );
   return {
     static: all || names.includes("static"),
-    suites: suites.flatMap((suite) => {
-      const own = files.filter((file) => suiteOf(file) === suite);
+    suites: candidates.flatMap((suite) => {
+      const own = files.filter((file) => (suite.as ? holds(suite, file) : suiteOf(file) === suite));
       return own.length > 0 ? [{ suite, files: own }] : [];
     }),
     mochaArgs: [...mochaArgs, ...titles.flatMap((title) => ["--grep", title])],
@@ -69,7 +71,9 @@ async function install(chosen) {
 async function main(args) {
   const chosen = chosenTests(args);
   if (!chosen.static && chosen.suites.length === 0) {
-    say(`Nothing matches ${args.join(" ")}. Suites: static, ${suites.map(({ name }) => name).join(", ")}.`);
+    say(
+      `Nothing matches ${args.join(" ")}. Suites: static, ${[...suites, ...repeatedSuites].map(({ name }) => name).join(", ")}.`,
+    );
     console.log("0 passed, 1 failed");
     return 1;
   }
@@ -80,15 +84,16 @@ async function main(args) {
   // Programs that tests run as other users pass through it; what it holds they see only where a test lets them.
   mkdirSync(folder, { mode: 0o711 });
   const testEnv = { ...process.env, ...env, TMPDIR: folder, FORKPOINT_TEST_RUN: id };
+  const run = { folder, mark: `FORKPOINT_TEST_RUN=${id}`, accounts: accountPrefix(id) };
   const endWhenKilled = () => {
-    removeLeftovers({ folder, mark: `FORKPOINT_TEST_RUN=${id}` });
+    removeLeftovers(run);
     giveBack();
     process.exit(130);
   };
   process.once("SIGINT", endWhenKilled).once("SIGTERM", endWhenKilled);
 
   const results = await runJobs(jobsOf(chosen, node, testEnv));
-  const left = removeLeftovers({ folder, mark: `FORKPOINT_TEST_RUN=${id}` });
+  const left = removeLeftovers(run);
   if (left.length > 0) {
     say(
       `\n✗ The tests left this on the machine (removed now):\n${left.map((line) => `    ${line}`).join("\n")}`,
@@ -140,7 +145,7 @@ async function runJobs(jobs) {
   const waiting = [...jobs];
   const lane = async () => {
     for (let job = waiting.shift(); job; job = waiting.shift()) {
-      const prefix = jobs.length === 1 ? "" : `${job.name.padEnd(6)} │ `;
+      const prefix = jobs.length === 1 ? "" : `${job.name.padEnd(13)} │ `;
       const began = performance.now();
       const counts = await job.run((line) => console.log(`${prefix}${line}`));
       results.set(job.name, { ...counts, seconds: (performance.now() - began) / 1000 });
@@ -158,7 +163,7 @@ function report(results) {
   console.log("");
   for (const [name, { passed, failed, seconds }] of results) {
     const took = seconds === undefined ? "" : `   ${seconds.toFixed(0)} s`;
-    console.log(`${failed > 0 ? "✗" : "✓"} ${name.padEnd(10)} ${passed} passed, ${failed} failed${took}`);
+    console.log(`${failed > 0 ? "✗" : "✓"} ${name.padEnd(13)} ${passed} passed, ${failed} failed${took}`);
   }
   const sum = (/** @type {keyof Counts} */ key) =>
     [...results.values()].reduce((all, each) => all + each[key], 0);

@@ -17,6 +17,11 @@ export function asFailure(thrown: unknown): unknown {
       cause: thrown,
     });
   }
+  if (/^ERROR: (unable to resolve|cannot open|failed to determine mount point)/m.test(said)) {
+    return new ForkpointError("PATH_NOT_FOUND", "What was named is not there, or was replaced meanwhile.", {
+      cause: thrown,
+    });
+  }
   if (said.includes("is not read-only")) {
     return new ForkpointError("BAD_REQUEST", "Only a read-only snapshot can be sent.", { cause: thrown });
   }

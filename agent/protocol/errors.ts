@@ -36,6 +36,7 @@ export const errorHints = {
   VOLUME_MISSING: "Run `forkpoint doctor`; a snapshot or `forkpoint pull` brings it back.",
   REFUSED_ROOT: "Choose the folder of one project.",
   PATH_OUTSIDE_VOLUME: "Name paths inside the workspace, relative to its root.",
+  FILES_UNREADABLE: "Give the agent's user the right to read what is named, or run `sudo forkpoint setup`.",
   COPY_MISMATCH: "The source changed while it was copied. Stop what writes to it and import again.",
   // Projects and timeline
   PROJECT_NOT_FOUND: "List projects with `forkpoint project list`.",

@@ -1,4 +1,4 @@
-import { lstat, statfs } from "node:fs/promises";
+import { chmod, lstat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { geteuid } from "node:process";
 import type { Processes } from "../host/processes.ts";
@@ -9,13 +9,6 @@ import { asPoolError } from "./poolErrors.ts";
 const btrfsMagic = 0x9123683e;
 /** The inode number of every subvolume's root directory. */
 const subvolumeRootInode = 256;
-
-export interface SubvolumeInfo {
-  readonly uuid: string;
-  readonly parentUuid: string | null;
-  readonly receivedUuid: string | null;
-  readonly readOnly: boolean;
-}
 
 /** Subvolumes: what an ordinary user may do with them as well. */
 export class Btrfs {
@@ -76,25 +69,10 @@ export class Btrfs {
     return (await statfs(path)).type === btrfsMagic;
   }
 
-  async info(path: string): Promise<SubvolumeInfo> {
-    const { stdout } = await this.#btrfs(path, "subvolume", "show", path);
-    const text = stdout.toString("utf8");
-    const field = (name: string) => {
-      const value = new RegExp(`^\\s*${name}:\\s*(\\S+)`, "m").exec(text)?.[1];
-      return value === undefined || value === "-" ? null : value;
-    };
-    const uuid = field("UUID");
-    if (uuid === null) throw new Error(`btrfs subvolume show ${path} names no UUID.`);
-    return {
-      uuid,
-      parentUuid: field("Parent UUID"),
-      receivedUuid: field("Received UUID"),
-      readOnly: /^\s*Flags:.*readonly/m.test(text),
-    };
-  }
-
   /** Subvolumes inside this one, as paths relative to it, outer ones first. */
   async nestedSubvolumes(path: string): Promise<string[]> {
+    // Only root may ask btrfs for them.
+    if (geteuid?.() !== 0) return this.#walkForSubvolumes(path);
     const found: string[] = [];
     const open = [""];
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
@@ -115,6 +93,22 @@ export class Btrfs {
     await this.#btrfs(path, "filesystem", "sync", path);
   }
 
+  /** Folders that this user cannot list are passed over. */
+  async #walkForSubvolumes(path: string): Promise<string[]> {
+    const closed = ["(", "!", "-readable", "-o", "!", "-executable", ")", "-prune"];
+    const args = [".", "-ignore_readdir_race", "-type", "d", "-printf", "%i %P\\0", ...closed];
+    const { stdout } = await this.#processes.run("find", args, { cwd: path });
+    const own = `${subvolumeRootInode} `;
+    const candidates = stdout
+      .toString("utf8")
+      .split("\0")
+      .filter((record) => record.startsWith(own) && record !== own)
+      .map((record) => record.slice(own.length));
+    const found: string[] = [];
+    for (const each of candidates) if (await this.isSubvolume(join(path, each))) found.push(each);
+    return found;
+  }
+
   async #childSubvolumes(root: string, inside: string): Promise<string[]> {
     const show = await this.#btrfs(root, "subvolume", "show", join(root, inside));
     // The first line is the path below the file system's top level; list prints the same kind of path.
@@ -132,6 +126,7 @@ export class Btrfs {
     // An ordinary user cannot delete a read-only subvolume.
     // What was received refuses to become writable unless forced.
     await this.#btrfs(path, "property", "set", "-f", "-ts", path, "ro", "false");
+    if (geteuid?.() !== 0) await openToOwner(path);
     await this.#btrfs(dirname(path), "subvolume", "delete", path);
   }
 
@@ -153,6 +148,12 @@ async function unlessGone(path: string, deletion: () => Promise<void>): Promise<
   } catch (thrown) {
     if (!(await isGone())) throw thrown;
   }
+}
+
+/** An ordinary user may delete only a subvolume that lets him write into it. */
+async function openToOwner(path: string): Promise<void> {
+  const { mode } = await lstat(path);
+  if ((mode & 0o700) !== 0o700) await chmod(path, 0o700);
 }
 
 function absent(thrown: unknown): null {

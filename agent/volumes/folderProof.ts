@@ -1,5 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { lstat, open, readdir, readlink } from "node:fs/promises";
+import { getegid, geteuid, getgroups } from "node:process";
 import type { LongCall } from "../host/longCall.ts";
 import type { Processes } from "../host/processes.ts";
 import { ForkpointError } from "../protocol/errors.ts";
@@ -7,6 +8,7 @@ import { encodeVolumePath } from "../protocol/volumePath.ts";
 import { joinBytes } from "./bytePaths.ts";
 import { attributesBelow, type ExtendedAttributes } from "./extendedAttributes.ts";
 
+const setIdBits = 0o6000n;
 const blockBytes = 1024 * 1024;
 /** Entries that are compared at a time: the file system answers several calls at once. */
 const atATime = 8;
@@ -151,15 +153,28 @@ export class FolderProof {
 
 /** In words, what stat tells apart; null when nothing. Links are counted apart, sizes of folders not at all. */
 function statDifference(a: BigIntStats, b: BigIntStats): string | null {
-  if (a.mode !== b.mode) return "type or mode";
-  if (a.uid !== b.uid || a.gid !== b.gid) return "owner";
+  const keepsOwner = mayHaveOwner(a);
+  // What becomes one's own must not run as oneself.
+  const bits = keepsOwner ? 0n : setIdBits;
+  if ((a.mode & ~bits) !== (b.mode & ~bits)) return "type or mode";
+  if (keepsOwner && (a.uid !== b.uid || a.gid !== b.gid)) return "owner";
   if (a.mtimeNs !== b.mtimeNs) return "time of change";
   if (a.isDirectory()) return null;
   if (a.rdev !== b.rdev) return "device numbers";
   return a.size === b.size ? null : "sizes";
 }
 
+/** Whether this user can make an entry with the owner and group of this one. */
+function mayHaveOwner({ uid, gid }: BigIntStats): boolean {
+  const own = geteuid?.();
+  if (own === undefined || own === 0) return true;
+  return (
+    BigInt(own) === uid && [getegid?.(), ...(getgroups?.() ?? [])].some((group) => group === Number(gid))
+  );
+}
+
 function sameAttributes(a: ExtendedAttributes | undefined, b: ExtendedAttributes | undefined): boolean {
-  if (a?.size !== b?.size) return false;
-  return [...(a ?? [])].every(([name, value]) => b?.get(name) === value);
+  const names = new Set([...(a?.keys() ?? []), ...(b?.keys() ?? [])]);
+  const compared = [...names].filter((name) => geteuid?.() === 0 || !name.startsWith("security."));
+  return compared.every((name) => a?.get(name) === b?.get(name));
 }

@@ -1,5 +1,5 @@
-import { open, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { LongCall } from "../host/longCall.ts";
 import type { Processes } from "../host/processes.ts";
 import { ForkpointError } from "../protocol/errors.ts";
@@ -86,24 +86,43 @@ export class PoolDevice {
     const metadataUsed = bytes(/^Metadata,\w+: Size:\d+, Used:(\d+)/m);
     const copies = bytes(/Metadata ratio:\s+(\d+)/);
     const unallocated = bytes(/Device unallocated:\s+(\d+)/);
-    const options = await this.#text("findmnt", "--noheadings", "--output", "OPTIONS", "--target", mount);
+    const columns = ["--noheadings", "--nofsroot", "--output", "SOURCE,OPTIONS"];
+    const found = await this.#text("findmnt", ...columns, "--target", mount);
+    const [source = "", options = ""] = found.split("\n", 1)[0]?.trim().split(/\s+/) ?? [];
     return {
       totalBytes: bytes(/Device size:\s+(\d+)/),
       freeBytes: bytes(/Free \(estimated\):\s+(\d+)/),
       metadataUsedRatio: metadataUsed / (metadataSize + unallocated / copies),
-      deviceErrors: await this.#deviceErrors(mount),
-      readOnly: options.split("\n")[0]?.split(",").includes("ro") ?? false,
+      deviceErrors: await deviceErrors(source),
+      readOnly: options.split(",").includes("ro"),
     };
-  }
-
-  async #deviceErrors(mount: string): Promise<number> {
-    const stats = await this.#text("btrfs", "device", "stats", mount);
-    return [...stats.matchAll(/\s(\d+)$/gm)].reduce((sum, match) => sum + Number(match[1]), 0);
   }
 
   async #text(program: string, ...args: string[]): Promise<string> {
     return (await this.#processes.run(program, args)).stdout.toString("utf8");
   }
+}
+
+/** From where the kernel shows it to everybody; `btrfs device stats` takes root. */
+async function deviceErrors(source: string): Promise<number> {
+  const all = "/sys/fs/btrfs";
+  for (const id of await readdir(all)) {
+    if (!(await isDevice(join(all, id, "devices", basename(source))))) continue;
+    let sum = 0;
+    for (const device of await readdir(join(all, id, "devinfo"))) {
+      const stats = await readFile(join(all, id, "devinfo", device, "error_stats"), "utf8");
+      for (const [, count] of stats.matchAll(/\s(\d+)$/gm)) sum += Number(count);
+    }
+    return sum;
+  }
+  throw new Error(`The kernel does not say which file system ${source} holds.`);
+}
+
+async function isDevice(link: string): Promise<boolean> {
+  return access(link).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function makeImage(image: string, size: number): Promise<void> {

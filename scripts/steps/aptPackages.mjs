@@ -9,8 +9,8 @@ import { say, showing } from "../terminal.mjs";
 const groups = {
   /** Pools, and the programs that the agent starts: the same as in agent/projects/neededPrograms.ts. */
   pool: ["attr", "btrfs-progs", "coreutils", "findutils", "mount", "tar", "util-linux"],
-  /** What the root-owned helper is called with, and runs btrfs in. */
-  helper: ["bubblewrap", "sudo"],
+  /** What the root-owned helper is called with and runs btrfs in, and what makes the accounts of its tests. */
+  helper: ["bubblewrap", "passwd", "sudo"],
   /** What the native modules of VS Code's server are compiled with. */
   vscode: ["build-essential", "libkrb5-dev", "pkg-config", "python3"],
   /** What the tests compare volumes with. */

@@ -33,7 +33,8 @@ export async function runSuite({ suite, files, mochaArgs, node, env, print }) {
           ...files,
         ]
       : [join(checkout, "test/editor/support/runInExtensionHost.ts"), ...mochaArgs, ...files];
-  const ended = await runToEnd(node, args, {
+  const asUser = suite.as ? [join(checkout, "test/support/asUser/main.ts"), suite.as, suite.name, node] : [];
+  const ended = await runToEnd(node, [...asUser, ...args], {
     env: { ...env, FORKPOINT_TEST_RESULTS: results },
     minutes: suite.minutes,
     results,

@@ -8,13 +8,25 @@ import { checkout } from "../paths.mjs";
  * @typedef {object} Suite
  * @property {string} name what `npm test -- NAME` takes
  * @property {string} about
- * @property {readonly string[]} folders its test files lie below these; the first suite that matches has a file
+ * @property {readonly string[]} folders its test files lie below these, or are these; the first suite that matches
+ *   has a file
+ * @property {"helper" | "none"} [as] it runs files of other suites once more, as an ordinary user who has the
+ *   helper, or as one who has no rights at all
  * @property {"mocha" | "extension host"} runs where
  * @property {readonly AptGroup[]} packages Debian packages that it needs
  * @property {boolean} [needsRoot] it mounts file systems
  * @property {boolean} [needsVscode] it starts the VS Code server and a browser, with the extension built
  * @property {number} minutes after which it is given up
  */
+
+/** What a person does with the command, but for the kills, and the network to a bucket. */
+const endToEnd = [
+  "test/agent/endToEnd/refusals",
+  "test/agent/endToEnd/catalogs.test.ts",
+  "test/agent/endToEnd/closedFolders.test.ts",
+  "test/agent/endToEnd/strangers.test.ts",
+  "test/agent/endToEnd/wholeStory.test.ts",
+];
 
 /** @type {readonly Suite[]} */
 export const suites = [
@@ -47,7 +59,7 @@ export const suites = [
     about: "the agent killed at every step of every operation",
     folders: ["test/agent/endToEnd/kills"],
     runs: "mocha",
-    packages: ["pool", "helper", "agentTests"],
+    packages: ["pool", "agentTests", "helper"],
     needsRoot: true,
     minutes: 30,
   },
@@ -65,7 +77,7 @@ export const suites = [
     about: "the agent and the command line on real btrfs",
     folders: ["test/agent"],
     runs: "mocha",
-    packages: ["pool", "helper", "agentTests", "s3"],
+    packages: ["pool", "agentTests", "helper", "s3"],
     needsRoot: true,
     minutes: 20,
   },
@@ -101,6 +113,65 @@ export const suites = [
   },
 ];
 
+/**
+ * The same files once more, as those who run an editor have them. What cannot depend on the agent's rights runs
+ * once only: the tests below test/agent that are not end to end build a service in their own process, and take the
+ * rights apart in test/agent/volumes/privileged; how a bucket is reached is the same for everybody.
+ *
+ * @type {readonly Suite[]}
+ */
+export const repeatedSuites = [
+  {
+    name: "agent-helper",
+    about: "the agent and the command line, as an ordinary user with the helper",
+    folders: ["test/agent/cli", ...endToEnd, "test/agent/endToEnd/kills"],
+    as: "helper",
+    runs: "mocha",
+    packages: ["pool", "agentTests", "helper"],
+    needsRoot: true,
+    minutes: 20,
+  },
+  {
+    // Without rights what differs is how snapshots are compared, sent and rebuilt. The kills are those of operations
+    // that do that; importing, forking and deleting call nothing privileged, and are killed with the helper.
+    name: "agent-none",
+    about: "the agent and the command line, as an ordinary user without the helper",
+    folders: [
+      ...endToEnd,
+      "test/agent/endToEnd/kills/restore.test.ts",
+      "test/agent/endToEnd/kills/store.test.ts",
+      "test/agent/endToEnd/kills/timeline.test.ts",
+    ],
+    as: "none",
+    runs: "mocha",
+    packages: ["pool", "agentTests", "helper"],
+    needsRoot: true,
+    minutes: 20,
+  },
+  {
+    name: "editor-helper",
+    about: "the extension inside VS Code's extension host, as an ordinary user with the helper",
+    folders: ["test/editor"],
+    as: "helper",
+    runs: "extension host",
+    packages: ["pool", "vscode", "browser", "helper"],
+    needsRoot: true,
+    needsVscode: true,
+    minutes: 10,
+  },
+  {
+    name: "ui-helper",
+    about: "the VS Code window, as an ordinary user with the helper",
+    folders: ["test/ui"],
+    as: "helper",
+    runs: "mocha",
+    packages: ["pool", "vscode", "browser", "helper"],
+    needsRoot: true,
+    needsVscode: true,
+    minutes: 20,
+  },
+];
+
 /** Not tests of behaviour, and run by other commands. */
 const otherFolders = ["test/support", "test/bench"];
 
@@ -117,7 +188,16 @@ export function testFiles() {
  * @param {string} file a path from the checkout
  */
 export function suiteOf(file) {
-  return suites.find(({ folders }) => folders.some((folder) => file.startsWith(`${folder}/`)));
+  return suites.find((suite) => holds(suite, file));
+}
+
+/**
+ * Whether a test file lies where a suite's files are.
+ * @param {Suite} suite
+ * @param {string} file a path from the checkout
+ */
+export function holds({ folders }, file) {
+  return folders.some((folder) => file === folder || file.startsWith(`${folder}/`));
 }
 
 /** Test files that no suite would run. */

@@ -18,7 +18,7 @@ interface Activated {
 }
 
 /** Opens windows of a real VS Code on a project, one after another, and asks each how long activation took. */
-export async function timeActivation({ machine, project, tree }: BenchProject): Promise<Timing[]> {
+export async function timeActivation({ machine, project, tree, mode }: BenchProject): Promise<Timing[]> {
   const scratch = mkdtempSync(join(tmpdir(), "activation-"));
   const answers = join(scratch, "answers");
   const bundle = join(scratch, "measure.cjs");
@@ -63,8 +63,8 @@ export async function timeActivation({ machine, project, tree }: BenchProject): 
     }
     const { files } = tree;
     return [
-      { operation: "extension: activate", files, runs: told().map(({ activateMs }) => activateMs) },
-      { operation: "extension: load its code", files, runs: told().map(({ loadMs }) => loadMs) },
+      { operation: "extension: activate", mode, files, runs: told().map(({ activateMs }) => activateMs) },
+      { operation: "extension: load its code", mode, files, runs: told().map(({ loadMs }) => loadMs) },
     ];
   } finally {
     await browser.close();

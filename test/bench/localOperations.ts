@@ -7,27 +7,27 @@ const someRuns = 10;
 const changedFiles = 1000;
 const fewFiles = 10;
 
-/** Everything that needs no store. None is set, so nothing is pushed meanwhile. */
-export async function timeLocalOperations({ client, project, tree }: BenchProject): Promise<Timing[]> {
+/** Everything that needs no store, one operation after another. None is set, so nothing is pushed meanwhile. */
+export async function* timeLocalOperations(benched: BenchProject): AsyncGenerator<Timing> {
+  const { client, project, tree, mode } = benched;
   const { files } = tree;
   const name = project.projectId;
   const takeSnapshot = () => client.call("snapshot/create", { project: name });
-  const timings: Timing[] = [];
-  const add = (operation: string, runs: number[]) => timings.push({ operation, files, runs });
+  const timing = (operation: string, runs: number[]): Timing => ({ operation, mode, files, runs });
 
-  add(
+  yield timing(
     `snapshot, ${fewFiles} files changed`,
     await timed(manyRuns, takeSnapshot, {
       before: () => tree.change(fewFiles),
       after: ({ entry }) => assert.ok(entry),
     }),
   );
-  add(
+  yield timing(
     "snapshot, nothing changed",
     await timed(manyRuns, takeSnapshot, { after: ({ entry }) => assert.equal(entry, null) }),
   );
   let fork = 0;
-  add(
+  yield timing(
     "fork",
     await timed(
       manyRuns,
@@ -35,7 +35,7 @@ export async function timeLocalOperations({ client, project, tree }: BenchProjec
       { after: (made) => client.call("project/delete", { project: made.projectId }) },
     ),
   );
-  add(
+  yield timing(
     `fork, ${fewFiles} files changed`,
     await timed(
       manyRuns,
@@ -55,13 +55,13 @@ export async function timeLocalOperations({ client, project, tree }: BenchProjec
   assert.ok(target);
   const snapshotId = target.snapshotId;
   tree.change(changedFiles);
-  add(
+  yield timing(
     `diff, ${changedFiles} files changed`,
     await timed(someRuns, () => client.call("timeline/diff", { project: name, from: snapshotId }), {
       after: ({ summary }) => assert.equal(summary.modified, changedFiles),
     }),
   );
-  add(
+  yield timing(
     `restore, ${changedFiles} files changed`,
     await timed(someRuns, () => client.call("timeline/restore", { project: name, snapshotId }), {
       before: () => tree.change(changedFiles),
@@ -71,5 +71,4 @@ export async function timeLocalOperations({ client, project, tree }: BenchProjec
       },
     }),
   );
-  return timings;
 }

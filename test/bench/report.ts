@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpus, release, totalmem } from "node:os";
 import { packageVersion } from "../../agent/protocol/packageVersion.ts";
+import type { PrivilegeMode } from "../../agent/volumes/privileged/privileged.ts";
 import { type Reading, type Timing, percentile } from "./timings.ts";
 
 export interface Results {
@@ -48,9 +49,14 @@ export function asJson({ timings, readings }: Results) {
   };
 }
 
-/** The results for a person: a table in Markdown. */
-export function asTable({ timings, readings }: Results): string {
-  const rows = [
+/** The results for a person: a table in Markdown; where modes were compared, one of those side by side. */
+export function asTable(results: Results): string {
+  const modes = [...new Set(results.timings.map(({ mode }) => mode))];
+  return markdown(modes.length > 1 ? sideBySide(results, modes) : oneMode(results));
+}
+
+function oneMode({ timings, readings }: Results): string[][] {
+  return [
     ["", "files", "runs", "median", "p95", "worst", "aim"],
     ...timings.map(({ operation, files, runs }) => {
       const { medianMs, p95Ms, worstMs } = summary(runs);
@@ -64,6 +70,40 @@ export function asTable({ timings, readings }: Results): string {
       return [what, files?.toLocaleString("en") ?? "", "1", shown, "", "", verdict(what, value, unit)];
     }),
   ];
+}
+
+/** Medians, and how many times as long as the first mode each other one takes. */
+function sideBySide({ timings }: Results, modes: readonly PrivilegeMode[]): string[][] {
+  const [first, ...others] = modes;
+  const groups = Map.groupBy(timings, ({ operation, files }) => `${operation}|${files}`);
+  return [
+    [
+      "",
+      "files",
+      "runs",
+      ...modes.flatMap((mode) => (mode === first ? [mode] : [mode, `${mode} / ${first}`])),
+    ],
+    ...[...groups.values()].map((group) => {
+      const of = (mode: PrivilegeMode | undefined) => group.find((timing) => timing.mode === mode)?.runs;
+      const median = (mode: PrivilegeMode | undefined) => percentile(of(mode) ?? [], 0.5);
+      const shown = (ms: number) => (Number.isNaN(ms) ? "" : duration(ms));
+      const ratio = (mode: PrivilegeMode) => {
+        const times = median(mode) / median(first);
+        return Number.isNaN(times) ? "" : `× ${times.toFixed(1)}`;
+      };
+      return [
+        group[0]?.operation ?? "",
+        group[0]?.files.toLocaleString("en") ?? "",
+        String(group[0]?.runs.length ?? 0),
+        shown(median(first)),
+        ...others.flatMap((mode) => [shown(median(mode)), ratio(mode)]),
+      ];
+    }),
+  ];
+}
+
+/** The first row holds the headings. */
+function markdown(rows: readonly string[][]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const lines = rows.map(
     (row) => `| ${row.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join(" | ")} |`,

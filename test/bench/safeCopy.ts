@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import type { BenchProject } from "./benchProject.ts";
-import { Machine } from "../support/machine.ts";
+import { type BenchProject, poolMib } from "./benchProject.ts";
 import { type Timing, timed } from "./timings.ts";
 
 const changedFiles = 100;
@@ -10,27 +9,26 @@ const pushes = 10;
 const snapshots = 30;
 
 /**
- * Push and pull, with a store in a folder. The first push is of one entry; the incremental ones are timed from the
+ * Push and pull, one operation after another, with a store in a folder. The first push is of one entry; the incremental ones are timed from the
  * end of their snapshot, with which they begin.
  */
-export async function timeSafeCopy(benched: BenchProject, launchScript: string): Promise<Timing[]> {
-  const { client, machine, project, tree } = benched;
+export async function* timeSafeCopy(benched: BenchProject, launchScript: string): AsyncGenerator<Timing> {
+  const { client, machine, project, tree, mode } = benched;
   const { files } = tree;
   const name = project.projectId;
   const url = `dir://${machine.makeFolder(`store-${files}`)}`;
   const push = () => client.call("sync/push", { project: name, wait: true });
-  const timings: Timing[] = [];
-  const add = (operation: string, runs: number[]) => timings.push({ operation, files, runs });
+  const timing = (operation: string, runs: number[]): Timing => ({ operation, mode, files, runs });
 
   await keepOnlyTheHead(benched);
-  add(
+  yield timing(
     "push, the first",
     await timed(1, async () => {
       await client.call("store/set", { url });
       assert.equal((await push()).pending, 0);
     }),
   );
-  add(
+  yield timing(
     `push, ${changedFiles} files changed`,
     await timed(pushes, push, {
       before: async () => {
@@ -40,7 +38,7 @@ export async function timeSafeCopy(benched: BenchProject, launchScript: string):
       after: ({ pending }) => assert.equal(pending, 0),
     }),
   );
-  add(
+  yield timing(
     `snapshot while pushing, ${fewFiles} files changed`,
     await timed(snapshots, () => client.call("snapshot/create", { project: name }), {
       before: () => tree.change(fewFiles),
@@ -48,16 +46,16 @@ export async function timeSafeCopy(benched: BenchProject, launchScript: string):
     }),
   );
   await push();
-  add("pull", await timePull(benched, url, launchScript));
-  return timings;
+  yield timing("pull", await timePull(benched, url, launchScript));
 }
 
 /** On a machine that has nothing of the project. */
-async function timePull({ project, tree }: BenchProject, url: string, script: string): Promise<number[]> {
-  const other = new Machine();
+async function timePull(benched: BenchProject, url: string, script: string): Promise<number[]> {
+  const { project, tree, otherMachine } = benched;
+  const other = otherMachine();
   try {
     const client = await other.connect(other.agent(script));
-    await client.call("pool/create", { image: other.path("pool.img"), size: 20 * 2 ** 30 });
+    await other.pool(poolMib);
     await client.call("store/set", { url });
     return await timed(
       tree.files > 10_000 ? 1 : 5,

@@ -1,6 +1,10 @@
+import type { PrivilegeMode } from "../../agent/volumes/privileged/privileged.ts";
+
 /** How long one operation took, over some runs. Times are milliseconds. */
 export interface Timing {
   readonly operation: string;
+  /** The rights that the agent had. */
+  readonly mode: PrivilegeMode;
   /** Files in the project. */
   readonly files: number;
   /** In the order they were taken. */

@@ -27,6 +27,19 @@ describe("npm test -- NAME", () => {
     );
   });
 
+  it("runs a suite of an ordinary user when it is named, and with everything", () => {
+    assert.deepEqual(names("agent-none"), ["agent-none"]);
+    const story = "test/agent/endToEnd/wholeStory.test.ts";
+    const { suites } = chosenTests(["agent-helper", story]);
+    assert.deepEqual(
+      suites.map(({ suite, files }) => [suite.name, suite.as, files]),
+      [["agent-helper", "helper", [story]]],
+    );
+    assert.ok(names().includes("agent-helper"));
+    assert.deepEqual(names(story), ["agent"]);
+    assert.ok(!names("a text of titles").includes("agent-helper"));
+  });
+
   it("takes anything else for the title of a test", () => {
     assert.deepEqual(chosenTests(["is free again"]).mochaArgs, ["--grep", "is free again"]);
     assert.deepEqual(chosenTests(["unit", "is free again"]).mochaArgs, ["--grep", "is free again"]);

@@ -1,14 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { forkpointJson } from "./forkpointCli.ts";
+import { makePool } from "./makePool.ts";
 import { stopAgent } from "./stopAgent.ts";
-
-/** The inode of every subvolume's root, so of a mounted pool and not of its bare mount point. */
-const btrfsRootInode = 256;
+import { unmountBelow } from "./unmountBelow.ts";
 
 export interface DemoProject {
   /** FORKPOINT_HOME of the agent that knows the project. */
@@ -32,19 +29,15 @@ export async function makeDemoProject(): Promise<DemoProject> {
   const root = mkdtempSync(join(tmpdir(), "project-"));
   const home = join(root, "home");
   const source = join(root, "source");
-  const mount = join(root, "pool");
   mkdirSync(join(root, "store"));
   writeSource(source);
   const dispose = async () => {
     await stopAgent(home);
-    if (statSync(mount, { throwIfNoEntry: false })?.ino === btrfsRootInode) {
-      await promisify(execFile)("umount", [mount]);
-    }
+    unmountBelow(root);
     rmSync(root, { recursive: true, force: true });
   };
   try {
-    const pool = ["--image", join(root, "pool.img"), "--size", "4G", "--mount", mount];
-    await forkpointJson(["pool", "create", ...pool], { home });
+    await makePool({ home, image: join(root, "pool.img"), mib: 4096, mount: join(root, "pool") });
     await forkpointJson(["store", "set", `dir://${join(root, "store")}`], { home });
     const project = (await forkpointJson(["project", "import", source, "--slug", "demo"], { home })) as {
       path: string;

@@ -38,7 +38,7 @@ export function shellAs(user: TestUser, script: string): string {
 
 /** Calls the helper as `user` through sudo; `request` is an object or the very bytes. */
 export async function callHelper(
-  install: HelperInstall,
+  install: Pick<HelperInstall, "places">,
   user: TestUser,
   request: object | Buffer,
   options: CallOptions = {},
@@ -46,6 +46,7 @@ export async function callHelper(
   const command = options.command ?? helperCommand(install.places.lib, user.uid);
   const [program, args] = asUser(user, "sudo", "-n", ...(options.sudoOptions ?? []), ...command);
   const child = spawn(program, args, { cwd: "/", env: { ...process.env, ...options.env } });
+  const closed = once(child, "close") as Promise<[number | null]>;
   options.onStarted?.(child);
   const stdout: Buffer[] = [];
   let stderr = "";
@@ -57,7 +58,7 @@ export async function callHelper(
     const input = Buffer.isBuffer(options.input) ? [options.input] : options.input;
     await pipeline(Readable.from(input, { objectMode: false }), child.stdin).catch(() => undefined);
   } else if (Buffer.isBuffer(request)) child.stdin.end();
-  const [status] = (await once(child, "close")) as [number | null];
+  const [status] = await closed;
   return { status, stdout: Buffer.concat(stdout), stderr, ...readFailure(status, stderr) };
 }
 

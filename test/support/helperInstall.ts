@@ -72,7 +72,8 @@ export async function installHelper(names: readonly string[] = ["ann", "bob"]): 
   return install;
 }
 
-async function installProgram(places: HelperPlaces): Promise<void> {
+/** Puts the helper and its Node where `places` says; its sudoers file is the caller's to write. */
+export async function installProgram(places: HelperPlaces): Promise<void> {
   mkdirSync(places.lib, { mode: 0o755 });
   mkdirSync(places.state, { mode: 0o711 });
   chmodSync(places.state, 0o711);

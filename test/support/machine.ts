@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
 import type { AgentClient } from "../../agent/protocol/client/agentClient.ts";
 import { connectAgent } from "../../agent/protocol/client/connectAgent.ts";
 import type { Launch } from "../../agent/protocol/client/launchAgent.ts";
@@ -11,7 +12,11 @@ import type { Pool, Project } from "../../agent/protocol/entities.ts";
 import type { ErrorBody } from "../../agent/protocol/errors.ts";
 import { packageVersion } from "../../agent/protocol/packageVersion.ts";
 import { loopDevicesBelow, mountsBelow, processesWith, send } from "../../scripts/machine.mjs";
+import { asRoot } from "./asRoot.ts";
+import { adoptablePool } from "./adoptablePool.ts";
+import type { Person } from "./person.ts";
 import { stopAgent } from "./stopAgent.ts";
+import { testMode } from "./testMode.ts";
 
 // Not through bin/, which prefers a bundle; that may be older than what is tested.
 const command = resolve(import.meta.dirname, "../../agent/cli/main.ts");
@@ -33,14 +38,20 @@ const open = new Set<Machine>();
  * `end` stops the agent, and unmounts and deletes everything; the end of this process does so in any case.
  */
 export class Machine {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "forkpoint-machine-")));
-  readonly home = join(this.folder, "home");
+  readonly folder: string;
+  readonly home: string;
   /** What commands, and the agents they start, find in their environment besides that of this process. */
   readonly env: Record<string, string> = {};
+  readonly #person: Person | undefined;
   readonly #clients: AgentClient[] = [];
 
-  constructor() {
+  /** @param person whose computer it is, when not this process's user's */
+  constructor(person?: Person) {
+    this.#person = person;
+    this.folder = realpathSync(mkdtempSync(join(person?.scratch ?? tmpdir(), "forkpoint-machine-")));
+    this.home = join(this.folder, "home");
     open.add(this);
+    this.give(this.folder);
   }
 
   /** A machine with one pool of `mib` MiB, made by the command. */
@@ -57,11 +68,21 @@ export class Machine {
   /** Makes a folder on this machine and gives its path. */
   makeFolder(name: string): string {
     mkdirSync(this.path(name), { recursive: true });
+    this.give(this.path(name));
     return this.path(name);
   }
 
+  /** Makes what this process has put on the machine, and all below it, the person's own. */
+  give(path: string): void {
+    if (this.#person) asRoot("chown", ["-hR", `${this.#person.uid}:${this.#person.gid}`, "--", path]);
+  }
+
+  /** Makes a pool of `mib` MiB: by the command, or by root for it to adopt where the agent has no rights. */
   async pool(mib: number, name = "pool"): Promise<Pool> {
-    return this.json<Pool>("pool", "create", "--image", this.path(`${name}.img`), "--size", `${mib}M`);
+    const image = this.path(`${name}.img`);
+    if (testMode === "none")
+      return this.json<Pool>("pool", "adopt", adoptablePool(image, mib, this.path(name)));
+    return this.json<Pool>("pool", "create", "--image", image, "--size", `${mib}M`);
   }
 
   /** Imports a folder; gives the project, with its first entry's id. */
@@ -71,11 +92,7 @@ export class Machine {
 
   /** Runs one command as a person would, in `cwd` when given. */
   async run(args: readonly string[], cwd = this.folder): Promise<Ran> {
-    const child = spawn(process.execPath, [command, ...args], {
-      env: { ...process.env, ...this.env, FORKPOINT_HOME: this.home },
-      stdio: ["ignore", "pipe", "pipe"],
-      cwd,
-    });
+    const child = this.#start(process.execPath, [command, ...args], cwd);
     const status = new Promise<number>((done, failed) => {
       child.once("error", failed).once("exit", (code) => done(code ?? -1));
     });
@@ -105,13 +122,37 @@ export class Machine {
   /** A connection like an editor window's, to the shipped agent unless `launch` names another. */
   async connect(launch: Launch = this.agent()): Promise<AgentClient> {
     const { signal } = new AbortController();
-    const client = await connectAgent({ home: this.home, launch, signal, client: "test" });
+    if (this.#person) await this.#startAgent(launch);
+    const started = this.#person ? {} : { launch };
+    const client = await connectAgent({ home: this.home, ...started, signal, client: "test" });
     this.#clients.push(client);
     return client;
   }
 
   agent(script = main): Launch {
     return { node: process.execPath, script, version: packageVersion(import.meta.dirname) };
+  }
+
+  /** Starts an agent as the person, and waits until it listens; this process could start only one of its own. */
+  async #startAgent({ node, script }: Launch): Promise<void> {
+    if (await readEndpoint(this.home)) return;
+    const child = this.#start(node, [script], this.folder);
+    const said = text(child.stderr);
+    while (!(await readEndpoint(this.home))) {
+      if (child.exitCode !== null) throw new Error(`The agent ended with ${child.exitCode}: ${await said}`);
+      await pause(20);
+    }
+  }
+
+  #start(program: string, args: readonly string[], cwd: string) {
+    const person = this.#person;
+    const seen = person ? (path: string) => person.seen(path) : (path: string) => path;
+    return spawn(seen(program), args.map(seen), {
+      env: { ...(person?.env() ?? process.env), ...this.env, FORKPOINT_HOME: this.home },
+      stdio: ["ignore", "pipe", "pipe"],
+      cwd,
+      ...(person ? { uid: person.uid, gid: person.gid } : {}),
+    });
   }
 
   async pid(): Promise<number> {
@@ -142,9 +183,10 @@ export class Machine {
   clear(): void {
     if (!open.delete(this)) return;
     for (const { pid } of processesWith(`FORKPOINT_HOME=${this.home}`)) send(pid, "SIGKILL");
-    for (const mount of mountsBelow(this.folder)) execFileSync("umount", ["--lazy", "-d", mount]);
-    for (const loop of loopDevicesBelow(this.folder)) execFileSync("losetup", ["--detach", loop]);
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const mount of mountsBelow(this.folder)) asRoot("umount", ["--lazy", "-d", mount]);
+    for (const loop of loopDevicesBelow(this.folder)) asRoot("losetup", ["--detach", loop]);
+    // A person may have folders that he cannot look into himself.
+    asRoot("rm", ["-rf", "--", this.folder]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { asRoot } from "./asRoot.ts";
 
 /**
  * Everything that stat, readlink, getfattr and the contents say about a tree, as sorted lines of text. It
@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
  */
 export function treeFingerprint(root: string, options: { folderTimes?: boolean } = {}): string {
   const run = (script: string) =>
-    execFileSync("bash", ["-ec", script], { cwd: root, encoding: "latin1", maxBuffer: 1 << 30 });
+    asRoot("bash", ["-ec", script], { cwd: root, encoding: "latin1", maxBuffer: 1 << 30 });
   const lines: string[] = [];
   const firstName = new Map<string, string>();
   const stats = run(

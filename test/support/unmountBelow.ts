@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { loopDevicesBelow, mountsBelow } from "../../scripts/machine.mjs";
+import { asRoot } from "./asRoot.ts";
 
-/** Unmounts everything that is mounted below a folder, innermost first, and frees the loop devices. */
+/**
+ * Unmounts everything that is mounted below a folder or from an image file in it, innermost first, and frees
+ * the loop devices.
+ */
 export function unmountBelow(folder: string): void {
-  const mounts = readFileSync("/proc/self/mounts", "utf8")
-    .split("\n")
-    .map((line) => (line.split(" ")[1] ?? "").replace(/\\040/g, " "))
-    .filter((path) => path.startsWith(`${folder}/`));
-  for (const path of mounts.toReversed()) execFileSync("umount", ["-d", path]);
+  for (const path of mountsBelow(folder)) asRoot("umount", ["-d", path]);
+  for (const device of loopDevicesBelow(folder)) asRoot("losetup", ["--detach", device]);
 }

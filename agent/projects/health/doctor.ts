@@ -59,12 +59,9 @@ export class Doctor {
   }
 
   #privileges(): Check {
-    if (this.#privileged.mode !== "none") return ok("privileges", "The agent may mount, send and receive.");
-    return bad(
-      "privileges",
-      "The agent is not root: it cannot make pools, compare snapshots or push.",
-      "Run the agent as root.",
-    );
+    const { mode, degradations } = this.#privileged;
+    if (mode === "none") return bad("privileges", degradations.join(" "), "Run `sudo forkpoint setup`.");
+    return ok("privileges", ["The agent may mount, send and receive.", ...degradations].join(" "));
   }
 
   async #projectChecks(signal: AbortSignal): Promise<Check[]> {

@@ -21,6 +21,8 @@ export interface Findings {
   /** Interrupted operations that could not be ended, in a sentence each. */
   readonly unfinished: readonly string[];
   readonly nestedSubvolumes: readonly string[];
+  /** What is lost although one action would bring it, in a sentence each; none with a helper or as root. */
+  readonly degradations: readonly string[];
 }
 
 type Finding = Pick<Health, "state" | "message" | "action">;
@@ -136,12 +138,22 @@ function partialFinding(findings: Findings): Finding | null {
     };
   }
   const nested = findings.nestedSubvolumes;
-  if (nested.length === 0) return null;
+  if (nested.length === 0) return degradationFinding(findings);
   const named = nested.slice(0, 3).join(", ") + (nested.length > 3 ? ", …" : "");
   return {
     state: "degraded",
     message: `Snapshots leave out the nested subvolumes ${named}.`,
     action: "showHealth",
+  };
+}
+
+/** Only while all else is well: what waits for its upload is the graver news. */
+function degradationFinding({ degradations, pending }: Findings): Finding | null {
+  if (degradations.length === 0 || pending > 0) return null;
+  return {
+    state: "degraded",
+    message: `Forkpoint works without its helper. ${degradations.join(" ")}`,
+    action: "setUpHelper",
   };
 }
 

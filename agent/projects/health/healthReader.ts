@@ -2,6 +2,7 @@ import type { ProjectRow, Projects } from "../../catalog/projects.ts";
 import type { Health, Pool } from "../../protocol/entities.ts";
 import type { SyncService } from "../../sync/syncService.ts";
 import type { TimelineService } from "../../timeline/timelineService.ts";
+import type { Privileged } from "../../volumes/privileged/privileged.ts";
 import { judgeHealth } from "./health.ts";
 import type { ProjectView } from "../projectView.ts";
 import type { RecoveryProblem } from "../recovery.ts";
@@ -12,6 +13,7 @@ export class HealthReader {
   readonly #view: ProjectView;
   readonly #sync: SyncService;
   readonly #timeline: TimelineService;
+  readonly #privileged: Privileged;
   readonly #problems: () => readonly RecoveryProblem[];
 
   constructor(parts: {
@@ -19,6 +21,7 @@ export class HealthReader {
     view: ProjectView;
     sync: SyncService;
     timeline: TimelineService;
+    privileged: Privileged;
     /** What start-up could not end. */
     problems: () => readonly RecoveryProblem[];
   }) {
@@ -26,6 +29,7 @@ export class HealthReader {
     this.#view = parts.view;
     this.#sync = parts.sync;
     this.#timeline = parts.timeline;
+    this.#privileged = parts.privileged;
     this.#problems = parts.problems;
   }
 
@@ -43,6 +47,7 @@ export class HealthReader {
         .filter((problem) => !project || problem.projectId === project.projectId)
         .map((problem) => problem.message),
       nestedSubvolumes: nested,
+      degradations: this.#privileged.mode === "none" ? this.#privileged.degradations : [],
     });
   }
 

@@ -86,8 +86,8 @@ export class FolderImport {
   /**
    * Imports the folder and gives the new project's id. The source is not touched before its copy is
    * proven equal and has been snapshotted; when anything fails, it is as it was and nothing half made stays.
-   * @throws ForkpointError SLUG_INVALID, SLUG_TAKEN, REFUSED_ROOT, OPEN_FILES, COPY_MISMATCH when the source
-   *   changed meanwhile, POOL_FULL, POOL_READ_ONLY, CANCELLED
+   * @throws ForkpointError SLUG_INVALID, SLUG_TAKEN, REFUSED_ROOT, OPEN_FILES, FILES_UNREADABLE, COPY_MISMATCH when the
+   *   source changed meanwhile, POOL_FULL, POOL_READ_ONLY, CANCELLED
    */
   async run(request: ImportRequest, call: LongCall): Promise<string> {
     const { source, slug, pool } = request;
@@ -98,6 +98,13 @@ export class FolderImport {
         : await this.#slugs.exactly(slug, volumeOf);
     try {
       call.signal.throwIfAborted();
+      const foreign = await this.#copying.checkRights(source, call.signal);
+      if (foreign > 0) {
+        this.#log.warn("entries of a folder belong to others and are imported as the user's own", {
+          source,
+          count: foreign,
+        });
+      }
       const state = await readSourceState(this.#processes, source, call);
       if (!request.copy) await refuseUnmovable(source, state);
       const birth = this.#birth.plan(pool, reserved.slug);

@@ -16,6 +16,9 @@ export async function refuseUnmovable(source: string, state: SourceState): Promi
   if (state.foreign !== null) {
     throw refused(`holds another file system or subvolume, ${state.foreign}, and cannot be moved`);
   }
+  if (state.kept !== null) {
+    throw refused(`holds the folder ${state.kept} of another user, who alone can delete what is in it`);
+  }
   const mounts = await readMountTable();
   if (mounts.some((mount) => mount.path === source)) throw refused("is a mount point and cannot be moved");
   if (!(await isWritable(dirname(source)))) {

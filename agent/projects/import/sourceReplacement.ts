@@ -1,5 +1,6 @@
 import { lchown, lstat, readlink, rename, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { geteuid } from "node:process";
 import type { Processes } from "../../host/processes.ts";
 import { isThere } from "../isThere.ts";
 
@@ -39,5 +40,11 @@ export async function putBack(source: string, aside: string): Promise<void> {
 
 /** Deletes the source that waits under its other name. Never leaves its own file system. */
 export async function deleteAside(processes: Processes, aside: string): Promise<void> {
+  if (geteuid?.() !== 0 && (await isThere(aside))) {
+    // An ordinary user takes nothing out of a folder, even one of his own, that does not let him write.
+    const closed = ["-type", "d", "-uid", String(geteuid?.()), "!", "-perm", "-u=rwx"];
+    const open = ["-exec", "chmod", "u+rwx", "--", "{}", ";"];
+    await processes.run("find", [aside, "-xdev", ...closed, ...open]);
+  }
   await processes.run("rm", ["-rf", "--one-file-system", "--", aside]);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { lstat } from "node:fs/promises";
+import { geteuid } from "node:process";
 import type { LongCall } from "../../host/longCall.ts";
 import type { Processes } from "../../host/processes.ts";
 
@@ -9,6 +10,8 @@ export interface SourceState {
   readonly digest: string;
   /** A path inside it that lies on another file system or subvolume; null when there is none. */
   readonly foreign: string | null;
+  /** A folder inside it that is not empty and that this user may not empty; null when there is none. */
+  readonly kept: string | null;
 }
 
 /**
@@ -25,7 +28,31 @@ export async function readSourceState(
     signal: call.signal,
   });
   const { dev } = await lstat(folder);
-  return { digest: createHash("sha256").update(stdout).digest("hex"), foreign: foreignPath(stdout, dev) };
+  const others = [
+    "-xdev",
+    "-mindepth",
+    "1",
+    "-type",
+    "d",
+    "!",
+    "-user",
+    String(geteuid?.()),
+    "!",
+    "-writable",
+  ];
+  const kept =
+    geteuid?.() === 0
+      ? ""
+      : (
+          await processes.run("find", [folder, ...others, "!", "-empty", "-printf", "%P\\0", "-quit"], {
+            signal: call.signal,
+          })
+        ).stdout.toString("utf8");
+  return {
+    kept: kept === "" ? null : kept.slice(0, -1),
+    digest: createHash("sha256").update(stdout).digest("hex"),
+    foreign: foreignPath(stdout, dev),
+  };
 }
 
 function foreignPath(listing: Buffer, device: number): string | null {

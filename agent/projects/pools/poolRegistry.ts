@@ -7,6 +7,7 @@ import type { Pool } from "../../protocol/entities.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { PoolDevice } from "../../volumes/poolDevice.ts";
 import { isWithin, type Mount, readMountTable } from "../../volumes/mountTable.ts";
+import type { Privileged } from "../../volumes/privileged/privileged.ts";
 import { isWritable, readPoolMarker, writePoolMarker } from "./poolMarker.ts";
 import { isThere } from "../isThere.ts";
 
@@ -14,12 +15,20 @@ import { isThere } from "../isThere.ts";
 export class PoolRegistry {
   readonly #pools: Pools;
   readonly #device: PoolDevice;
+  readonly #privileged: Pick<Privileged, "mode">;
   readonly #clock: Clock;
   readonly #log: Log;
 
-  constructor(parts: { pools: Pools; device: PoolDevice; clock: Clock; log: Log }) {
+  constructor(parts: {
+    pools: Pools;
+    device: PoolDevice;
+    privileged: Pick<Privileged, "mode">;
+    clock: Clock;
+    log: Log;
+  }) {
     this.#pools = parts.pools;
     this.#device = parts.device;
+    this.#privileged = parts.privileged;
     this.#clock = parts.clock;
     this.#log = parts.log;
   }
@@ -58,8 +67,13 @@ export class PoolRegistry {
       });
     }
     for (const row of this.#pools.list()) if (await this.isReady(row.poolId)) return row;
+    const make = "Make one with `forkpoint pool create --image FILE --size 20G`";
+    const adopt = "adopt a btrfs folder with `forkpoint pool adopt DIR`";
     throw new ForkpointError("POOL_NOT_FOUND", "No pool is mounted on this machine.", {
-      hint: "Make one with `forkpoint pool create --image FILE --size 20G`, or adopt a btrfs folder with `forkpoint pool adopt DIR`.",
+      hint:
+        this.#privileged.mode === "none"
+          ? `Run \`sudo forkpoint setup\` first, then make one with \`forkpoint pool create --image FILE --size 20G\`; or ${adopt}.`
+          : `${make}, or ${adopt}.`,
     });
   }
 

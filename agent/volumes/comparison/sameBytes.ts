@@ -1,15 +1,24 @@
-import { open } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 
 const blockBytes = 256 * 1024;
-/** Above this, reading both would cost more than the answer is worth: they count as different. */
+/** Above this, reading both mostly costs more than the answer is worth. */
 const worthReadingBytes = 16 * 1024 * 1024;
 
-/** Whether two files of the same size hold the same bytes; large ones are taken for different. */
-export async function sameBytes(a: Buffer, b: Buffer): Promise<boolean> {
-  const [one, other] = await Promise.all([open(a), open(b)]);
+/**
+ * Whether two files of the same size hold the same bytes. Those larger than `limit` bytes are taken for
+ * different, and so are those that this user may not read.
+ */
+export async function sameBytes(a: Buffer, b: Buffer, limit = worthReadingBytes): Promise<boolean> {
+  const one = await openReadable(a);
+  if (!one) return false;
+  const other = await openReadable(b);
+  if (!other) {
+    await one.close();
+    return false;
+  }
   try {
     const { size } = await one.stat();
-    if (size > worthReadingBytes) return false;
+    if (size > limit) return false;
     const block = Math.min(size + 1, blockBytes);
     const left = Buffer.allocUnsafe(block);
     const right = Buffer.allocUnsafe(block);
@@ -21,5 +30,14 @@ export async function sameBytes(a: Buffer, b: Buffer): Promise<boolean> {
     }
   } finally {
     await Promise.all([one.close(), other.close()]);
+  }
+}
+
+async function openReadable(path: Buffer): Promise<FileHandle | null> {
+  try {
+    return await open(path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "EACCES") return null;
+    throw thrown;
   }
 }

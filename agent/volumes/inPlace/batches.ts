@@ -1,3 +1,4 @@
+import { geteuid } from "node:process";
 import type { Processes } from "../../host/processes.ts";
 import { asPoolError } from "../poolErrors.ts";
 
@@ -27,14 +28,28 @@ export class Batches {
     await this.#run("xargs", args, folder, list(paths), destination);
   }
 
+  /** Lets the owner write into every folder at and below `folder`. */
+  async openFolders(folder: string): Promise<void> {
+    const closed = [".", "-type", "d", "!", "-perm", "-u=rwx"];
+    await this.#run(
+      "find",
+      [...closed, "-exec", "chmod", "u+rwx", "--", "{}", ";"],
+      folder,
+      Buffer.alloc(0),
+      folder,
+    );
+  }
+
   /** Gives folders of `to` the owner, mode, times, attributes and ACLs that they have in `from`. */
   async copyFolderAttributes(from: string, paths: readonly Buffer[], to: string): Promise<void> {
+    // Only root may give away; to try would fail.
+    const owner = geteuid?.() === 0 ? "--same-owner" : "--no-same-owner";
     const every = ["--acls", "--xattrs", "--xattrs-include=*", "--format=posix"];
     for (let at = 0; at < paths.length; at += 2000) {
       const input = list(paths.slice(at, at + 2000));
       const create = ["--create", "--no-recursion", "--null", "--files-from=-", "--numeric-owner", ...every];
       const archive = await this.#run("tar", create, from, input, to);
-      const extract = ["--extract", "--preserve-permissions", "--same-owner", "--numeric-owner", ...every];
+      const extract = ["--extract", "--preserve-permissions", owner, "--numeric-owner", ...every];
       await this.#run("tar", extract, to, archive, to);
     }
   }

@@ -5,10 +5,11 @@ import type { CrashPoint } from "../../host/crashPoints.ts";
 import { inParallel } from "../../host/inParallel.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import type { Processes } from "../../host/processes.ts";
-import { depthOf, joinBytes } from "../bytePaths.ts";
+import { depthOf, joinBytes, parentOf } from "../bytePaths.ts";
 import { asPoolError } from "../poolErrors.ts";
 import type { Privileged } from "../privileged/privileged.ts";
 import { Batches } from "./batches.ts";
+import { ClosedFolders } from "./closedFolders.ts";
 import type { Plan } from "./plan.ts";
 import { planPaths } from "./planPaths.ts";
 import { planWhole } from "./planWhole.ts";
@@ -60,6 +61,7 @@ class Work {
   readonly #copies: string;
   readonly #call: LongCall;
   readonly #batches: Batches;
+  readonly #closed: ClosedFolders;
   readonly #total: number;
   /** Where what is moved waits, by its old path; numbered, since names can be as long as names may be. */
   readonly #aside = new Map<string, Buffer>();
@@ -74,6 +76,7 @@ class Work {
     this.#copies = join(folder, "copies");
     this.#call = call;
     this.#batches = new Batches(parts.processes, call.signal);
+    this.#closed = new ClosedFolders(what.live);
     this.#total = plan.taken.length + plan.folders.length + plan.moved.length + 2 * plan.copied.length;
     for (const [at, { from }] of plan.moved.entries()) {
       this.#aside.set(from.toString("latin1"), joinBytes(this.#folder, Buffer.from(`aside-${at}`)));
@@ -82,6 +85,7 @@ class Work {
 
   async run(): Promise<void> {
     const { crashPoint } = this.#parts;
+    await this.#closed.open(Buffer.alloc(0));
     await mkdir(this.#folder, { mode: 0o700 });
     await mkdir(this.#copies);
     crashPoint("makeEqual:folder");
@@ -95,12 +99,23 @@ class Work {
     crashPoint("makeEqual:linked");
     await this.#sweep();
     await this.#attributes();
+    await this.#closed.close(this.#plan.attributes);
     crashPoint("makeEqual:attributes");
   }
 
   /** First what takes room and can fail for it, while nothing was taken away yet. */
   async #copy(): Promise<void> {
-    const { copied } = this.#plan;
+    const target = new ClosedFolders(this.#what.target);
+    const copied: Buffer[] = [];
+    for (const path of this.#plan.copied) {
+      if (!(await target.lieAbove(path))) copied.push(path);
+      else {
+        // The copy's folder is closed as its original is, and no other file could follow.
+        await this.#batches.copy(this.#what.target, [path], this.#copies);
+        await this.#batches.openFolders(this.#copies);
+        this.#step(1);
+      }
+    }
     for (let at = 0; at < copied.length; at += 2000) {
       const part = copied.slice(at, at + 2000);
       await this.#batches.copy(this.#what.target, part, this.#copies);
@@ -111,6 +126,8 @@ class Work {
   async #take(): Promise<void> {
     for (const { path, moves } of this.#plan.taken) {
       const there = joinBytes(this.#live, path);
+      await this.#closed.open(parentOf(path));
+      if (moves) await this.#closed.open(path);
       if (moves) await rename(there, this.#asideOf(path));
       else await remove(there);
       this.#parts.crashPoint("makeEqual:one-taken");
@@ -127,13 +144,15 @@ class Work {
         run: () => renameOver(this.#asideOf(from), joinBytes(this.#live, path)),
       })),
     ].sort((one, other) => depthOf(one.path) - depthOf(other.path));
-    for (const { run } of steps) {
+    for (const { path, run } of steps) {
+      await this.#closed.open(parentOf(path));
       await run();
       this.#parts.crashPoint("makeEqual:one-placed");
       this.#step(1);
     }
     const copies = Buffer.from(this.#copies);
     await inParallel(copied, 16, async (path) => {
+      await this.#closed.open(parentOf(path));
       await renameOver(joinBytes(copies, path), joinBytes(this.#live, path));
       this.#step(1);
     });
@@ -142,6 +161,7 @@ class Work {
   async #link(): Promise<void> {
     const linked = joinBytes(this.#folder, Buffer.from("link"));
     for (const { path, to } of this.#plan.linked) {
+      await this.#closed.open(parentOf(path));
       await link(joinBytes(this.#live, to), linked);
       await renameOver(linked, joinBytes(this.#live, path));
       // A rename onto another name of the same file does nothing at all.
@@ -160,9 +180,6 @@ class Work {
     }
     for (const [name, paths] of byName) await this.#batches.removeAttribute(this.#what.live, name, paths);
     await this.#batches.copyFolderAttributes(this.#what.target, attributes, this.#what.live);
-    const paths = [...this.#plan.copied, ...attributes];
-    const { target: snapshot, live: volume } = this.#what;
-    await this.#parts.privileged.restoreOwners({ snapshot, volume, paths }, this.#call.signal);
   }
 
   /** Removes the work folder, and those that were left when earlier work was cut off. */

@@ -14,7 +14,7 @@ import { RootPrivileged } from "./rootPrivileged.ts";
 export async function choosePrivileged(processes: Processes, env: NodeJS.ProcessEnv): Promise<Privileged> {
   const uid = geteuid?.() ?? 0;
   if (uid === 0) return new RootPrivileged(processes);
-  const none = new NoPrivileges();
+  const none = new NoPrivileges(processes);
   const lib = libInUse(env);
   const isThere = await stat(programPlaces(lib).program).then(
     () => true,

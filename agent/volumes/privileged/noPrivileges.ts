@@ -1,11 +1,31 @@
+import { silentLog, type Log } from "../../host/log.ts";
+import type { Processes } from "../../host/processes.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
-import type { Privileged } from "./privileged.ts";
+import { asPoolError } from "../poolErrors.ts";
+import { encodeSendStream } from "../sendStream/writer.ts";
+import { receiveByHand } from "../walking/receiveByHand.ts";
+import { walkedStream } from "../walking/walkedStream.ts";
+import type { Privileged, SendOptions } from "./privileged.ts";
 
-/** The seam as an ordinary user has it who has no helper. */
+/**
+ * The seam as an ordinary user has it who has no helper, on pools that are mounted and belong to the user:
+ * what btrfs tells root only is found by walking.
+ */
 export class NoPrivileges implements Privileged {
   readonly mode = "none";
-  readonly degradations = ["The agent is not root: it cannot make pools, compare snapshots or push."];
+  readonly degradations = [
+    "Pools cannot be made or mounted.",
+    "Files of other users become your own when they are restored or pulled, and devices are left out.",
+    "Comparing and pushing walk through all files instead of asking btrfs, which takes longer.",
+  ];
   readonly mountsFolder = null;
+  readonly #processes: Processes;
+  readonly #log: Log;
+
+  constructor(processes: Processes, log: Log = silentLog) {
+    this.#processes = processes;
+    this.#log = log;
+  }
 
   makeFileSystem(): Promise<void> {
     return Promise.reject(needsRoot("make a pool"));
@@ -23,13 +43,23 @@ export class NoPrivileges implements Privileged {
     return Promise.reject(needsRoot("grow a pool"));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
-  async *send(): AsyncGenerator<Buffer> {
-    throw needsRoot("read what changed");
+  async *send(snapshot: string, options: SendOptions, signal: AbortSignal): AsyncGenerator<Buffer> {
+    try {
+      yield* encodeSendStream(walkedStream(this.#processes, snapshot, options, signal));
+    } catch (thrown) {
+      throw asPoolError(thrown, snapshot);
+    }
   }
 
-  receive(): Promise<void> {
-    return Promise.reject(needsRoot("rebuild a snapshot"));
+  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    try {
+      const leftOut = await receiveByHand(this.#processes, directory, stream, signal);
+      if (Object.values(leftOut).some((count) => count > 0)) {
+        this.#log.warn("a snapshot was rebuilt without what takes root", { directory, ...leftOut });
+      }
+    } catch (thrown) {
+      throw asPoolError(thrown, directory);
+    }
   }
 
   /** An ordinary user cannot give files away. */

@@ -22,6 +22,7 @@ import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import { listVolume } from "../../support/volumeListing.ts";
 import type { Machine } from "./rig/machine.ts";
 import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
+import { isReadOnly } from "../../support/isReadOnly.ts";
 
 const mib = 1024 * 1024;
 
@@ -62,7 +63,7 @@ describe("pushing to a store and pulling from it", function () {
     assert.deepEqual([pending, pushed.map((each) => each.snapshotId)], [0, [entry.snapshotId]]);
     const pulled = await there.pull("site");
     assertSame(here.pathOf(entry), pulled);
-    assert.equal((await there.btrfs.info(pulled)).readOnly, true);
+    assert.equal(isReadOnly(pulled), true);
     assert.deepEqual(readdirSync(join(there.place.pool, ".forkpoint/staging")), []);
   });
 

@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stages, type WindowStage } from "../../editor/support/windows.ts";
 import { forkpointJson } from "../../support/forkpointCli.ts";
+import { makePool } from "../../support/makePool.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
 import { pictureFailures } from "../support/failurePictures.ts";
 import type { Workbench } from "../support/workbench.ts";
@@ -24,8 +25,7 @@ describe("a long operation", function () {
       if (number % 1000 === 0) mkdirSync(join(folder, `part-${number / 1000}`));
       writeFileSync(join(folder, `part-${Math.floor(number / 1000)}`, `${number}.txt`), `${number}\n`);
     }
-    const pool = ["--image", `${folder}.img`, "--size", "2G", "--mount", `${folder}-pool`];
-    await forkpointJson(["pool", "create", ...pool], { home });
+    await makePool({ home, image: `${folder}.img`, mib: 2048, mount: `${folder}-pool` });
     editor = await EditorWindow.start(stage);
     window = await editor.open();
     await window.openContainer("Forkpoint");

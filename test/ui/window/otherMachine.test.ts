@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { stages, type WindowStage } from "../../editor/support/windows.ts";
 import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
 import { forkpointJson } from "../../support/forkpointCli.ts";
+import { makePool } from "../../support/makePool.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
 import { pictureFailures } from "../support/failurePictures.ts";
 import { Workbench } from "../support/workbench.ts";
@@ -25,8 +26,7 @@ describe("a project on another machine", function () {
     await project.forkpoint("push", "--wait");
     other = await stages.bare();
     const { folder, home } = other;
-    const pool = ["--image", `${folder}.img`, "--size", "2G", "--mount", `${folder}-pool`];
-    await forkpointJson(["pool", "create", ...pool], { home });
+    await makePool({ home, image: `${folder}.img`, mib: 2048, mount: `${folder}-pool` });
     editor = await EditorWindow.start(other);
     window = await editor.open();
     await window.statusBarItem("Forkpoint: No timeline").waitFor();

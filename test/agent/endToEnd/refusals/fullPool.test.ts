@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { AgentClient } from "../../../../agent/protocol/client/agentClient.ts";
 import type { Project } from "../../../../agent/protocol/entities.ts";
 import { errorBody } from "../../../../agent/protocol/errors.ts";
+import { asRoot } from "../../../support/asRoot.ts";
 import { CrashScene } from "../../../support/crashScene.ts";
 import { treeFingerprint } from "../../../support/treeFingerprint.ts";
 
@@ -90,7 +91,7 @@ for (const [what, script] of Object.entries(fillings)) {
       for (const { snapshotId } of entries) {
         if (snapshotId !== target) await client.call("snapshot/delete", { project: "shop", snapshotId });
       }
-      execFileSync("btrfs", ["subvolume", "sync", scene.pool]);
+      asRoot("btrfs", ["subvolume", "sync", scene.pool]);
       await client.call("timeline/restore", restore);
       assert.equal(treeFingerprint(project.path), wanted);
     });

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Entry, Project, Store } from "../../../../agent/protocol/entities.ts";
+import { asRoot } from "../../../support/asRoot.ts";
 import { freePort } from "../../../support/freePort.ts";
 import { Machine } from "../../../support/machine.ts";
 import { treeFingerprint } from "../../../support/treeFingerprint.ts";
@@ -33,7 +34,7 @@ describe("a store that cannot be used", function () {
     const before = await machine.json<Store>("store", "show");
     const closed = `127.0.0.1:${await freePort()}`;
     const readOnly = machine.makeFolder("read-only");
-    execFileSync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", readOnly]);
+    asRoot("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", readOnly]);
     const refused: [string, string][] = [
       ["nonsense", "STORE_URL_INVALID"],
       ["ftp://host/path", "STORE_URL_INVALID"],

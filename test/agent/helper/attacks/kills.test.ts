@@ -8,7 +8,7 @@ import { HelperScene, type UserPool } from "../rig/helperScene.ts";
 import { file, streamOf } from "../rig/streams.ts";
 
 /** Milliseconds after the start of a call: from before its first effect to after its last. */
-const moments = [70, 90, 110, 130, 160, 200];
+const moments = [70, 100, 130, 170, 220];
 
 describe("a helper that is killed in the middle leaves nothing that the next call does not put away:", () => {
   let scene: HelperScene;

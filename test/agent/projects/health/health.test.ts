@@ -31,6 +31,7 @@ const well: Findings = {
   autoSnapshotError: null,
   unfinished: [],
   nestedSubvolumes: [],
+  degradations: [],
 };
 const failed = (code: "STORE_UNREACHABLE" | "REF_CONFLICT" | "STORE_FULL") => ({
   code,
@@ -104,6 +105,20 @@ describe("health", () => {
     ],
     ["timers fail", { autoSnapshotError: "no room" }, "degraded", /no room/, "showHealth"],
     ["a subvolume is nested", { nestedSubvolumes: ["db"] }, "degraded", /db/, "showHealth"],
+    [
+      "there is no helper",
+      { degradations: ["Devices are lost."] },
+      "degraded",
+      /without its helper. Devices are lost/,
+      "setUpHelper",
+    ],
+    [
+      "there is no helper and no store",
+      { degradations: ["Devices are lost."], store: null },
+      "unprotected",
+      /this disk only/,
+      "setStore",
+    ],
     ["recovery failed", { unfinished: ["fork"], store: null }, "degraded", /fork/, "showHealth"],
   ];
   for (const [when, findings, state, message, action] of cases) {

@@ -34,7 +34,7 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
   const btrfs = new Btrfs(processes);
   const clock = systemClock;
   const log = silentLog;
-  const registry = new PoolRegistry({ pools, device, clock, log });
+  const registry = new PoolRegistry({ pools, device, privileged, clock, log });
   const creation = new PoolCreation({
     catalog,
     intents,
