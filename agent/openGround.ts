@@ -25,7 +25,7 @@ export interface AgentOptions {
  */
 export async function openGround(around: Surroundings, options: AgentOptions) {
   const processes = new Processes();
-  const privileged = await choosePrivileged(processes, options.env);
+  const privileged = await choosePrivileged(processes, options.env, around.log);
   const catalog = Catalog.open(join(around.home, "catalog.sqlite"));
   return {
     ...around,

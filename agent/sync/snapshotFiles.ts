@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
 import { ForkpointError } from "../protocol/errors.ts";
 import { blockBytes } from "../repository/contentFormat.ts";
+import { unreadable } from "../volumes/unreadable.ts";
 import type { FileSource } from "./contentBuilder.ts";
 import type { TransferMeter } from "./transferMeter.ts";
 
@@ -33,11 +34,11 @@ export class SnapshotFiles {
 
   /**
    * Opens a file that must be `size` bytes long. A file of no bytes is not opened at all.
-   * @throws ForkpointError STREAM_INVALID when the snapshot is not what was sent
+   * @throws ForkpointError STREAM_INVALID when the snapshot is not what was sent; FILES_UNREADABLE
    */
   open(path: string, size: number): SnapshotFile {
     if (size === 0) return noFile;
-    const file = openSync(this.#path(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const file = this.#openFile(path);
     const found = fstatSync(file);
     if (!found.isFile() || found.size !== size) {
       closeSync(file);
@@ -61,6 +62,15 @@ export class SnapshotFiles {
 
   inodeNumber(path: string): number {
     return lstatSync(this.#path(path)).ino;
+  }
+
+  #openFile(path: string): number {
+    try {
+      return openSync(this.#path(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== "EACCES") throw thrown;
+      throw unreadable(Buffer.from(this.#root, "latin1").toString("utf8"), [Buffer.from(path, "latin1")]);
+    }
   }
 
   #path(path: string): Buffer {

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { geteuid } from "node:process";
+import type { Log } from "../../host/log.ts";
 import type { Processes } from "../../host/processes.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import { HelperClient } from "./helperClient.ts";
@@ -11,10 +12,14 @@ import type { Privileged } from "./privileged.ts";
 import { RootPrivileged } from "./rootPrivileged.ts";
 
 /** The best this process has: root, a helper that answers, or neither. */
-export async function choosePrivileged(processes: Processes, env: NodeJS.ProcessEnv): Promise<Privileged> {
+export async function choosePrivileged(
+  processes: Processes,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+): Promise<Privileged> {
   const uid = geteuid?.() ?? 0;
   if (uid === 0) return new RootPrivileged(processes);
-  const none = new NoPrivileges(processes);
+  const none = new NoPrivileges(processes, log);
   const lib = libInUse(env);
   const isThere = await stat(programPlaces(lib).program).then(
     () => true,

@@ -1,4 +1,4 @@
-import { silentLog, type Log } from "../../host/log.ts";
+import type { Log } from "../../host/log.ts";
 import type { Processes } from "../../host/processes.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import { asPoolError } from "../poolErrors.ts";
@@ -22,7 +22,7 @@ export class NoPrivileges implements Privileged {
   readonly #processes: Processes;
   readonly #log: Log;
 
-  constructor(processes: Processes, log: Log = silentLog) {
+  constructor(processes: Processes, log: Log) {
     this.#processes = processes;
     this.#log = log;
   }

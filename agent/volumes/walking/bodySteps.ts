@@ -14,7 +14,7 @@ import { unreadable } from "../unreadable.ts";
 import type { PairedInodes } from "./pairedInodes.ts";
 import { absolute, type WalkedInode, type WalkedSnapshot } from "./walkedSnapshot.ts";
 
-/** Of files that kept size and time, all are compared; of others, those where the answer comes soon. */
+/** Files that kept size and time are compared in full; of others, those where the answer comes soon. */
 const soonComparedBytes = 64 * 1024 * 1024;
 /** Entries between two moments for other work of the process. */
 const atAStretch = 1000;
@@ -87,7 +87,7 @@ async function* stepsOf(
   const before = old ? lstatSync(old, { bigint: true }) : null;
   const doubtful = pair?.change === "doubtful";
 
-  if (now.isFile() && !(old && before && (await sameContent({ old, before }, { place, now }, doubtful)))) {
+  if (now.isFile() && !(old && before && (await sameContent({ old, before }, { place, now })))) {
     yield* contentSteps(path, place, { before: before?.size ?? null, now: now.size }, parts);
   }
   const ownerDiffers = before?.uid !== now.uid || before.gid !== now.gid;
@@ -109,11 +109,8 @@ async function* stepsOf(
 async function sameContent(
   { old, before }: { readonly old: Buffer; readonly before: BigIntStats },
   { place, now }: { readonly place: Buffer; readonly now: BigIntStats },
-  doubtful: boolean,
 ): Promise<boolean> {
   if (before.size !== now.size) return false;
-  // To read a large file for as long as it is the newest would cost more than the unlikely case is worth.
-  if (doubtful && now.size > soonComparedBytes) return true;
   return sameBytes(old, place, before.mtimeNs === now.mtimeNs ? Infinity : soonComparedBytes);
 }
 

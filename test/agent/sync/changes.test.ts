@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { silentLog } from "../../../agent/host/log.ts";
 import { Processes } from "../../../agent/host/processes.ts";
 import { NoPrivileges } from "../../../agent/volumes/privileged/noPrivileges.ts";
 import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged.ts";
@@ -60,7 +61,7 @@ const changes = {
 } as const;
 
 const processes = new Processes();
-const ways = [new RootPrivileged(processes), new NoPrivileges(processes)];
+const ways = [new RootPrivileged(processes), new NoPrivileges(processes, silentLog)];
 
 for (const privileged of ways)
   describe(`a change between two snapshots is pushed as such (${privileged.mode}):`, function () {

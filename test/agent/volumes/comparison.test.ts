@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { unattended } from "../../../agent/host/longCall.ts";
+import { silentLog } from "../../../agent/host/log.ts";
 import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { compareSnapshots } from "../../../agent/volumes/comparison/compareSnapshots.ts";
@@ -12,7 +13,7 @@ import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged
 import { openLoopPool, type LoopPool } from "../../support/loopPool.ts";
 
 const processes = new Processes();
-const ways = [new RootPrivileged(processes), new NoPrivileges(processes)];
+const ways = [new RootPrivileged(processes), new NoPrivileges(processes, silentLog)];
 
 for (const privileged of ways)
   describe(`comparison of two snapshots (${privileged.mode})`, () => {

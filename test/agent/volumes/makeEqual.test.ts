@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { neverCrash } from "../../../agent/host/crashPoints.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
+import { silentLog } from "../../../agent/host/log.ts";
 import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { makeEqual } from "../../../agent/volumes/inPlace/makeEqual.ts";
@@ -15,7 +16,7 @@ import { randomEdits } from "../../support/randomEdits.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 
 const processes = new Processes();
-const ways = [new RootPrivileged(processes), new NoPrivileges(processes)];
+const ways = [new RootPrivileged(processes), new NoPrivileges(processes, silentLog)];
 
 for (const privileged of ways)
   describe(`making a volume equal to a snapshot (${privileged.mode})`, () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { neverCrash } from "../../../agent/host/crashPoints.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
+import { silentLog } from "../../../agent/host/log.ts";
 import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { makeEqual } from "../../../agent/volumes/inPlace/makeEqual.ts";
@@ -13,7 +14,7 @@ import { randomEdits, seededRandom } from "../../support/randomEdits.ts";
 import { listVolume } from "../../support/volumeListing.ts";
 
 const processes = new Processes();
-const ways = [new RootPrivileged(processes), new NoPrivileges(processes)];
+const ways = [new RootPrivileged(processes), new NoPrivileges(processes, silentLog)];
 
 for (const privileged of ways)
   describe(`making one path of a volume equal to a snapshot (${privileged.mode})`, () => {

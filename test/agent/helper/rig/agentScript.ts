@@ -4,6 +4,7 @@ import { existsSync, lstatSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { unattended } from "../../../../agent/host/longCall.ts";
+import { silentLog } from "../../../../agent/host/log.ts";
 import { Processes } from "../../../../agent/host/processes.ts";
 import { PoolDevice } from "../../../../agent/volumes/poolDevice.ts";
 import { choosePrivileged } from "../../../../agent/volumes/privileged/choosePrivileged.ts";
@@ -12,7 +13,7 @@ import { bytes, file, streamOf } from "./streams.ts";
 
 /** What the agent does through the seam, in a process of an ordinary user. Prints what was measured. */
 const processes = new Processes();
-const privileged = await choosePrivileged(processes, process.env);
+const privileged = await choosePrivileged(processes, process.env, silentLog);
 assert.equal(privileged.mode, "helper");
 const { signal } = new AbortController();
 const device = new PoolDevice(processes, privileged);

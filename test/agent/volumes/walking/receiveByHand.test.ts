@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unattended } from "../../../../agent/host/longCall.ts";
+import { silentLog } from "../../../../agent/host/log.ts";
 import { Processes } from "../../../../agent/host/processes.ts";
 import { NoPrivileges } from "../../../../agent/volumes/privileged/noPrivileges.ts";
 import type { StreamCommand } from "../../../../agent/volumes/sendStream/commands.ts";
@@ -25,7 +26,7 @@ const write = (name: string, text: string): StreamCommand => ({
 describe("receiving a stream with ordinary calls", () => {
   let pool: LoopPool;
   let outside: string;
-  const receiver = new NoPrivileges(new Processes());
+  const receiver = new NoPrivileges(new Processes(), silentLog);
   const { signal } = unattended;
 
   before(() => {

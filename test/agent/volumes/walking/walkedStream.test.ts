@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { unattended } from "../../../../agent/host/longCall.ts";
+import { silentLog } from "../../../../agent/host/log.ts";
 import { Processes } from "../../../../agent/host/processes.ts";
 import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
 import { compareSnapshots, type PathChange } from "../../../../agent/volumes/comparison/compareSnapshots.ts";
@@ -55,7 +56,7 @@ describe("the stream found by walking", function () {
   const processes = new Processes();
   const btrfs = new Btrfs(processes);
   const kernel = new RootPrivileged(processes);
-  const walking = new NoPrivileges(processes);
+  const walking = new NoPrivileges(processes, silentLog);
   const { signal } = unattended;
   let pool: LoopPool;
   let live: string;
