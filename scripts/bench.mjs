@@ -19,7 +19,7 @@ runMain(async () => {
   if (process.getuid?.() !== 0) {
     throw new ScriptError("The bench mounts file systems, which only root may.", "Run: sudo npm run bench");
   }
-  await aptPackages("pool", "vscode", "browser", "helperTests");
+  await aptPackages("pool", "vscode", "browser", "helper");
   const { node, env } = await node24();
   await npmPackages(checkout, "npm packages", env);
   const { serverMain } = await codeServer();

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { demoFolders } from "./demo/demoFolders.mjs";
 import { editorCommand, startEditor } from "./demo/editor.mjs";
+import { setUpHelper } from "./demo/helper.mjs";
 import { installExtension } from "./demo/extension.mjs";
 import { putAway } from "./demo/putAway.mjs";
 import { makeWorkspace } from "./demo/workspace.mjs";
@@ -32,9 +33,6 @@ async function start() {
       "Workspaces live on btrfs, a file system of Linux.",
       "Run this on Linux, or in WSL.",
     );
-  }
-  if (process.getuid?.() !== 0) {
-    throw new ScriptError("npm start mounts a file system, which only root may.", "Run: sudo npm start");
   }
   const folders = demoFolders();
   mkdirSync(folders.demo, { recursive: true, mode: 0o700 });
@@ -84,13 +82,14 @@ async function runUntil(asked, folders, addressFile) {
  * @param {DemoFolders} folders
  */
 async function open(folders) {
-  await aptPackages("pool", "vscode");
+  await aptPackages("pool", "vscode", "helper");
   const { node, env } = await node24();
   await npmPackages(checkout, "npm packages", env);
   const left = await putAway(folders, { node, env });
   if (left.length > 0) throw new ScriptError(`An earlier start left this behind:\n  ${left.join("\n  ")}`);
   const editorArgs = await editorCommand(folders);
   await installExtension(folders, { node, env, editorArgs });
+  await setUpHelper({ node });
   const folder = await makeWorkspace(folders, { node, env });
   const { address, child } = await showing("Editor", () =>
     startEditor(folders, { folder, node, env, editorArgs }),

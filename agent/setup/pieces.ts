@@ -35,7 +35,8 @@ export function poolsOf({ pools }: HelperPlaces, uid: number): string {
 
 /** The folder of the programs. What lay in one that others could write is not trusted, and put there anew. */
 export function programFolder(places: HelperPlaces): Piece {
-  return new RootFolder("program folder", places.lib, 0o755, () => removeRootFile(recordFile(places)));
+  const beforeMending = () => removeRootFile(recordFile(places));
+  return new RootFolder("program folder", places.lib, 0o755, { beforeMending });
 }
 
 /**
@@ -53,7 +54,8 @@ export function piecesFor(ground: SetupGround, user: UserAccount, sources: Progr
     new RootFile("settings", config, 0o644, configText(places)),
     new RootFolder("state folder", state, 0o711),
     new RootFolder("mount folder", pools, 0o711),
-    new RootFolder(`mount folder of ${user.name}`, poolsOf(places, user.uid), 0o711),
+    // As the helper makes it: files in a pool may belong to anybody, by what its owner says.
+    new RootFolder(`mount folder of ${user.name}`, poolsOf(places, user.uid), 0o710, { gid: user.gid }),
     ...(systemd ? new BootUnit(processes, places.unit, bootUnitText(places)).pieces : []),
     new SudoersFile(processes, places).pieceFor(user),
   ];

@@ -7,19 +7,21 @@ import { ForkpointError } from "../protocol/errors.ts";
 const beingWritten = "~";
 
 /**
- * What keeps a path from being a plain file or folder of root with exactly this mode; undefined when nothing
- * does.
+ * What keeps a path from being a plain file or folder of root, and of the group `gid`, with exactly this mode;
+ * undefined when nothing does.
  * @throws NodeJS.ErrnoException EACCES where only root may look
  */
 export async function ownershipProblem(
   path: string,
   kind: "file" | "folder",
   mode: number,
+  gid = 0,
 ): Promise<string | undefined> {
   const found = await lstat(path).catch(unlessMissing);
   if (!found) return `${path} is missing.`;
   if (kind === "file" ? !found.isFile() : !found.isDirectory()) return `${path} is not a ${kind}.`;
-  if (found.uid !== 0 || found.gid !== 0) return `${path} does not belong to root.`;
+  if (found.uid !== 0) return `${path} does not belong to root.`;
+  if (found.gid !== gid) return `${path} belongs to the group ${found.gid}; it has to be ${gid}.`;
   const has = found.mode & 0o7777;
   if (has !== mode) return `${path} has the mode ${octal(has)}; it has to be ${octal(mode)}.`;
   return undefined;
@@ -57,11 +59,11 @@ export async function putRootFile(
 }
 
 /** Makes a folder of root, or makes the one that is there so. @throws ForkpointError SETUP_BLOCKED */
-export async function putRootFolder(path: string, mode: number): Promise<void> {
+export async function putRootFolder(path: string, mode: number, gid = 0): Promise<void> {
   const there = await lstat(path).catch(unlessMissing);
   if (there && !there.isDirectory()) throw inTheWay(path, "folder");
   if (!there) await mkdir(path, { mode: 0o700 });
-  await chown(path, 0, 0);
+  await chown(path, 0, gid);
   await chmod(path, mode);
 }
 

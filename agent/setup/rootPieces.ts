@@ -8,6 +8,7 @@ export class RootFolder implements Piece {
   readonly name: string;
   readonly path: string;
   readonly #mode: number;
+  readonly #gid: number;
   readonly #beforeMending: () => Promise<unknown>;
 
   /** @param beforeMending what has to go before what lies in the folder can be trusted again */
@@ -15,16 +16,22 @@ export class RootFolder implements Piece {
     name: string,
     path: string,
     mode: number,
-    beforeMending: () => Promise<unknown> = () => Promise.resolve(),
+    {
+      gid = 0,
+      beforeMending = () => Promise.resolve(),
+    }: { gid?: number; beforeMending?: () => Promise<unknown> } = {},
   ) {
     this.name = name;
     this.path = path;
     this.#mode = mode;
+    this.#gid = gid;
     this.#beforeMending = beforeMending;
   }
 
   async problem(): Promise<string | undefined> {
-    return (await this.#unsafePlace()) ?? (await ownershipProblem(this.path, "folder", this.#mode));
+    return (
+      (await this.#unsafePlace()) ?? (await ownershipProblem(this.path, "folder", this.#mode, this.#gid))
+    );
   }
 
   /** @throws ForkpointError SETUP_BLOCKED */
@@ -36,7 +43,7 @@ export class RootFolder implements Piece {
       });
     }
     await this.#beforeMending();
-    await putRootFolder(this.path, this.#mode);
+    await putRootFolder(this.path, this.#mode, this.#gid);
   }
 
   async #unsafePlace(): Promise<string | undefined> {

@@ -5,6 +5,8 @@ import { ForkpointError } from "../protocol/errors.ts";
 export interface UserAccount {
   readonly name: string;
   readonly uid: number;
+  /** Of the user's own group. */
+  readonly gid: number;
 }
 
 /** What a line of the account database can begin with. */
@@ -15,27 +17,28 @@ export async function findAccount(processes: Processes, name: string): Promise<U
   if (!possibleName.test(name)) {
     throw new ForkpointError("USER_REFUSED", `${JSON.stringify(name)} is not a name of a user.`);
   }
-  const uid = await uidOf(processes, name);
-  if (uid === undefined) throw new ForkpointError("USER_REFUSED", `There is no user ${name} here.`);
-  if (uid === 0) {
+  const account = readLine(await lookUp(processes, name));
+  // The database also answers to numbers.
+  if (account?.name !== name) throw new ForkpointError("USER_REFUSED", `There is no user ${name} here.`);
+  if (account.uid === 0) {
     throw new ForkpointError("USER_REFUSED", `The user ${name} is root, who needs no helper.`, {
       hint: "Name the user who runs the editor with --user NAME.",
     });
   }
-  return { name, uid };
-}
-
-/** The number of an account; undefined when there is none of this name. */
-export async function uidOf(processes: Processes, name: string): Promise<number | undefined> {
-  const line = await lookUp(processes, name);
-  const [found, , uid] = line?.split(":") ?? [];
-  return found === name && uid !== undefined && /^\d+$/.test(uid) ? Number(uid) : undefined;
+  return account;
 }
 
 /** The account with this number; undefined when there is none. */
 export async function accountOf(processes: Processes, uid: number): Promise<UserAccount | undefined> {
-  const [name, , found] = (await lookUp(processes, String(uid)))?.split(":") ?? [];
-  return name !== undefined && found === String(uid) ? { name, uid } : undefined;
+  const account = readLine(await lookUp(processes, String(uid)));
+  return account?.uid === uid ? account : undefined;
+}
+
+/** https://man7.org/linux/man-pages/man5/passwd.5.html */
+function readLine(line: string | undefined): UserAccount | undefined {
+  const { name, uid, gid } = /^(?<name>[^:]+):[^:]*:(?<uid>\d+):(?<gid>\d+):/.exec(line ?? "")?.groups ?? {};
+  if (name === undefined) return undefined;
+  return { name, uid: Number(uid), gid: Number(gid) };
 }
 
 /** The line of the account database, wherever the system keeps that. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { loopDevicesBelow, mountsBelow, processesWith, send } from "../machine.mjs";
 import { ask } from "../programs.mjs";
+import { mountedBelow, unmountThroughHelper } from "./helper.mjs";
 import { forkpointOf } from "./workspace.mjs";
 
 const patienceMs = 10_000;
@@ -23,11 +24,13 @@ export async function putAway(folders, node24) {
   await end(() => processesWith(mark).filter((each) => !isAgent(each)));
   if (existsSync(agentFile)) await forkpointOf(folders, node24)("agent", "stop");
   await end(() => processesWith(mark));
+  unmountThroughHelper(folders.demo);
   for (const path of mountsBelow(folders.demo)) ask("umount", [path]);
   for (const device of loopDevicesBelow(folders.demo)) ask("losetup", ["--detach", device]);
   return [
     ...processesWith(mark).map(({ pid, command }) => `process ${pid}: ${command}`),
     ...mountsBelow(folders.demo).map((path) => `mount ${path}`),
+    ...mountedBelow(folders.demo).map(({ name }) => `mount ${name}`),
     ...(await loopDevicesLeft(folders.demo)),
   ];
 }

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../paths.mjs";
 import { run } from "../programs.mjs";
+import { isRoot } from "../sudo.mjs";
 import { npmPackages } from "../steps/npmPackages.mjs";
 import { showing } from "../terminal.mjs";
 
@@ -40,8 +41,9 @@ export async function makeWorkspace(folders, node24) {
     await showing(`Pool: a btrfs file system of up to ${poolSize} in ${folders.image}`, async () => {
       // One that the agent does not know was never finished.
       rmSync(folders.image, { force: true });
-      const where = ["--image", folders.image, "--size", poolSize, "--mount", folders.pool];
-      await forkpoint("pool", "create", ...where);
+      // The helper mounts a user's pools below a folder of its own.
+      const mount = isRoot ? ["--mount", folders.pool] : [];
+      await forkpoint("pool", "create", "--image", folders.image, "--size", poolSize, ...mount);
     });
   }
   const store = await forkpoint("store", "show");

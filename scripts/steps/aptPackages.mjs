@@ -2,7 +2,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withLock } from "../lock.mjs";
 import { cacheFolder } from "../paths.mjs";
-import { ScriptError, ask, run } from "../programs.mjs";
+import { ask, run } from "../programs.mjs";
+import { asRoot, isRoot } from "../sudo.mjs";
 import { say, showing } from "../terminal.mjs";
 
 const groups = {
@@ -14,8 +15,6 @@ const groups = {
   vscode: ["build-essential", "libkrb5-dev", "pkg-config", "python3"],
   /** What the tests compare volumes with. */
   agentTests: ["acl", "xz-utils"],
-  /** The accounts that tests make and what they may do. The helper's own: the same as in agent/helper. */
-  helperTests: ["bubblewrap", "passwd", "sudo"],
   /** A real S3 server. */
   s3: ["ceph-common", "ceph-mon", "ceph-osd", "radosgw"],
   /** The window itself. */
@@ -42,16 +41,16 @@ export async function aptPackages(...names) {
   await withLock(join(cacheFolder, "locks", "apt"), async () => {
     const missing = missingOf(wanted);
     if (missing.length === 0) return;
+    const before = asRoot("install Debian packages");
     await showing(`Debian packages: ${missing.join(" ")}`, async (progress) => {
       const watched = { log: "apt", onLine: (/** @type {string} */ line) => progress.detail(line) };
-      const [program, ...before] = asRoot();
-      const apt = (/** @type {string[]} */ ...args) =>
-        run(program, [...before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...args], watched);
+      const [program = "", ...rest] = [...before, "env", "DEBIAN_FRONTEND=noninteractive"];
+      const apt = (/** @type {string[]} */ ...args) => run(program, [...rest, "apt-get", ...args], watched);
       const wait = ["-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3"];
       await apt(...wait, "update");
       await withoutDaemons(async () => {
         // An installation that was interrupted has to be finished before another can begin.
-        await run(program, [...before, "dpkg", "--configure", "-a"], watched);
+        await run(program, [...rest, "dpkg", "--configure", "-a"], watched);
         await apt(...wait, "install", "-y", "--no-install-recommends", ...missing);
       });
     });
@@ -70,18 +69,6 @@ function missingOf(wanted) {
   return wanted.filter((name) => !present.has(name));
 }
 
-/** @returns {[string, ...string[]]} */
-function asRoot() {
-  if (process.getuid?.() === 0) return ["env"];
-  if (ask("sudo", ["--version"]).missing) {
-    throw new ScriptError(
-      "Debian packages are missing and this is not root.",
-      "Run this once as root, or install sudo.",
-    );
-  }
-  return ["sudo"];
-}
-
 /**
  * Keeps packages from starting their daemons while `work` runs. A policy of the machine's owner stays as
  * it is; one that a killed run of ours left behind is taken away.
@@ -89,7 +76,7 @@ function asRoot() {
  */
 async function withoutDaemons(work) {
   const foreign = existsSync(policyFile) && readFileSync(policyFile, "utf8") !== ourPolicy;
-  if (foreign || process.getuid?.() !== 0) {
+  if (foreign || !isRoot) {
     await work();
     return;
   }

@@ -50,13 +50,10 @@ export function addSetup(program: Command, context: CliContext): void {
   command.addOption(command.createOption("--root <dir>", "another place than the system's").hideHelp());
 }
 
-async function install(
-  setup: Setup,
-  { yes = false, node }: SetupOptions,
-  context: CliContext,
-): Promise<void> {
+async function install(setup: Setup, options: SetupOptions, context: CliContext): Promise<void> {
   const { user } = setup;
-  const command = setupCommand(context.self, user.name);
+  const { yes = false, node } = options;
+  const command = commandFor(setup, options, context);
   setup.requireRoot(shellWords(command));
   if (!yes) {
     const words = await setup.words(node, shellWords([...command, "--remove"]));

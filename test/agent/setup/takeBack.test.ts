@@ -63,6 +63,8 @@ describe("forkpoint setup --remove", function () {
     assert.equal(scene.run(["truncate", "-s", "256M", image], ann).status, 0);
     const made = call(ann, { verb: "makePool", image });
     assert.equal(made.status, 0, made.err);
+    assert.equal(call(ann, { verb: "mount", image, name: "pool" }).status, 0);
+    assert.deepEqual(scene.wrong(ann), new Map());
     const rules = readFileSync(scene.places.sudoers, "utf8");
 
     const refused = remove(ann);

@@ -27,6 +27,13 @@ describe("statusLook", () => {
     );
   });
 
+  it("offers the helper where a pool needs it, and where the agent proposes it", () => {
+    const without = statusLook({ kind: "no-helper" }, undefined, now);
+    assert.equal(without.commands[0], "forkpoint.setUpHelper");
+    const degraded = statusLook(ready, health({ state: "degraded", action: "setUpHelper" }), now);
+    assert.equal(degraded.commands[0], "forkpoint.setUpHelper");
+  });
+
   it("keeps colour for what needs a person", () => {
     const tones = Object.fromEntries(
       healthStates.map((state) => [state, statusLook(ready, health({ state }), now).tone]),

@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 
 const script = resolve(import.meta.dirname, "../../../scripts/start.mjs");
 
+const ownCommand = { command: [process.execPath, script], env: process.env };
+
 /** `npm start` in a terminal of its own: a process group that Ctrl-C reaches as a whole. */
 export class Started {
   readonly #child: ChildProcess;
@@ -11,11 +13,13 @@ export class Started {
   /** All it has printed. */
   printed = "";
 
-  constructor(home: string) {
-    this.#child = spawn(process.execPath, [script], {
+  /** @param how another command and environment than those of this process */
+  constructor(home: string, how: { command: readonly string[]; env: NodeJS.ProcessEnv } = ownCommand) {
+    const [program = "", ...args] = how.command;
+    this.#child = spawn(program, args, {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, FORKPOINT_HOME: home, CI: "1" },
+      env: { ...how.env, FORKPOINT_HOME: home, CI: "1" },
     });
     this.#exit = once(this.#child, "exit");
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
