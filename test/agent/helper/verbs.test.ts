@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { mountAllArgument } from "../../../agent/volumes/privileged/helperPlaces.ts";
 import { shellAs } from "../../support/helperCall.ts";
 import { HelperScene, type UserPool } from "./rig/helperScene.ts";
 
@@ -103,6 +104,16 @@ describe("the helper does for the owner of a pool", () => {
     const size = execFileSync("findmnt", ["-bno", "SIZE", pool.path], { encoding: "utf8" });
     assert.equal(Number(size), 512 * 2 ** 20);
     await scene.refused(scene.ann, { verb: "grow", name: "work", size: 300 * 2 ** 20 }, "BAD_REQUEST");
+  });
+
+  it("mount where it was, when the machine starts", async () => {
+    await scene.done(scene.ann, { verb: "unmount", name: "work" });
+    const { node, program } = scene.install.places;
+    execFileSync("/usr/bin/env", ["-i", node, program, mountAllArgument]);
+    assert.equal(readFileSync(join(pool.path, "s2/z"), "utf8"), "more\n");
+    const before = scene.everything();
+    execFileSync("/usr/bin/env", ["-i", node, program, mountAllArgument]);
+    assert.equal(scene.everything(), before);
   });
 
   it("unmount and, moved elsewhere, mount again with what it held", async () => {

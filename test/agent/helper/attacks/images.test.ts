@@ -6,7 +6,8 @@ import { DatabaseSync } from "node:sqlite";
 import { asUser, shellAs } from "../../../support/helperCall.ts";
 import { HelperScene } from "../rig/helperScene.ts";
 
-describe("an image that is not the caller's own empty file is refused, and nothing changes:", () => {
+describe("an image that is not the caller's own empty file is refused, and nothing changes:", function () {
+  this.timeout(60_000);
   let scene: HelperScene;
 
   before(async function () {

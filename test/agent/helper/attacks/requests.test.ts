@@ -7,7 +7,8 @@ import { helperCommand } from "../../../../agent/volumes/privileged/helperPlaces
 import { asUser, shellAs } from "../../../support/helperCall.ts";
 import { HelperScene, type UserPool } from "../rig/helperScene.ts";
 
-describe("a request that asks for more than is the caller's is refused, and changes nothing:", () => {
+describe("a request that asks for more than is the caller's is refused, and changes nothing:", function () {
+  this.timeout(60_000);
   let scene: HelperScene;
   let annsPool: UserPool;
   let bobsPool: UserPool;

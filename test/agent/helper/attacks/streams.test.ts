@@ -72,7 +72,8 @@ const hostile: readonly [title: string, commands: readonly StreamCommand[]][] = 
   ["no data", [...file("f"), { kind: "updateExtent", path: bytes("f"), offset: 0, length: 10 }]],
 ];
 
-describe("a received stream cannot make anything but one volume without rights of its own:", () => {
+describe("a received stream cannot make anything but one volume without rights of its own:", function () {
+  this.timeout(60_000);
   let scene: HelperScene;
   let pool: UserPool;
   const request = { verb: "receive", name: "work", directory: "in" };

@@ -58,6 +58,33 @@ describe("pools", () => {
     assert.deepEqual(folder.loops(), []);
   });
 
+  it("grow while they are in use, and never shrink", async () => {
+    const { poolId, path } = await rig.creation.create({ image: image(), size }, unattended);
+    writeFileSync(join(path, "kept"), "kept");
+    await rig.growth.grow({ poolId, size: 2 * size });
+    const [pool] = await rig.registry.list();
+    assert.deepEqual([pool?.totalBytes, statSync(image()).size], [2 * size, 2 * size]);
+    await assert.rejects(rig.growth.grow({ poolId, size }), { code: "BAD_REQUEST" });
+    await assert.rejects(rig.growth.grow({ poolId, size: 2 ** 50 }), {
+      code: "BAD_REQUEST",
+      message: /free/,
+    });
+    await assert.rejects(rig.growth.grow({ poolId: "none", size }), { code: "POOL_NOT_FOUND" });
+    assert.equal(statSync(image()).size, 2 * size);
+    assert.deepEqual(rig.intents.list(), []);
+  });
+
+  it("have grown at the next start when that was cut off", async () => {
+    const { poolId } = await rig.creation.create({ image: image(), size }, unattended);
+    for (const [at, crashPoint] of ["poolGrow:intent", "poolGrow:grown"].entries()) {
+      const grow = { poolId, size: (at + 2) * size };
+      assert.equal(await runScript("./poolScript.ts", { home, crashPoint, grow }), "SIGKILL");
+      await rig.recovery().run();
+      assert.equal((await rig.registry.list())[0]?.totalBytes, grow.size);
+      assert.deepEqual(rig.intents.list(), []);
+    }
+  });
+
   it("are refused where something is already", async () => {
     writeFileSync(image(), "precious");
     await assert.rejects(rig.creation.create({ image: image(), size }, unattended), { code: "POOL_EXISTS" });
