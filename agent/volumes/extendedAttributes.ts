@@ -37,7 +37,7 @@ export async function attributesOf(
     .run("xargs", args, { cwd: folder, input, signal })
     .catch(refused(folder));
   const found = new Map<string, ExtendedAttributes>();
-  for (const [path, attributes] of parseDump(stdout)) found.set(path.replace(/^\.\//, ""), attributes);
+  for (const [path, attributes] of parseDump(stdout)) found.set(path.replace(/^\.(\/|$)/, ""), attributes);
   return found;
 }
 

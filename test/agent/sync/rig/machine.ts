@@ -24,6 +24,7 @@ import {
   stagingPath,
   volumePath,
 } from "../../../../agent/volumes/layout.ts";
+import type { Privileged } from "../../../../agent/volumes/privileged/privileged.ts";
 import { RootPrivileged } from "../../../../agent/volumes/privileged/rootPrivileged.ts";
 
 /** What the rig must know of a machine; a process of its own can be told it as JSON. */
@@ -37,6 +38,8 @@ export interface MachineOptions {
   readonly clock?: Clock;
   readonly crashPoint?: CrashPoint;
   readonly access: StoreAccess;
+  /** What it may do; everything when absent. */
+  readonly privileged?: Privileged;
 }
 
 /** One store, by one URL, which honours conditions. */
@@ -84,7 +87,7 @@ export class Machine {
       entries: this.entries,
       pools,
       settings: new Settings(this.catalog),
-      privileged: new RootPrivileged(processes),
+      privileged: options.privileged ?? new RootPrivileged(processes),
       btrfs: this.btrfs,
       clock,
       log: silentLog,

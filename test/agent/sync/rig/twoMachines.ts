@@ -1,5 +1,6 @@
 import type { BlobStore } from "../../../../agent/blobstore/blobStore.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
+import type { Privileged } from "../../../../agent/volumes/privileged/privileged.ts";
 import { openLoopPool } from "../../../support/loopPool.ts";
 import { Machine, makeHomes, onlyUrl } from "./machine.ts";
 
@@ -15,15 +16,22 @@ export interface TwoMachines {
   close(): Promise<void>;
 }
 
-/** @param mib the sizes of the pools */
+/**
+ * @param mib the sizes of the pools
+ * @param privileged what both may do; everything when absent
+ */
 export async function openTwoMachines(
   stores: { here: BlobStore; there: BlobStore },
   mib: { here?: number; there?: number } = {},
+  privileged?: Privileged,
 ): Promise<TwoMachines> {
   const homes = makeHomes();
   const pools = [openLoopPool(mib.here), openLoopPool(mib.there)] as const;
   const machine = (name: "here" | "there", pool: string) =>
-    new Machine({ home: homes.path(name), pool }, { access: onlyUrl(storeUrl, stores[name]) });
+    new Machine(
+      { home: homes.path(name), pool },
+      { access: onlyUrl(storeUrl, stores[name]), ...(privileged ? { privileged } : {}) },
+    );
   const here = machine("here", pools[0].path);
   let there = machine("there", pools[1].path);
   for (const each of [here, there]) {
