@@ -35,8 +35,10 @@ export function giveBack() {
   const owner = process.env[ownerVariable];
   if (process.getuid?.() !== 0 || !owner || !/^\d+:\d+$/.test(owner)) return;
   const npmCache = process.env["npm_config_cache"] ?? join(homedir(), ".npm");
-  const written = [checkout, cacheFolder, npmCache].filter((folder) => existsSync(folder));
-  // Not into what is mounted there: that is another's.
+  const written = [checkout, join(cacheFolder, "logs"), join(cacheFolder, "locks"), npmCache].filter(
+    (folder) => existsSync(folder),
+  );
+  // What was fetched was there before.
   const given = ask("find", [...written, "-xdev", "-user", "0", "-exec", "chown", "-h", owner, "{}", "+"]);
   if (!given.ok) say(`Some of what the tests wrote belongs to root now: ${given.stderr}`);
 }
