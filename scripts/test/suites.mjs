@@ -113,18 +113,45 @@ export const suites = [
   },
 ];
 
+/** The agent killed in what works otherwise for want of root's rights. */
+const killsInEveryMode = ["restore", "store", "timeline"].map(
+  (name) => `test/agent/endToEnd/kills/${name}.test.ts`,
+);
+
 /**
- * The same files once more, as those who run an editor have them. What cannot depend on the agent's rights runs
- * once only: the tests below test/agent that are not end to end build a service in their own process, and take the
- * rights apart in test/agent/volumes/privileged; how a bucket is reached is the same for everybody.
+ * The same files once more, as those who run an editor have them. What cannot depend on the agent's rights runs once
+ * only. That is: the tests below test/agent that are not end to end (they build a service in their own process, and
+ * the rights have their own tests in test/agent/volumes and test/agent/helper), how a bucket is reached, the window's
+ * package, its timeline panel and its unsaved editors, and kills of what asks for no right: deleting a project, and
+ * without the helper importing, which is the same there as with it.
  *
  * @type {readonly Suite[]}
  */
 export const repeatedSuites = [
   {
+    name: "kills-helper",
+    about: "the agent of an ordinary user with the helper, killed",
+    folders: [...killsInEveryMode, "test/agent/endToEnd/kills/import.test.ts"],
+    as: "helper",
+    runs: "mocha",
+    packages: ["pool", "agentTests", "helper"],
+    needsRoot: true,
+    minutes: 30,
+  },
+  {
+    name: "kills-none",
+    about: "the agent of an ordinary user without the helper, killed",
+    folders: killsInEveryMode,
+    as: "none",
+    runs: "mocha",
+    packages: ["pool", "agentTests", "helper"],
+    needsRoot: true,
+    minutes: 30,
+  },
+  {
     name: "agent-helper",
     about: "the agent and the command line, as an ordinary user with the helper",
-    folders: ["test/agent/cli", ...endToEnd, "test/agent/endToEnd/kills"],
+    folders: ["test/agent/cli", ...endToEnd],
     as: "helper",
     runs: "mocha",
     packages: ["pool", "agentTests", "helper"],
@@ -132,16 +159,9 @@ export const repeatedSuites = [
     minutes: 20,
   },
   {
-    // Without rights what differs is how snapshots are compared, sent and rebuilt. The kills are those of operations
-    // that do that; importing, forking and deleting call nothing privileged, and are killed with the helper.
     name: "agent-none",
     about: "the agent and the command line, as an ordinary user without the helper",
-    folders: [
-      ...endToEnd,
-      "test/agent/endToEnd/kills/restore.test.ts",
-      "test/agent/endToEnd/kills/store.test.ts",
-      "test/agent/endToEnd/kills/timeline.test.ts",
-    ],
+    folders: endToEnd,
     as: "none",
     runs: "mocha",
     packages: ["pool", "agentTests", "helper"],
@@ -162,7 +182,9 @@ export const repeatedSuites = [
   {
     name: "ui-helper",
     about: "the VS Code window, as an ordinary user with the helper",
-    folders: ["test/ui"],
+    folders: ["cancel", "firstSteps", "forks", "health", "otherMachine", "restoring", "snapshots"].map(
+      (name) => `test/ui/window/${name}.test.ts`,
+    ),
     as: "helper",
     runs: "mocha",
     packages: ["pool", "vscode", "browser", "helper"],

@@ -50,6 +50,6 @@ function rigOf(mode: PrivilegeMode, person?: Person): BenchRig {
 }
 
 async function personOn(stage: UserStage, mode: "helper" | "none"): Promise<Person> {
-  const user = stage.addUser(mode);
+  const user = stage.addUser(`user-${mode}`);
   return stage.person(user, mode, mode === "helper" ? await stage.addHelper([user]) : undefined);
 }

@@ -80,8 +80,9 @@ export class Machine {
   /** Makes a pool of `mib` MiB: by the command, or by root for it to adopt where the agent has no rights. */
   async pool(mib: number, name = "pool"): Promise<Pool> {
     const image = this.path(`${name}.img`);
-    if (testMode === "none")
-      return this.json<Pool>("pool", "adopt", adoptablePool(image, mib, this.path(name)));
+    if ((this.#person?.mode ?? testMode) === "none") {
+      return this.json<Pool>("pool", "adopt", adoptablePool(image, mib, this.path(name), this.#person));
+    }
     return this.json<Pool>("pool", "create", "--image", image, "--size", `${mib}M`);
   }
 

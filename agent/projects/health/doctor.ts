@@ -49,7 +49,7 @@ export class Doctor {
     const pools = await this.#registry.list();
     return [
       ok("agent", `Forkpoint ${this.#version} on Node ${process.versions.node}`),
-      await checkPrograms(this.#processes, signal),
+      await checkPrograms(this.#processes, this.#privileged.mode, signal),
       this.#privileges(),
       ...(pools.length === 0 ? [noPool] : pools.map(checkPool)),
       ...(await this.#projectChecks(signal)),

@@ -29,7 +29,7 @@ describe("the programs that are needed", () => {
   }
 
   it("are all installed by what npm start and npm test install", async () => {
-    assert.deepEqual(await checkPrograms(new Processes(), signal), {
+    assert.deepEqual(await checkPrograms(new Processes(), "root", signal), {
       name: "programs",
       ok: true,
       message: "All programs that are needed are installed.",
@@ -40,11 +40,18 @@ describe("the programs that are needed", () => {
   it("are named with the packages that hold them when they are missing", async () => {
     install(..."btrfs mkfs.btrfs mount umount losetup findmnt find xargs cp rm".split(" "));
 
-    const { ok, message, remedy } = await checkPrograms(new Processes(), signal);
+    const { ok, message, remedy } = await checkPrograms(new Processes(), "root", signal);
 
     assert.equal(ok, false);
     assert.equal(message, "Some programs are missing: tar, getfattr, setfattr.");
     assert.match(remedy ?? "", /^Run `sudo apt-get install tar attr`/);
+  });
+
+  it("are not those that take root, where the agent is not", async () => {
+    install(..."btrfs findmnt find xargs cp rm tar getfattr setfattr".split(" "));
+
+    assert.equal((await checkPrograms(new Processes(), "helper", signal)).ok, true);
+    assert.equal((await checkPrograms(new Processes(), "none", signal)).ok, true);
   });
 
   it("are there when they do not know the question", async () => {
@@ -52,6 +59,6 @@ describe("the programs that are needed", () => {
       ..."btrfs mkfs.btrfs mount umount losetup findmnt find xargs cp rm tar getfattr setfattr".split(" "),
     );
 
-    assert.equal((await checkPrograms(new Processes(), signal)).ok, true);
+    assert.equal((await checkPrograms(new Processes(), "root", signal)).ok, true);
   });
 });
