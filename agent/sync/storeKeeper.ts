@@ -6,6 +6,7 @@ import type { Clock } from "../host/clock.ts";
 import type { Store } from "../protocol/entities.ts";
 import { ForkpointError, type ErrorCode } from "../protocol/errors.ts";
 import { Repository } from "../repository/repository.ts";
+import type { OpenMode } from "../repository/unlock.ts";
 
 const StoreRecord = z.object({
   url: z.string(),
@@ -95,7 +96,7 @@ export class StoreKeeper {
     // The present store was set up once; where it is gone, it must not be made anew in its place.
     if (old?.url !== store.url) await this.#access.setUp(url);
     const { conditionalWrites } = await this.#access.probe(store, { signal });
-    const repository = await this.#open(store, conditionalWrites, { create: true, signal });
+    const repository = await this.#open(store, conditionalWrites, { make: "plain", signal });
     const record = { url: store.url, repositoryId: repository.id, conditionalWrites };
     const isOther = old?.url !== record.url || old.repositoryId !== record.repositoryId;
     return { record, repository, isOther };
@@ -171,7 +172,7 @@ export class StoreKeeper {
   async #reopen(record: StoreRecord): Promise<Repository> {
     const store = this.#access.openStore(record.url);
     const { signal } = this.#closing;
-    const repository = await this.#open(store, record.conditionalWrites, { create: false, signal });
+    const repository = await this.#open(store, record.conditionalWrites, { make: null, signal });
     if (repository.id === record.repositoryId) return repository;
     repository.close();
     throw new ForkpointError("OBJECT_MISSING", `The store ${record.url} holds another repository by now.`, {
@@ -179,8 +180,9 @@ export class StoreKeeper {
     });
   }
 
-  #open(store: BlobStore, conditionalWrites: boolean, mode: { create: boolean; signal: AbortSignal }) {
-    return Repository.open({ store, cacheDirectory: this.#cacheDirectory, conditionalWrites }, mode);
+  #open(store: BlobStore, conditionalWrites: boolean, mode: OpenMode) {
+    const [cacheDirectory, clock] = [this.#cacheDirectory, this.#clock];
+    return Repository.open({ store, cacheDirectory, conditionalWrites, clock }, mode);
   }
 
   async #forgetRepository(): Promise<void> {

@@ -6,7 +6,8 @@ import type { EntryRow } from "../../../agent/catalog/entries.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
-import { decodePackFooter } from "../../../agent/repository/packFormat.ts";
+import { decodePack } from "../../../agent/repository/packFormat.ts";
+import { plainSealing } from "../../../agent/repository/plainSealing.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import type { Machine } from "./rig/machine.ts";
@@ -131,7 +132,7 @@ describe("a store whose objects are lost or damaged", function () {
   it("notices a flipped bit in any blob of any pack", async () => {
     for (const key of keys("packs/")) {
       const bytes = sound.get(key)?.bytes ?? Buffer.alloc(0);
-      const records = decodePackFooter("", bytes);
+      const { records } = decodePack("", bytes, plainSealing);
       for (const { offset, storedLength } of records.filter((_, at) => at % 5 === 0)) {
         replace(key, (pack) => flip(pack, offset + Math.floor(storedLength / 2)));
         assert.equal(await pull(), "OBJECT_DAMAGED", key);
