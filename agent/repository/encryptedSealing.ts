@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, type KeyObject, randomBytes } from "node:crypto";
 import { decrypt, encrypt, nonceBytes, tagBytes } from "./authenticated.ts";
 import { blobKinds, type BlobKind } from "./blob.ts";
 import { ByteReader } from "./byteReader.ts";
@@ -21,11 +21,11 @@ const onlyNonce = Buffer.alloc(nonceBytes);
 export class EncryptedSealing implements Sealing {
   readonly encryption = "aes-256-gcm";
   readonly saltBytes = saltBytes;
-  readonly #names: Buffer;
-  readonly #projects: Buffer;
-  readonly #packs: Buffer;
-  readonly #objects: Buffer;
-  readonly #salts: Buffer;
+  readonly #names: KeyObject;
+  readonly #projects: KeyObject;
+  readonly #packs: KeyObject;
+  readonly #objects: KeyObject;
+  readonly #salts: KeyObject;
   /** Parts are read pack by pack. */
   #lastPack: EncryptedPack | null = null;
 
@@ -104,7 +104,7 @@ export class EncryptedSealing implements Sealing {
       .digest();
   }
 
-  #objectKey(salt: Buffer): Buffer {
+  #objectKey(salt: Buffer): KeyObject {
     return deriveKey(this.#objects, salt, "object");
   }
 
@@ -117,9 +117,9 @@ class EncryptedPack implements PackSealing {
   readonly form = 1;
   readonly overhead = tagBytes;
   readonly salt: Buffer;
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
 
-  constructor(salt: Buffer, key: Buffer) {
+  constructor(salt: Buffer, key: KeyObject) {
     this.salt = salt;
     this.#key = key;
   }

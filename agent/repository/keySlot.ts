@@ -79,7 +79,7 @@ export async function openKey(slot: KeySlot, secret: Secret): Promise<MasterKey 
 }
 
 /** null for a secret of the other kind. */
-async function slotKey(derivation: Derivation, secret: Secret): Promise<Buffer | null> {
+async function slotKey(derivation: Derivation, secret: Secret): Promise<crypto.KeyObject | null> {
   const salt = Buffer.from(derivation.salt, "hex");
   if (derivation.name === "hkdf") {
     return secret.kind === "keyFile" ? deriveKey(secret.key, salt, "forkpoint key file") : null;
@@ -94,7 +94,7 @@ async function slotKey(derivation: Derivation, secret: Secret): Promise<Buffer |
   }
   const { memoryKiB: memory, passes, lanes: parallelism } = derivation;
   const parameters = { message, nonce: salt, memory, passes, parallelism, tagLength: keyBytes };
-  return promisify(crypto.argon2)("argon2id", parameters);
+  return crypto.createSecretKey(await promisify(crypto.argon2)("argon2id", parameters));
 }
 
 /** All that stands in the slot in clear, in one form. */

@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from "node:crypto";
+import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 
 export const keyBytes = 32;
 
@@ -23,7 +23,7 @@ export class MasterKey {
   }
 
   /** The key for one use in one repository. */
-  derive(repositoryId: string, use: KeyUse): Buffer {
+  derive(repositoryId: string, use: KeyUse): KeyObject {
     return deriveKey(this.#bytes, Buffer.from(repositoryId, "hex"), `forkpoint ${use}`);
   }
 
@@ -33,7 +33,7 @@ export class MasterKey {
   }
 }
 
-/** HKDF with SHA-256, 32 bytes. */
-export function deriveKey(key: Uint8Array, salt: Uint8Array, info: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", key, salt, info, keyBytes));
+/** HKDF with SHA-256, 32 bytes. As a key object, since one that is used often is set up once then. */
+export function deriveKey(key: Uint8Array | KeyObject, salt: Uint8Array, info: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync("sha256", key, salt, info, keyBytes)));
 }
