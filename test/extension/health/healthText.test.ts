@@ -36,6 +36,7 @@ describe("statusLook", () => {
       saving: "good",
       behind: "quiet",
       offline: "warning",
+      locked: "warning",
       unprotected: "quiet",
       "low-space": "warning",
       "read-only": "error",

@@ -46,6 +46,7 @@ export function onlyUrl(url: string, store: BlobStore): StoreAccess {
       if (asked !== url) throw new ForkpointError("STORE_URL_INVALID", `${asked} is no URL of a store.`);
       return store;
     },
+    isForeign: () => false,
     setUp: () => Promise.resolve(),
     probe: () => Promise.resolve({ conditionalWrites: true }),
   };
@@ -86,6 +87,7 @@ export class Machine {
       settings: new Settings(this.catalog),
       privileged: new RootPrivileged(processes),
       btrfs: this.btrfs,
+      processes,
       clock,
       log: silentLog,
       announce: (event, body) => {

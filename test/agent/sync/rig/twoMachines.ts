@@ -1,6 +1,7 @@
 import type { BlobStore } from "../../../../agent/blobstore/blobStore.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { openLoopPool } from "../../../support/loopPool.ts";
+import { plainKind } from "../../../support/repositoryKinds.ts";
 import { Machine, makeHomes, onlyUrl } from "./machine.ts";
 
 export const storeUrl = "memory:";
@@ -19,6 +20,7 @@ export interface TwoMachines {
 export async function openTwoMachines(
   stores: { here: BlobStore; there: BlobStore },
   mib: { here?: number; there?: number } = {},
+  kind = plainKind,
 ): Promise<TwoMachines> {
   const homes = makeHomes();
   const pools = [openLoopPool(mib.here), openLoopPool(mib.there)] as const;
@@ -28,7 +30,7 @@ export async function openTwoMachines(
   let there = machine("there", pools[1].path);
   for (const each of [here, there]) {
     each.sync.start();
-    await each.sync.setStore(storeUrl, unattended);
+    await each.sync.setStore({ url: storeUrl, ...kind.choice }, unattended);
   }
   return {
     here,
