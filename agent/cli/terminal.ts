@@ -55,9 +55,8 @@ export class Terminal {
         },
       );
     }
-    this.#err.write(`${prompt}: `);
     try {
-      return await readHidden(this.input);
+      return await readHidden(this.input, () => this.#err.write(`${prompt}: `));
     } finally {
       this.#err.write("\n");
     }
