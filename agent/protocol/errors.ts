@@ -64,6 +64,7 @@ export const errorHints = {
   KEY_NEEDED:
     "Give one with `--passphrase-file FILE` or `--key-file FILE`, or choose `--plain` for a store that stays readable.",
   KEY_NOT_FOUND: "List the keys with `forkpoint store key list`.",
+  KEY_NOT_KEPT: "Mend what is in the way, or leave `--remember` out and unlock the store at each start.",
   KEY_LAST: "Add another key first, then remove this one.",
   REF_CONFLICT: "Another machine wrote to this project. Pull its state as a new project, then decide.",
   STREAM_INVALID: "The stream is damaged. Try again; if it stays, run `forkpoint doctor`.",

@@ -55,7 +55,6 @@ export interface Candidate {
   readonly repository: Repository;
   /** Whether it is another one than before, which has none of this machine's entries for sure. */
   readonly isOther: boolean;
-  readonly remember: boolean;
   /** The repository of the store before, when this is another. */
   readonly replaced: string | null;
 }
@@ -123,10 +122,11 @@ export class StoreKeeper {
       ...(secret ? { secret: newSecretOf(secret) } : {}),
       signal,
     });
+    await this.#keepKey(repository, remember);
     const encrypted = repository.keys !== null;
     const record = { url: store.url, repositoryId: repository.id, conditionalWrites, encrypted };
     const isOther = old?.url !== record.url || old.repositoryId !== record.repositoryId;
-    return { record, repository, isOther, remember, replaced: changedFrom(old, record) };
+    return { record, repository, isOther, replaced: changedFrom(old, record) };
   }
 
   /** Writes down that this is the machine's store; part of the caller's transaction. */
@@ -135,11 +135,10 @@ export class StoreKeeper {
   }
 
   /** Uses what was recorded from now on. */
-  async use({ repository, remember, replaced }: Omit<Candidate, "record" | "isOther">): Promise<void> {
+  async use({ repository, replaced }: Omit<Candidate, "record" | "isOther">): Promise<void> {
     const old = this.#opening;
     this.#opening = Promise.resolve(repository);
     this.#condition = { state: "ok", checkedAt: this.#timestamp(), message: null };
-    if (repository.keys) await this.#keys.keep(repository.id, repository.keys.master, remember);
     if (replaced !== null) await this.#keys.forget(replaced);
     this.#changed();
     await closed(old);
@@ -152,7 +151,8 @@ export class StoreKeeper {
   async unlock(secret: Secret, remember: boolean, signal: AbortSignal): Promise<void> {
     const record = this.#recorded();
     const repository = await this.#reopen(record, { secret: secretOf(secret), signal });
-    await this.use({ repository, remember, replaced: null });
+    await this.#keepKey(repository, remember);
+    await this.use({ repository, replaced: null });
   }
 
   /** Forgets the key on this machine, in memory and wherever it was kept. @throws ForkpointError REPOSITORY_PLAIN */
@@ -239,6 +239,16 @@ export class StoreKeeper {
     const [cacheDirectory, clock] = [this.#cacheDirectory, this.#clock];
     const recall = (repositoryId: string) => this.#keys.recall(repositoryId);
     return Repository.open({ store, cacheDirectory, conditionalWrites, clock }, { ...mode, recall });
+  }
+
+  /** Before the repository is used: what was asked for is done, or nothing is. */
+  async #keepKey(repository: Repository, remember: boolean): Promise<void> {
+    try {
+      if (repository.keys) await this.#keys.keep(repository.id, repository.keys.master, remember);
+    } catch (thrown) {
+      repository.close();
+      throw thrown;
+    }
   }
 
   async #forgetRepository(): Promise<void> {

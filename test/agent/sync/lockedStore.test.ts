@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
@@ -133,6 +133,18 @@ describe("an encrypted store", function () {
     await machine.snapshot(project);
     assert.equal((await machine.push(project)).pending, 0);
     assert.equal(await stateAfterStart(), "ok");
+  });
+
+  it("is not set, nor opened, when its key cannot be remembered as it was asked to be", async () => {
+    const blocked = join(homes.path("agent"), "keys");
+    writeFileSync(blocked, "in the way");
+    await assert.rejects(set({ secret: keyFile(1), remember: true }), { code: "KEY_NOT_KEPT" });
+    assert.equal(machine.sync.showStore(), null);
+    await set({ secret: keyFile(1) });
+    await reopen();
+    await assert.rejects(unlock(keyFile(1), true), { code: "KEY_NOT_KEPT" });
+    rmSync(blocked);
+    assert.equal((await unlock(keyFile(1), true)).state, "ok");
   });
 
   it("is locked when asked to, on this machine for good", async () => {
