@@ -8,6 +8,7 @@ import type { StoreAccess } from "./sync/storeKeeper.ts";
 export function storeAccess(clock: Clock): StoreAccess {
   return {
     openStore: (text) => openBlobStore(parseStoreUrl(text), { clock }),
+    isForeign: (text) => parseStoreUrl(text).kind === "s3",
     setUp: (text) => setUpStore(parseStoreUrl(text), { clock }),
     probe: probeStore,
   };

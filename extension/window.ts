@@ -25,6 +25,8 @@ import { PullProject } from "./project/pullProject.ts";
 import { PathCommands } from "./restore/pathCommands.ts";
 import { RestoreCommands } from "./restore/restoreCommands.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
+import { StoreLock } from "./store/storeLock.ts";
+import { StoreSecrets } from "./store/storeSecrets.ts";
 import { EntryBadges } from "./timeline/entryBadges.ts";
 import { SnapshotCommands } from "./timeline/snapshotCommands.ts";
 import { Timeline } from "./timeline/timeline.ts";
@@ -52,6 +54,7 @@ export class Window implements vscode.Disposable {
   readonly pools: PoolCommands;
   readonly store: StoreCommands;
   readonly helper: HelperSetup;
+  readonly storeLock: StoreLock;
   readonly doctor: Doctor;
   readonly agent: AgentCommands;
   readonly panels: Panels;
@@ -60,7 +63,7 @@ export class Window implements vscode.Disposable {
 
   /** @param open connects to the agent, starting it when need be */
   constructor(
-    context: Pick<vscode.ExtensionContext, "extensionUri">,
+    context: Pick<vscode.ExtensionContext, "extensionUri" | "secrets">,
     log: vscode.LogOutputChannel,
     open: ConstructorParameters<typeof AgentConnection>[0],
   ) {
@@ -84,10 +87,12 @@ export class Window implements vscode.Disposable {
     this.paths = new PathCommands(session, timeline, this.restore, changes);
     this.forks = new ForkCommands(connection, session, timeline, projects);
     this.importFolder = new ImportFolder(connection, session);
-    this.pullProject = new PullProject(connection, session, projects);
+    const secrets = new StoreSecrets(context.secrets);
+    this.storeLock = new StoreLock(connection, session, secrets, log);
+    this.pullProject = new PullProject(connection, session, projects, this.storeLock);
     this.pools = new PoolCommands(connection, session);
-    this.store = new StoreCommands(connection, session);
     this.helper = new HelperSetup(connection, session, context.extensionUri);
+    this.store = new StoreCommands(connection, session, secrets);
     this.doctor = new Doctor(connection, session);
     this.agent = new AgentCommands(connection);
     this.panels = new Panels(context.extensionUri, this);
@@ -111,6 +116,7 @@ export class Window implements vscode.Disposable {
       this.panels,
       this.timelineView,
       this.statusBar,
+      this.storeLock,
       new AgentSettings(connection, session, log),
       vscode.window.createTreeView("forkpoint.forks", { treeDataProvider: forksTree }),
       vscode.window.registerFileDecorationProvider(new EntryBadges()),

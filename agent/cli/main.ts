@@ -26,6 +26,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   terminal: new Terminal({
+    in: process.stdin,
     out: process.stdout,
     err: process.stderr,
     env: process.env,

@@ -1,4 +1,6 @@
 import { styleText } from "node:util";
+import { ForkpointError } from "../protocol/errors.ts";
+import { readHidden } from "./hiddenInput.ts";
 
 type Colour = "red" | "green" | "yellow" | "cyan" | "dim" | "bold";
 
@@ -13,10 +15,19 @@ export class Terminal {
   readonly #out: Stream;
   readonly #err: Stream;
   readonly #colours: boolean;
+  /** What is typed or piped into the command. */
+  readonly input: NodeJS.ReadStream | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 
-  constructor(options: { out: Stream; err: Stream; env: NodeJS.ProcessEnv; now: () => number }) {
+  constructor(options: {
+    in?: NodeJS.ReadStream;
+    out: Stream;
+    err: Stream;
+    env: NodeJS.ProcessEnv;
+    now: () => number;
+  }) {
+    this.input = options.in;
     this.#out = options.out;
     this.#err = options.err;
     this.#colours = options.out.isTTY === true && !options.env["NO_COLOR"] && options.env["TERM"] !== "dumb";
@@ -26,6 +37,29 @@ export class Terminal {
   /** Whether a person is looking, who can be shown progress and asked. */
   get interactive(): boolean {
     return this.#err.isTTY === true;
+  }
+
+  /** Whether a person can be asked for something. */
+  get canAsk(): boolean {
+    return this.interactive && this.input?.isTTY === true;
+  }
+
+  /** A line that a person types, unseen. @throws ForkpointError BAD_REQUEST when nobody can be asked */
+  async askHidden(prompt: string): Promise<string> {
+    if (!this.input || !this.canAsk) {
+      throw new ForkpointError(
+        "BAD_REQUEST",
+        "A passphrase or key file is needed, and nobody can be asked.",
+        {
+          hint: "Name it with --passphrase-file, --passphrase-stdin or --key-file.",
+        },
+      );
+    }
+    try {
+      return await readHidden(this.input, () => this.#err.write(`${prompt}: `));
+    } finally {
+      this.#err.write("\n");
+    }
   }
 
   get columns(): number {

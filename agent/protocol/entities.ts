@@ -88,13 +88,32 @@ export type Pool = z.infer<typeof Pool>;
 export const Store = z.object({
   /** Without credentials. */
   url: z.string(),
-  state: z.enum(["unchecked", "ok", "unreachable", "denied", "missing", "read-only"]),
+  /** `locked`: it is encrypted, and its passphrase or key file is needed. */
+  state: z.enum(["unchecked", "ok", "unreachable", "denied", "missing", "read-only", "locked"]),
+  /** Whether what is in it can be read with its passphrase or key file alone. */
+  encrypted: z.boolean(),
   /** Whether it honours conditional writes; null until probed. If not, one machine only may write. */
   conditionalWrites: z.boolean().nullable(),
   checkedAt: z.string().nullable(),
   message: z.string().nullable(),
 });
 export type Store = z.infer<typeof Store>;
+
+/** What opens an encrypted store. The key file's 32 bytes are in base64. */
+export const Secret = z.union([
+  z.strictObject({ passphrase: z.string().min(1).max(1024) }),
+  z.strictObject({ keyFile: z.base64().length(44) }),
+]);
+export type Secret = z.infer<typeof Secret>;
+
+/** One of the ways to open an encrypted store. */
+export const StoreKey = z.object({
+  keyId: z.string(),
+  kind: z.enum(["passphrase", "keyFile"]),
+  label: z.string(),
+  createdAt: z.string(),
+});
+export type StoreKey = z.infer<typeof StoreKey>;
 
 /** What can be rebuilt from the store. */
 export const RemoteProject = z.object({
@@ -144,6 +163,7 @@ export const healthStates = [
   "saving",
   "behind",
   "offline",
+  "locked",
   "unprotected",
   "low-space",
   "read-only",
@@ -155,6 +175,7 @@ export const healthActions = [
   "push",
   "setStore",
   "checkStore",
+  "unlockStore",
   "showHealth",
   "deleteSnapshots",
   "importFolder",

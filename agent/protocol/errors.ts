@@ -65,6 +65,15 @@ export const errorHints = {
   OBJECT_DAMAGED:
     "The store holds a damaged object. Set another store on a machine that has the snapshots; all of them are pushed there.",
   REPOSITORY_NEWER: "A newer Forkpoint wrote this repository. Update the extension.",
+  REPOSITORY_LOCKED: "Give its passphrase or key file with `forkpoint store unlock`.",
+  REPOSITORY_PLAIN: "Leave the passphrase out, or set an empty store to have it encrypted.",
+  KEY_WRONG:
+    "Try again. `forkpoint store key list` on a machine that has it open shows which keys there are.",
+  KEY_NEEDED:
+    "Give one with `--passphrase-file FILE` or `--key-file FILE`, or choose `--plain` for a store that stays readable.",
+  KEY_NOT_FOUND: "List the keys with `forkpoint store key list`.",
+  KEY_NOT_KEPT: "Mend what is in the way, or leave `--remember` out and unlock the store at each start.",
+  KEY_LAST: "Add another key first, then remove this one.",
   REF_CONFLICT: "Another machine wrote to this project. Pull its state as a new project, then decide.",
   STREAM_REFUSED: "Take the named entry out of the snapshot, or pull it with an agent that is root.",
   STREAM_INVALID: "The stream is damaged. Try again; if it stays, run `forkpoint doctor`.",

@@ -13,7 +13,9 @@ import {
   Project,
   ProjectSettings,
   RemoteProject,
+  Secret,
   Store,
+  StoreKey,
 } from "./entities.ts";
 
 /** Raised when a method changes so that an older side would misunderstand it. */
@@ -85,7 +87,42 @@ export const methods = {
     result: done,
   },
 
-  "store/set": { params: z.object({ url: z.string().max(2048) }), result: Store, long: true },
+  /**
+   * A new repository is encrypted when `encrypt` or `secret` says so, and by default in a bucket; it then
+   * needs a secret (KEY_NEEDED). One that is there and encrypted needs it too (REPOSITORY_LOCKED), unless
+   * this machine has it open. With `remember` its key is kept where there is no keyring, too.
+   */
+  "store/set": {
+    params: z.object({
+      url: z.string().max(2048),
+      encrypt: z.boolean().optional(),
+      secret: Secret.optional(),
+      remember: z.boolean().default(false),
+    }),
+    result: Store,
+    long: true,
+  },
+  "store/unlock": {
+    params: z.object({ secret: Secret, remember: z.boolean().default(false) }),
+    result: Store,
+    long: true,
+  },
+  /** Forgets the key of the store on this machine, also where it was kept. */
+  "store/lock": { params: none, result: Store },
+  "store/keys": { params: none, result: z.object({ keys: z.array(StoreKey) }), long: true },
+  "store/addKey": {
+    params: z.object({ secret: Secret, label: z.string().min(1).max(100) }),
+    result: StoreKey,
+    long: true,
+  },
+  /** The last one stays. */
+  "store/removeKey": { params: z.object({ keyId: z.string().max(100) }), result: done, long: true },
+  /** Makes `next` open what `current` opened. */
+  "store/changeKey": {
+    params: z.object({ current: Secret, next: Secret }),
+    result: StoreKey,
+    long: true,
+  },
   "store/show": { params: none, result: z.object({ store: Store.nullable() }) },
   "store/check": { params: none, result: Store, long: true },
   "store/projects": {

@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { damaged, digestOf, type Digest } from "./digest.ts";
+import { damaged, type Digest } from "./digest.ts";
+import type { Sealing } from "./sealing.ts";
 
 /**
  * What a blob holds. `chunk`: a piece of a file. `tree`: one directory. `links`: a part of the table of
@@ -39,6 +40,8 @@ export interface BlobRecord extends BlobRef {
 
 export interface BlobLocation extends BlobRecord {
   readonly pack: Digest;
+  /** The pack's. */
+  readonly salt: Buffer;
 }
 
 const params = { [constants.ZSTD_c_compressionLevel]: 1 };
@@ -64,15 +67,21 @@ export function encodeBlob(plain: Uint8Array): { encoding: Encoding; stored: Uin
 
 /**
  * The plain bytes of a blob, proven to be the ones its id names.
+ * @param encoded as `encodeBlob` gave it
  * @throws ForkpointError OBJECT_DAMAGED
  */
-export function decodeBlob(record: BlobRecord, stored: Uint8Array): Buffer {
-  const object = `${record.kind} ${record.id}`;
-  if (stored.length !== record.storedLength) throw damaged(object, "it is truncated");
-  const plain = record.encoding === "raw" ? view(stored) : inflate(object, record, stored);
+export function decodeBlob(record: BlobRecord, encoded: Uint8Array, sealing: Sealing): Buffer {
+  const object = nameOfBlob(record);
+  const plain = record.encoding === "raw" ? view(encoded) : inflate(object, record, encoded);
   if (plain.length !== record.plainLength) throw damaged(object, "its length is wrong");
-  if (digestOf(plain) !== record.id) throw damaged(object, "its bytes do not match its name");
+  if (sealing.nameBlob(record.kind, plain) !== record.id)
+    throw damaged(object, "its bytes do not match its name");
   return plain;
+}
+
+/** How messages call it. */
+export function nameOfBlob({ kind, id }: BlobRef): string {
+  return `${kind} ${id}`;
 }
 
 function inflate(object: string, record: BlobRecord, stored: Uint8Array): Buffer {

@@ -4,15 +4,18 @@ import { damaged, digestOf, isDigest, missing, type Digest } from "./digest.ts";
 import type { IndexCache } from "./indexCache.ts";
 import { decodeIndex, encodeIndex, type IndexedPack } from "./indexFormat.ts";
 import { objectKeys } from "./objectKeys.ts";
+import { roles, type Sealing } from "./sealing.ts";
 
 /** The index objects in the store, and the cache that answers for them. */
 export class BlobIndex {
   readonly #store: BlobStore;
   readonly #cache: IndexCache;
+  readonly #sealing: Sealing;
 
-  constructor(store: BlobStore, cache: IndexCache) {
+  constructor(store: BlobStore, cache: IndexCache, sealing: Sealing) {
     this.#store = store;
     this.#cache = cache;
+    this.#sealing = sealing;
   }
 
   find(ref: BlobRef): BlobLocation | null {
@@ -40,7 +43,7 @@ export class BlobIndex {
   /** Makes the blobs of these packs known to everyone. The packs must be in the store already. */
   async publish(packs: readonly IndexedPack[], signal: AbortSignal): Promise<number> {
     const index = { packs, supersedes: [] };
-    const bytes = encodeIndex(index);
+    const bytes = this.#sealing.seal(roles.index, encodeIndex(index));
     const id = digestOf(bytes);
     await this.#store.put(objectKeys.index(id), bytes, { signal });
     this.#cache.add(id, index);
@@ -52,6 +55,7 @@ export class BlobIndex {
     // Listed a moment ago: either it was lost, or collected and replaced by one that was listed too.
     if (!found) throw missing(`index ${id}`);
     if (digestOf(found.bytes) !== id) throw damaged(`index ${id}`, "its bytes do not match its name");
-    this.#cache.add(id, decodeIndex(id, found.bytes));
+    const bytes = this.#sealing.open(roles.index, `index ${id}`, found.bytes);
+    this.#cache.add(id, decodeIndex(id, bytes, this.#sealing));
   }
 }

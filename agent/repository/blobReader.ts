@@ -1,9 +1,11 @@
 import type { BlobStore } from "../blobstore/blobStore.ts";
-import { decodeBlob, type BlobKind, type BlobLocation, type BlobRef } from "./blob.ts";
+import type { BlobKind, BlobLocation, BlobRef } from "./blob.ts";
 import type { BlobIndex } from "./blobIndex.ts";
 import { damaged, missing, type Digest } from "./digest.ts";
 import { objectKeys } from "./objectKeys.ts";
+import { openBlob } from "./packFormat.ts";
 import { PackWindows } from "./packWindows.ts";
+import type { Sealing } from "./sealing.ts";
 
 /** Ranges of a pack closer than this are read in one request. */
 const gapBytes = 128 * 1024;
@@ -23,9 +25,11 @@ export class BlobReader {
   readonly #store: BlobStore;
   readonly #index: BlobIndex;
   readonly #windows: PackWindows;
+  readonly #sealing: Sealing;
 
-  constructor(store: BlobStore, index: BlobIndex) {
+  constructor(store: BlobStore, index: BlobIndex, sealing: Sealing) {
     this.#store = store;
+    this.#sealing = sealing;
     this.#index = index;
     this.#windows = new PackWindows(store);
   }
@@ -43,7 +47,7 @@ export class BlobReader {
     const located = await this.#locate(refs, signal);
     for (const blob of located.filter(({ kind }) => kind !== "chunk")) {
       const stored = await this.#windows.read(blob.pack, blob.offset, blob.storedLength, signal);
-      plain.set(blob.kind + blob.id, decodeBlob(blob, stored));
+      plain.set(blob.kind + blob.id, openBlob(blob, stored, this.#sealing));
     }
     const spans = toSpans(located.filter(({ kind }) => kind === "chunk"));
     const next = spans[Symbol.iterator]();
@@ -80,7 +84,8 @@ export class BlobReader {
     if (found.bytes.length < range.length) throw damaged(`pack ${span.pack}`, "it is truncated");
     for (const blob of span.blobs) {
       const at = blob.offset - span.offset;
-      plain.set(blob.kind + blob.id, decodeBlob(blob, found.bytes.subarray(at, at + blob.storedLength)));
+      const stored = found.bytes.subarray(at, at + blob.storedLength);
+      plain.set(blob.kind + blob.id, openBlob(blob, stored, this.#sealing));
     }
   }
 }

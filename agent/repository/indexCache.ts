@@ -5,12 +5,12 @@ import type { Digest } from "./digest.ts";
 import type { IndexObject } from "./indexFormat.ts";
 
 /** Raised when the tables change; a cache of another version is thrown away and built again. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 const schema = `
   CREATE TABLE indexes (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE superseded (number INTEGER NOT NULL REFERENCES indexes ON DELETE CASCADE, id TEXT NOT NULL) STRICT;
-  CREATE TABLE packs (number INTEGER PRIMARY KEY, id TEXT NOT NULL,
+  CREATE TABLE packs (number INTEGER PRIMARY KEY, id TEXT NOT NULL, salt BLOB NOT NULL,
     index_number INTEGER NOT NULL REFERENCES indexes ON DELETE CASCADE) STRICT;
   CREATE INDEX packs_of_index ON packs (index_number);
   CREATE TABLE blobs (id BLOB NOT NULL, kind INTEGER NOT NULL, pack INTEGER NOT NULL REFERENCES packs ON DELETE CASCADE,
@@ -36,7 +36,7 @@ export class IndexCache {
     this.#db = db;
     this.#statements = {
       find: db.prepare(
-        `SELECT p.id AS pack, encoding, at, stored, plain FROM blobs b JOIN packs p ON p.number = b.pack
+        `SELECT p.id AS pack, p.salt AS salt, encoding, at, stored, plain FROM blobs b JOIN packs p ON p.number = b.pack
            WHERE b.id = ? AND kind = ? LIMIT 1`,
       ),
       insert: db.prepare("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?, ?, ?, ?, ?)"),
@@ -94,9 +94,9 @@ export class IndexCache {
       for (const old of index.supersedes) {
         this.#db.prepare("INSERT INTO superseded VALUES (?, ?)").run(number, old);
       }
-      const addPack = this.#db.prepare("INSERT INTO packs (id, index_number) VALUES (?, ?)");
+      const addPack = this.#db.prepare("INSERT INTO packs (id, salt, index_number) VALUES (?, ?, ?)");
       for (const pack of index.packs) {
-        const packNumber = addPack.run(pack.id, number).lastInsertRowid;
+        const packNumber = addPack.run(pack.id, pack.salt, number).lastInsertRowid;
         for (const { kind, id: blob, encoding, offset, storedLength, plainLength } of pack.records) {
           this.#statements.insert.run(
             Buffer.from(blob, "hex"),
@@ -138,6 +138,7 @@ export class IndexCache {
       kind,
       id,
       pack: String(row["pack"]),
+      salt: bytesOf(row["salt"]),
       encoding: row["encoding"] === encodings.zstd ? "zstd" : "raw",
       offset: Number(row["at"]),
       storedLength: Number(row["stored"]),
@@ -159,4 +160,8 @@ export class IndexCache {
       throw thrown;
     }
   }
+}
+
+function bytesOf(value: unknown): Buffer {
+  return value instanceof Uint8Array ? Buffer.from(value) : Buffer.alloc(0);
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { Cause, Lineage } from "../protocol/entities.ts";
-import { damaged, digestOf, type Digest } from "./digest.ts";
+import { damaged, type Digest } from "./digest.ts";
 import type { Attributes } from "./inodeFormat.ts";
 import { parseObject } from "./jsonObject.ts";
+import type { Sealing } from "./sealing.ts";
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
@@ -46,15 +47,18 @@ export const Manifest = z.strictObject({
 export type Manifest = z.infer<typeof Manifest>;
 
 /** The one encoding of a manifest, and its address. */
-export function encodeManifest(manifest: Manifest): { bytes: Buffer; digest: Digest } {
+export function encodeManifest(manifest: Manifest, sealing: Sealing): { bytes: Buffer; digest: Digest } {
   const bytes = Buffer.from(JSON.stringify(Manifest.parse(manifest)), "utf8");
-  return { bytes, digest: digestOf(bytes) };
+  return { bytes, digest: sealing.nameManifest(bytes) };
 }
 
-/** @throws ForkpointError OBJECT_DAMAGED, REPOSITORY_NEWER */
-export function decodeManifest(address: Digest, bytes: Uint8Array): Manifest {
+/**
+ * @param bytes as `encodeManifest` gave them
+ * @throws ForkpointError OBJECT_DAMAGED, REPOSITORY_NEWER
+ */
+export function decodeManifest(address: Digest, bytes: Uint8Array, sealing: Sealing): Manifest {
   const object = `manifest ${address}`;
-  if (digestOf(bytes) !== address) throw damaged(object, "its bytes do not match its name");
+  if (sealing.nameManifest(bytes) !== address) throw damaged(object, "its bytes do not match its name");
   return parseObject(object, bytes, Manifest);
 }
 

@@ -1,7 +1,18 @@
-import { blobKindOf, blobKinds, encodings, maxBlobBytes, maxChunkBytes, type BlobRecord } from "./blob.ts";
+import {
+  blobKindOf,
+  blobKinds,
+  decodeBlob,
+  encodings,
+  maxBlobBytes,
+  maxChunkBytes,
+  nameOfBlob,
+  type BlobLocation,
+  type BlobRecord,
+} from "./blob.ts";
 import { ByteReader } from "./byteReader.ts";
 import { ByteWriter } from "./byteWriter.ts";
 import { damaged, digestOf, newer, type Digest } from "./digest.ts";
+import type { PackSealing, Sealing } from "./sealing.ts";
 
 /** FORMAT.md, "Packs". */
 const magic = Buffer.from("FPPACK", "latin1");
@@ -12,16 +23,24 @@ export const packTrailerBytes = 32 + 4 + 8;
 /** The encoded size of one record, in bytes. */
 export const recordBytes = 1 + 1 + 32 + 4 + 4 + 4;
 
-const signature = Buffer.concat([magic, Buffer.from([version, 0])]);
+/** Parts of a pack are numbered by their offset, and no blob lies at this one. */
+const footerNumber = 0;
+const nothing = Buffer.alloc(0);
 
 /** A pack while it is filled. */
 export class PackBuilder {
   readonly records: BlobRecord[] = [];
   readonly #writer: ByteWriter;
+  readonly #sealing: PackSealing;
 
   /** @param expectedBytes how large it will be, about */
-  constructor(expectedBytes: number) {
-    this.#writer = new ByteWriter(expectedBytes).bytes(signature);
+  constructor(expectedBytes: number, sealing: PackSealing) {
+    this.#sealing = sealing;
+    this.#writer = new ByteWriter(expectedBytes).bytes(signature(sealing.form)).bytes(sealing.salt);
+  }
+
+  get salt(): Buffer {
+    return this.#sealing.salt;
   }
 
   /** Bytes so far. */
@@ -29,18 +48,22 @@ export class PackBuilder {
     return this.#writer.length;
   }
 
-  add(blob: Omit<BlobRecord, "offset" | "storedLength">, stored: Uint8Array): void {
+  add(blob: Omit<BlobRecord, "offset" | "storedLength">, encoded: Uint8Array): void {
     const { kind, id, encoding, plainLength } = blob;
-    this.records.push({ kind, id, encoding, offset: this.size, storedLength: stored.length, plainLength });
-    this.#writer.bytes(stored);
+    const offset = this.size;
+    const storedLength = encoded.length + this.#sealing.overhead;
+    const record = { kind, id, encoding, offset, storedLength, plainLength };
+    this.records.push(record);
+    this.#writer.bytes(this.#sealing.seal(offset, encodeRecord(record), encoded));
   }
 
   /** The whole pack, with its footer. */
   finish(): Buffer {
     const footer = new ByteWriter(this.records.length * recordBytes);
     for (const record of this.records) writeRecord(footer, record);
-    const bytes = footer.view();
-    return this.#writer.bytes(bytes).digest(digestOf(bytes)).u32(bytes.length).bytes(signature).view();
+    const bytes = this.#sealing.seal(footerNumber, nothing, footer.view());
+    this.#writer.bytes(bytes).digest(digestOf(bytes)).u32(bytes.length);
+    return this.#writer.bytes(signature(this.#sealing.form)).view();
   }
 }
 
@@ -48,6 +71,7 @@ export class PackBuilder {
 export function decodePackTrailer(
   pack: Digest,
   trailer: Uint8Array,
+  form: number,
 ): { footerDigest: Digest; footerLength: number } {
   const reader = new ByteReader(trailer, `pack ${pack}`);
   const footerDigest = reader.digest();
@@ -55,22 +79,47 @@ export function decodePackTrailer(
   if (!reader.bytes(magic.length).equals(magic)) throw damaged(`pack ${pack}`, "its end is not a pack's");
   const found = reader.u8();
   if (found !== version) throw newer(`pack ${pack}`, found);
-  if (reader.u8() !== 0) throw reader.damaged("a reserved byte is set");
+  if (reader.u8() !== form) throw reader.damaged("it is sealed in another way");
   return { footerDigest, footerLength };
 }
 
-/** Every record of a whole pack, from its own footer. */
-export function decodePackFooter(pack: Digest, bytes: Uint8Array): BlobRecord[] {
-  if (bytes.length < packHeaderBytes + packTrailerBytes) throw damaged(`pack ${pack}`, "it is truncated");
+/** The salt and every record of a whole pack, from its own beginning and footer. */
+export function decodePack(
+  pack: Digest,
+  bytes: Uint8Array,
+  sealing: Sealing,
+): { salt: Buffer; records: BlobRecord[] } {
+  const object = `pack ${pack}`;
+  const start = packStart(sealing);
+  if (bytes.length < start + packTrailerBytes) throw damaged(object, "it is truncated");
+  const salt = Buffer.from(bytes.subarray(packHeaderBytes, start));
+  const opening = sealing.packWith(salt);
   const end = bytes.length - packTrailerBytes;
-  const { footerDigest, footerLength } = decodePackTrailer(pack, bytes.subarray(end));
-  if (footerLength > end - packHeaderBytes) throw damaged(`pack ${pack}`, "its footer is too long");
-  const footer = bytes.subarray(end - footerLength, end);
-  if (digestOf(footer) !== footerDigest) throw damaged(`pack ${pack}`, "its footer does not match");
-  const reader = new ByteReader(footer, `pack ${pack}`);
+  const { footerDigest, footerLength } = decodePackTrailer(pack, bytes.subarray(end), opening.form);
+  if (footerLength > end - start) throw damaged(object, "its footer is too long");
+  const sealed = bytes.subarray(end - footerLength, end);
+  if (digestOf(sealed) !== footerDigest) throw damaged(object, "its footer does not match");
+  const reader = new ByteReader(opening.open(object, footerNumber, nothing, sealed), object);
   const records: BlobRecord[] = [];
-  while (reader.remaining > 0) records.push(readRecord(reader, end - footerLength));
-  return records;
+  while (reader.remaining > 0) records.push(readRecord(reader, { start, end: end - footerLength }));
+  return { salt, records };
+}
+
+/**
+ * The plain bytes of a blob, proven to be the ones its id names.
+ * @param stored its bytes in the pack
+ * @throws ForkpointError OBJECT_DAMAGED
+ */
+export function openBlob(blob: BlobLocation, stored: Uint8Array, sealing: Sealing): Buffer {
+  const object = nameOfBlob(blob);
+  if (stored.length !== blob.storedLength) throw damaged(object, "it is truncated");
+  const { salt, offset } = blob;
+  return decodeBlob(blob, sealing.packWith(salt).open(object, offset, encodeRecord(blob), stored), sealing);
+}
+
+/** Where the first blob of a pack lies. */
+export function packStart({ saltBytes }: Sealing): number {
+  return packHeaderBytes + saltBytes;
 }
 
 export function writeRecord(writer: ByteWriter, record: BlobRecord): void {
@@ -83,8 +132,8 @@ export function writeRecord(writer: ByteWriter, record: BlobRecord): void {
     .u32(record.plainLength);
 }
 
-/** @param end where the stored bytes of the pack end, as far as the caller knows */
-export function readRecord(reader: ByteReader, end: number): BlobRecord {
+/** @param bounds where the stored bytes of the pack lie, as far as the caller knows */
+export function readRecord(reader: ByteReader, bounds: { start: number; end: number }): BlobRecord {
   const kind = blobKindOf(reader.u8());
   if (!kind) throw reader.damaged("a record has an unknown kind");
   const code = reader.u8();
@@ -94,11 +143,21 @@ export function readRecord(reader: ByteReader, end: number): BlobRecord {
   const offset = reader.u32();
   const storedLength = reader.u32();
   const plainLength = reader.u32();
-  if (offset < packHeaderBytes || offset + storedLength > end) {
+  if (offset < bounds.start || offset + storedLength > bounds.end) {
     throw reader.damaged("a record points outside its pack");
   }
   if (plainLength > (kind === "chunk" ? maxChunkBytes : maxBlobBytes)) {
     throw reader.damaged("a record is too large");
   }
   return { kind, id, encoding, offset, storedLength, plainLength };
+}
+
+function encodeRecord(record: BlobRecord): Buffer {
+  const writer = new ByteWriter(recordBytes);
+  writeRecord(writer, record);
+  return writer.view();
+}
+
+function signature(form: number): Buffer {
+  return Buffer.concat([magic, Buffer.from([version, form])]);
 }

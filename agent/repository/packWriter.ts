@@ -1,19 +1,13 @@
 import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
 import type { BlobStore } from "../blobstore/blobStore.ts";
-import {
-  chooseEncoding,
-  encodeBlob,
-  zstdOptions,
-  type BlobKind,
-  type BlobRecord,
-  type Encoding,
-} from "./blob.ts";
+import { chooseEncoding, encodeBlob, zstdOptions, type BlobKind, type Encoding } from "./blob.ts";
 import type { BlobIndex } from "./blobIndex.ts";
 import { digestOf, type Digest } from "./digest.ts";
 import type { IndexedPack } from "./indexFormat.ts";
 import { objectKeys } from "./objectKeys.ts";
 import { PackBuilder } from "./packFormat.ts";
+import type { Sealing } from "./sealing.ts";
 
 const compress = promisify(zstdCompress);
 
@@ -42,6 +36,7 @@ interface Encoded {
 export class PackWriter {
   readonly #store: BlobStore;
   readonly #index: BlobIndex;
+  readonly #sealing: Sealing;
   readonly #signal: AbortSignal;
   readonly #added = new Set<string>();
   readonly #open: Record<PackName, PackBuilder | null> = { chunks: null, structure: null };
@@ -51,9 +46,10 @@ export class PackWriter {
   #failure: Error | null = null;
   #bytesStored = 0;
 
-  constructor(store: BlobStore, index: BlobIndex, signal: AbortSignal) {
+  constructor(store: BlobStore, index: BlobIndex, sealing: Sealing, signal: AbortSignal) {
     this.#store = store;
     this.#index = index;
+    this.#sealing = sealing;
     this.#signal = signal;
   }
 
@@ -67,7 +63,7 @@ export class PackWriter {
    * is called, which may be before or after this resolves.
    */
   async add(kind: BlobKind, plain: Buffer, release: () => void = () => undefined): Promise<Digest> {
-    const id = digestOf(plain);
+    const id = this.#sealing.nameBlob(kind, plain);
     const key = kind + id;
     const known = this.#added.has(key) || this.#index.find({ kind, id }) !== null;
     this.#added.add(key);
@@ -116,7 +112,10 @@ export class PackWriter {
   async #append({ blob, stored, release }: Encoded): Promise<void> {
     const name = blob.kind === "chunk" ? "chunks" : "structure";
     // A pack of trees is mostly small: it grows as it is filled.
-    const pack = (this.#open[name] ??= new PackBuilder(name === "chunks" ? packBytes * 1.2 : 64 * 1024));
+    const pack = (this.#open[name] ??= new PackBuilder(
+      name === "chunks" ? packBytes * 1.2 : 64 * 1024,
+      this.#sealing.newPack(),
+    ));
     pack.add(blob, stored);
     release();
     if (pack.size >= packBytes) await this.#close(name);
@@ -128,7 +127,7 @@ export class PackWriter {
     this.#open[name] = null;
     while (this.#uploads.size >= uploadsAtOnce) await Promise.race(this.#uploads);
     this.#check();
-    const upload = this.#upload(pack.records, pack.finish()).catch((thrown: unknown) => {
+    const upload = this.#upload(pack).catch((thrown: unknown) => {
       this.#failure ??= thrown instanceof Error ? thrown : new Error(String(thrown));
     });
     this.#uploads.add(upload);
@@ -136,11 +135,12 @@ export class PackWriter {
     if (this.#packs.length >= packsPerIndex) await this.finishIndex();
   }
 
-  async #upload(records: readonly BlobRecord[], bytes: Buffer): Promise<void> {
+  async #upload(pack: PackBuilder): Promise<void> {
+    const bytes = pack.finish();
     const id = digestOf(bytes);
     await this.#store.put(objectKeys.pack(id), bytes, { signal: this.#signal });
     this.#bytesStored += bytes.length;
-    this.#packs.push({ id, size: bytes.length, records });
+    this.#packs.push({ id, size: bytes.length, salt: pack.salt, records: pack.records });
   }
 
   #check(): void {

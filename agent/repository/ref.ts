@@ -5,6 +5,7 @@ import { Lineage } from "../protocol/entities.ts";
 import { damaged } from "./digest.ts";
 import { openSealed, sealObject } from "./jsonObject.ts";
 import { objectKeys } from "./objectKeys.ts";
+import { roles, type Sealing } from "./sealing.ts";
 
 /** FORMAT.md, "Refs": the one mutable object of a project. */
 export const Ref = z.strictObject({
@@ -31,13 +32,15 @@ export interface ReadRef {
 /** @throws ForkpointError OBJECT_DAMAGED, REPOSITORY_NEWER, STORE_* */
 export async function readRef(
   store: BlobStore,
+  sealing: Sealing,
   projectId: string,
   signal: AbortSignal,
 ): Promise<ReadRef | null> {
-  const found = await store.get(objectKeys.ref(projectId), { signal });
+  const found = await store.get(objectKeys.ref(sealing.nameProject(projectId)), { signal });
   if (!found) return null;
-  const ref = openSealed(`ref ${projectId}`, found.bytes, Ref);
-  if (ref.projectId !== projectId) throw damaged(`ref ${projectId}`, "it is of another project");
+  const object = `ref ${projectId}`;
+  const ref = openSealed(object, sealing.open(roles.ref(projectId), object, found.bytes), Ref);
+  if (ref.projectId !== projectId) throw damaged(object, "it is of another project");
   return { ref, etag: found.etag };
 }
 
@@ -49,13 +52,14 @@ export async function readRef(
  */
 export async function writeRef(
   store: BlobStore,
+  sealing: Sealing,
   current: ReadRef | null,
   next: Ref,
   options: { signal: AbortSignal; conditional: boolean },
 ): Promise<void> {
   const { signal, conditional } = options;
-  const key = objectKeys.ref(next.projectId);
-  const bytes = sealObject(Ref.parse(next));
+  const key = objectKeys.ref(sealing.nameProject(next.projectId));
+  const bytes = sealing.seal(roles.ref(next.projectId), sealObject(Ref.parse(next)));
   const condition: Condition = current ? { kind: "match", etag: current.etag } : { kind: "absent" };
   let written: { etag: string } | null = null;
   try {

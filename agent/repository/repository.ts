@@ -1,16 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { BlobStore } from "../blobstore/blobStore.ts";
+import type { Clock } from "../host/clock.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { BlobIndex } from "./blobIndex.ts";
 import { BlobReader } from "./blobReader.ts";
-import { ensureConfig, readConfig } from "./config.ts";
 import { isDigest, missing, type Digest } from "./digest.ts";
 import { IndexCache } from "./indexCache.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "./manifest.ts";
 import { objectKeys } from "./objectKeys.ts";
 import { PackWriter } from "./packWriter.ts";
 import { readRef, writeRef, type ReadRef, type Ref } from "./ref.ts";
+import type { RepositoryKeys } from "./repositoryKeys.ts";
+import { roles, type Sealing } from "./sealing.ts";
+import { unlockRepository, type OpenMode, type Unlocked } from "./unlock.ts";
 
 export interface RepositoryOptions {
   readonly store: BlobStore;
@@ -18,6 +21,7 @@ export interface RepositoryOptions {
   readonly cacheDirectory: string;
   /** Whether the store honours conditional writes. If not, only one machine may ever write. */
   readonly conditionalWrites: boolean;
+  readonly clock: Clock;
 }
 
 /**
@@ -29,46 +33,46 @@ export class Repository {
   readonly #cache: IndexCache;
   /** The random name it got when it was made. */
   readonly id: string;
+  readonly sealing: Sealing;
+  /** What opens it; null when it is plain and nothing does. */
+  readonly keys: RepositoryKeys | null;
   readonly index: BlobIndex;
   readonly blobs: BlobReader;
 
-  private constructor(options: RepositoryOptions, id: string, cache: IndexCache) {
+  private constructor(options: RepositoryOptions, unlocked: Unlocked, cache: IndexCache) {
+    const { repositoryId, sealing, keys } = unlocked;
     this.#options = options;
-    this.id = id;
+    this.id = repositoryId;
+    this.sealing = sealing;
+    this.keys = keys;
     this.#cache = cache;
-    this.index = new BlobIndex(options.store, cache);
-    this.blobs = new BlobReader(options.store, this.index);
+    this.index = new BlobIndex(options.store, cache, sealing);
+    this.blobs = new BlobReader(options.store, this.index, sealing);
   }
 
   /**
-   * Opens the repository in the store. `create` makes one where there is none; without it an empty store
-   * is OBJECT_MISSING.
-   * @throws ForkpointError REPOSITORY_NEWER, OBJECT_*, STORE_*
+   * Opens the repository in the store, or makes one where there is none and `mode` says so.
+   * @throws ForkpointError REPOSITORY_NEWER, OBJECT_*, STORE_*, and as `unlockRepository`
    */
-  static async open(
-    options: RepositoryOptions,
-    mode: { readonly create: boolean; readonly signal: AbortSignal },
-  ): Promise<Repository> {
-    const { signal } = mode;
-    const config = mode.create
-      ? await ensureConfig(options.store, { signal, conditional: options.conditionalWrites })
-      : await readConfig(options.store, signal);
-    if (!config) throw missing("config");
+  static async open(options: RepositoryOptions, mode: OpenMode): Promise<Repository> {
+    const unlocked = await unlockRepository(options, mode);
     mkdirSync(options.cacheDirectory, { recursive: true, mode: 0o700 });
-    const { repositoryId } = config;
+    const { repositoryId } = unlocked;
     const file = join(options.cacheDirectory, `index-${repositoryId}.sqlite`);
-    return new Repository(options, repositoryId, IndexCache.open(file, repositoryId));
+    return new Repository(options, unlocked, IndexCache.open(file, repositoryId));
   }
 
   /** Where new blobs go. Finish its packs, then its index, before anything refers to them. */
   packWriter(signal: AbortSignal): PackWriter {
-    return new PackWriter(this.#options.store, this.index, signal);
+    return new PackWriter(this.#options.store, this.index, this.sealing, signal);
   }
 
   async readManifest(projectId: string, address: Digest, signal: AbortSignal): Promise<Manifest> {
-    const found = await this.#options.store.get(objectKeys.manifest(projectId, address), { signal });
+    const key = objectKeys.manifest(this.sealing.nameProject(projectId), address);
+    const found = await this.#options.store.get(key, { signal });
     if (!found) throw missing(`manifest ${address}`);
-    const manifest = decodeManifest(address, found.bytes);
+    const bytes = this.sealing.open(roles.manifest(projectId), `manifest ${address}`, found.bytes);
+    const manifest = decodeManifest(address, bytes, this.sealing);
     if (manifest.projectId !== projectId) {
       throw new ForkpointError("OBJECT_DAMAGED", `The manifest ${address} is of another project.`);
     }
@@ -77,14 +81,21 @@ export class Repository {
 
   /** Stores the manifest and returns its address. Everything it names must be in the store already. */
   async writeManifest(manifest: Manifest, signal: AbortSignal): Promise<Digest> {
-    const { bytes, digest } = encodeManifest(manifest);
-    await this.#options.store.put(objectKeys.manifest(manifest.projectId, digest), bytes, { signal });
+    const { bytes, digest } = encodeManifest(manifest, this.sealing);
+    const { projectId } = manifest;
+    const key = objectKeys.manifest(this.sealing.nameProject(projectId), digest);
+    await this.#options.store.put(key, this.sealing.seal(roles.manifest(projectId), bytes), { signal });
     return digest;
+  }
+
+  /** The address a manifest has in this repository, whether or not it is there. */
+  addressOf(manifest: Manifest): Digest {
+    return encodeManifest(manifest, this.sealing).digest;
   }
 
   /** The addresses of every manifest of a project, in no particular order. */
   async *listManifests(projectId: string, signal: AbortSignal): AsyncIterable<Digest> {
-    const prefix = objectKeys.manifests(projectId);
+    const prefix = objectKeys.manifests(this.sealing.nameProject(projectId));
     for await (const { key } of this.#options.store.list(prefix, { signal })) {
       const address = key.slice(prefix.length);
       if (isDigest(address)) yield address;
@@ -94,19 +105,19 @@ export class Repository {
   /** The ids of every project that has a ref. */
   async *listProjects(signal: AbortSignal): AsyncIterable<string> {
     for await (const { key } of this.#options.store.list(objectKeys.refs, { signal })) {
-      const projectId = key.slice(objectKeys.refs.length);
-      if (/^[0-9a-z]{1,64}$/.test(projectId)) yield projectId;
+      const projectId = this.sealing.projectOf(key.slice(objectKeys.refs.length));
+      if (projectId !== null) yield projectId;
     }
   }
 
   readRef(projectId: string, signal: AbortSignal): Promise<ReadRef | null> {
-    return readRef(this.#options.store, projectId, signal);
+    return readRef(this.#options.store, this.sealing, projectId, signal);
   }
 
   /** @throws ForkpointError REF_CONFLICT */
   writeRef(current: ReadRef | null, next: Ref, signal: AbortSignal): Promise<void> {
     const conditional = this.#options.conditionalWrites;
-    return writeRef(this.#options.store, current, next, { signal, conditional });
+    return writeRef(this.#options.store, this.sealing, current, next, { signal, conditional });
   }
 
   close(): void {

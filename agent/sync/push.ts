@@ -2,7 +2,7 @@ import type { Clock } from "../host/clock.ts";
 import type { CrashPoint } from "../host/crashPoints.ts";
 import type { LongCall } from "../host/longCall.ts";
 import type { Digest } from "../repository/digest.ts";
-import { attributesOfRoot, encodeManifest, rootAttributes, type Manifest } from "../repository/manifest.ts";
+import { attributesOfRoot, rootAttributes, type Manifest } from "../repository/manifest.ts";
 import type { PackWriter } from "../repository/packWriter.ts";
 import { epochToWrite, type ReadRef } from "../repository/ref.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -79,7 +79,7 @@ export async function pushSnapshot(request: PushRequest, tools: PushTools, call:
   crashPoint("push:packs-written");
   await packs.finishIndex();
   crashPoint("push:index-written");
-  const manifestDigest = encodeManifest(manifest).digest;
+  const manifestDigest = repository.addressOf(manifest);
   if (current?.ref.head !== manifestDigest) {
     await repository.writeManifest(manifest, call.signal);
     crashPoint("push:manifest-written");

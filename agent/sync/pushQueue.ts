@@ -229,6 +229,8 @@ export class PushQueue {
       this.#log.warn("uploads stop: another machine writes the project", { projectId, message });
       return;
     }
+    // Nothing but its key helps, and whoever brings that wakes all.
+    if (code === "REPOSITORY_LOCKED") return;
     const delay = Math.min(firstRetryMs * 2 ** lane.failures++, longestRetryMs);
     this.#log.warn("a push failed and will be tried again", { projectId, code, message, delay });
     lane.cancelRetry = this.#clock.after(delay, () => {
@@ -240,7 +242,13 @@ export class PushQueue {
 /** Whether the next entry would fail in the same way. */
 function concernsAll(thrown: unknown): boolean {
   if (!(thrown instanceof ForkpointError)) return false;
-  return thrown.code.startsWith("STORE_") || thrown.code === "REF_CONFLICT" || thrown.code === "NEEDS_ROOT";
+  const { code } = thrown;
+  return (
+    code.startsWith("STORE_") ||
+    code === "REPOSITORY_LOCKED" ||
+    code === "REF_CONFLICT" ||
+    code === "NEEDS_ROOT"
+  );
 }
 
 async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -8,19 +8,24 @@ import type { Clock } from "../host/clock.ts";
 import type { CrashPoint } from "../host/crashPoints.ts";
 import type { Log } from "../host/log.ts";
 import type { LongCall } from "../host/longCall.ts";
-import type { RemoteProject, Store } from "../protocol/entities.ts";
+import type { Processes } from "../host/processes.ts";
+import type { RemoteProject, Secret, Store } from "../protocol/entities.ts";
 import { ForkpointError, type ErrorBody } from "../protocol/errors.ts";
 import type { Manifest } from "../repository/manifest.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { EntryPusher } from "./entryPusher.ts";
+import { KeyFolder } from "./keyFolder.ts";
+import { KeyKeeper } from "./keyKeeper.ts";
+import { Keyring } from "./keyring.ts";
 import { machineId } from "./machineId.ts";
 import { pullSnapshot, type PullRequest } from "./pull.ts";
 import { PushBases } from "./pushBase.ts";
 import { PushQueue } from "./pushQueue.ts";
 import { RemoteProjects, type FoundRemote } from "./remoteProjects.ts";
-import { StoreKeeper, type StoreAccess } from "./storeKeeper.ts";
+import { StoreKeeper, type StoreAccess, type StoreChoice } from "./storeKeeper.ts";
+import { StoreKeys } from "./storeKeys.ts";
 
 export interface SyncParts {
   readonly catalog: Catalog;
@@ -30,6 +35,7 @@ export interface SyncParts {
   readonly settings: Settings;
   readonly privileged: Privileged;
   readonly btrfs: Btrfs;
+  readonly processes: Processes;
   readonly clock: Clock;
   readonly log: Log;
   readonly announce: Announce;
@@ -56,7 +62,10 @@ export class SyncService {
   readonly #parts: SyncParts;
   readonly #store: StoreKeeper;
   readonly #queue: PushQueue;
+  /** What opens the repository in the store. */
+  readonly keys: StoreKeys;
   #isStarted = false;
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -65,22 +74,24 @@ export class SyncService {
       announce("changed/machine", { what: "store" });
       healthChanged(null);
     };
-    const store = new StoreKeeper({ ...parts, changed });
+    const keys = new KeyKeeper({ keyring: new Keyring(parts), files: new KeyFolder(parts.home) });
+    const store = new StoreKeeper({ ...parts, keys, changed });
     const bases = new PushBases(parts);
     const pusher = new EntryPusher({ ...parts, store, machineId: machineId(parts.settings) });
     this.#store = store;
+    this.keys = new StoreKeys(store);
     this.#queue = new PushQueue({ ...parts, store, bases, pusher });
   }
 
   /**
    * Makes the store of this URL the machine's own, once it was proven usable. In another store than
    * before nothing is known to be kept, so that every entry is pushed to it.
-   * @throws ForkpointError STORE_*, REPOSITORY_NEWER, OBJECT_*, CANCELLED
+   * @throws ForkpointError STORE_*, REPOSITORY_*, KEY_*, OBJECT_*, BAD_REQUEST, CANCELLED
    */
-  async setStore(url: string, call: LongCall): Promise<Store> {
+  async setStore(choice: StoreChoice, call: LongCall): Promise<Store> {
     const { catalog, entries, projects, announce } = this.#parts;
     call.report({ message: "Checking the store", done: 0, total: null, unit: "steps", rate: null });
-    const candidate = await this.#store.prepare(url, call.signal);
+    const candidate = await this.#store.prepare(choice, call.signal);
     // Nothing that was sent to the old store may be noted as kept in the new one.
     await this.#queue.shut();
     try {
@@ -109,6 +120,28 @@ export class SyncService {
     const store = await this.#store.check(call.signal);
     if (store.state === "ok") this.#wakeAll();
     return store;
+  }
+
+  /**
+   * Opens the encrypted repository of the store; uploads that waited for it go on.
+   * @param remember keeps its key where there is no keyring, too
+   * @throws ForkpointError STORE_NOT_SET, REPOSITORY_PLAIN, KEY_WRONG, STORE_*, OBJECT_*
+   */
+  async unlockStore(secret: Secret, remember: boolean, call: LongCall): Promise<Store> {
+    await this.#store.unlock(secret, remember, call.signal);
+    this.#wakeAll();
+    return this.#shown();
+  }
+
+  /** Forgets the key of the store on this machine; uploads wait for it. @throws ForkpointError REPOSITORY_PLAIN */
+  async lockStore(): Promise<Store> {
+    await this.#queue.shut();
+    try {
+      await this.#store.lock();
+    } finally {
+      if (this.#isStarted) this.#queue.open();
+    }
+    return this.#shown();
   }
 
   /** @throws ForkpointError STORE_NOT_SET, STORE_*, OBJECT_* */
@@ -193,12 +226,16 @@ export class SyncService {
   start(): void {
     this.#isStarted = true;
     this.#queue.open();
+    this.#looking = this.#store.noteLock().catch((thrown: unknown) => {
+      this.#parts.log.warn("the key of the store cannot be read", { reason: String(thrown) });
+    });
   }
 
   /** Cancels the uploads and resolves when none runs any more. The next start goes on with them. */
   async close(): Promise<void> {
     this.#isStarted = false;
     await this.#queue.shut();
+    await this.#looking;
     await this.#store.close();
   }
 

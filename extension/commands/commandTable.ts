@@ -63,6 +63,8 @@ export function commandTable(window: Window) {
 
     "forkpoint.setStore": () => store.set(),
     "forkpoint.checkStore": () => store.check(),
+    "forkpoint.unlockStore": () => window.storeLock.unlock(),
+    "forkpoint.changePassphrase": () => window.storeLock.changePassphrase(),
     "forkpoint.pushNow": () => store.push(),
     "forkpoint.pullProject": () => window.pullProject.run(),
 

@@ -46,6 +46,8 @@ export const commandTitles = {
 
   "forkpoint.setStore": "Set Store…",
   "forkpoint.checkStore": "Check Store",
+  "forkpoint.unlockStore": "Unlock Store…",
+  "forkpoint.changePassphrase": "Change Store Passphrase…",
   "forkpoint.pushNow": "Push Now",
   "forkpoint.pullProject": "Pull Project from Store…",
 

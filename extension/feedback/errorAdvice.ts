@@ -76,6 +76,10 @@ export const errorAdvice: Partial<Record<ErrorCode, Advice>> = {
   STORE_FULL: { actions: ["forkpoint.setStore"] },
   OBJECT_MISSING: { actions: ["forkpoint.pushNow"] },
   OBJECT_DAMAGED: { actions: ["forkpoint.pushNow"] },
+  REPOSITORY_LOCKED: { hint: "Unlock it with its passphrase.", actions: ["forkpoint.unlockStore"] },
+  REPOSITORY_PLAIN: { actions: ["forkpoint.setStore"] },
+  KEY_WRONG: { hint: "Try again.", actions: ["forkpoint.unlockStore"] },
+  KEY_NEEDED: { hint: "Set the store again and choose one.", actions: ["forkpoint.setStore"] },
   REF_CONFLICT: { actions: ["forkpoint.pullProject"] },
   STREAM_INVALID: { hint: "Try again; if it stays, run the doctor.", actions: ["forkpoint.doctor"] },
 };

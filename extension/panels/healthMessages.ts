@@ -7,6 +7,7 @@ export const healthPageCommands = [
   "forkpoint.pushNow",
   "forkpoint.setStore",
   "forkpoint.checkStore",
+  "forkpoint.unlockStore",
   "forkpoint.deleteSnapshots",
   "forkpoint.importFolder",
   "forkpoint.createPool",

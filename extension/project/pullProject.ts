@@ -10,6 +10,7 @@ import { openFolder } from "../forks/openFolder.ts";
 import type { Projects } from "../forks/projects.ts";
 import { causeIcons, entryTitle } from "../wording/causes.ts";
 import { count } from "../wording/counts.ts";
+import type { StoreLock } from "../store/storeLock.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import type { ProjectSession } from "./projectSession.ts";
 
@@ -18,11 +19,18 @@ export class PullProject {
   readonly #connection: AgentConnection;
   readonly #session: ProjectSession;
   readonly #projects: Projects;
+  readonly #storeLock: StoreLock;
 
-  constructor(connection: AgentConnection, session: ProjectSession, projects: Projects) {
+  constructor(
+    connection: AgentConnection,
+    session: ProjectSession,
+    projects: Projects,
+    storeLock: StoreLock,
+  ) {
     this.#connection = connection;
     this.#session = session;
     this.#projects = projects;
+    this.#storeLock = storeLock;
   }
 
   async run(): Promise<Project> {
@@ -53,8 +61,8 @@ export class PullProject {
   }
 
   async #chooseProject(): Promise<RemoteProject> {
-    const { projects } = await longOperation("Looking into the store", (call) =>
-      this.#connection.call("store/projects", {}, call),
+    const { projects } = await this.#storeLock.whenOpen(() =>
+      longOperation("Looking into the store", (call) => this.#connection.call("store/projects", {}, call)),
     );
     if (projects.length === 0) {
       throw new NextStep(

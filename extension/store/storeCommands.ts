@@ -2,12 +2,15 @@ import * as vscode from "vscode";
 import type { Store } from "../../agent/protocol/entities.ts";
 import type { Result } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
+import { errorBody } from "../../agent/protocol/errors.ts";
 import { askOne, askText } from "../feedback/ask.ts";
 import { longOperation } from "../feedback/longOperation.ts";
 import { Dismissed } from "../feedback/nextStep.ts";
 import { offer } from "../feedback/reportError.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { count } from "../wording/counts.ts";
+import { askNewPassphrase, askPassphrase } from "./askPassphrase.ts";
+import type { StoreSecrets } from "./storeSecrets.ts";
 import { storeText } from "./storeText.ts";
 import { storeUrlProblem } from "./storeUrl.ts";
 
@@ -24,14 +27,29 @@ const kinds = [
   },
 ] as const;
 
+const protections = [
+  {
+    label: "$(lock) Encrypt it with a passphrase",
+    detail: "Whoever keeps the bucket can read nothing in it, neither contents nor names.",
+    encrypt: true,
+  },
+  {
+    label: "$(unlock) Leave it readable",
+    detail: "Whoever can read the bucket can read everything in your workspaces, .env files included.",
+    encrypt: false,
+  },
+] as const;
+
 /** Sets up the safe copy elsewhere, checks it and pushes to it. */
 export class StoreCommands {
   readonly #connection: AgentConnection;
   readonly #session: ProjectSession;
+  readonly #secrets: StoreSecrets;
 
-  constructor(connection: AgentConnection, session: ProjectSession) {
+  constructor(connection: AgentConnection, session: ProjectSession, secrets: StoreSecrets) {
     this.#connection = connection;
     this.#session = session;
+    this.#secrets = secrets;
   }
 
   async set(): Promise<Store> {
@@ -42,11 +60,34 @@ export class StoreCommands {
       placeHolder: "Where should the safe copy go?",
     });
     const url = place === "dir" ? await this.#askFolder() : await askBucket(current?.url);
-    const store = await longOperation("Checking the store", (call) =>
-      this.#connection.call("store/set", { url }, call),
-    );
+    const store = await this.#setUrl(url);
     this.#tell(store, "The store is set.");
     return store;
+  }
+
+  /** Sets it, once it is known from the agent whether it takes a passphrase, and which. */
+  async #setUrl(url: string): Promise<Store> {
+    const set = (how: { encrypt?: boolean; secret?: { passphrase: string } }) =>
+      longOperation("Checking the store", (call) =>
+        this.#connection.call("store/set", { url, ...how }, call),
+      );
+    const keeping = async (how: { encrypt?: boolean }, passphrase: string) => {
+      const store = await set({ ...how, secret: { passphrase } });
+      await this.#secrets.keep(store.url, passphrase);
+      return store;
+    };
+    try {
+      return await set({});
+    } catch (thrown) {
+      const { code } = errorBody(thrown);
+      if (code === "REPOSITORY_LOCKED") return keeping({}, await askPassphrase("Open the encrypted store"));
+      if (code !== "KEY_NEEDED") throw thrown;
+    }
+    const { encrypt } = await askOne(protections, {
+      title: "Set store",
+      placeHolder: "The bucket holds no copies yet. Who may read those that come?",
+    });
+    return encrypt ? keeping({ encrypt }, await askNewPassphrase("Encrypt the store")) : set({ encrypt });
   }
 
   async check(): Promise<Store> {

@@ -7,13 +7,14 @@ export const storeSentences = {
   unreachable: "It cannot be reached. Work goes on; the copy catches up by itself.",
   denied: "It refuses the credentials.",
   missing: "The bucket or folder does not exist.",
+  locked: "It is encrypted and locked. Nothing is copied until its passphrase is given.",
   "read-only": "It can be read but not written.",
 } as const satisfies Record<Store["state"], string>;
 
 /** The store's state, with what the agent adds, for a message. */
 export function storeText(store: Store): string {
   const parts: string[] = [storeSentences[store.state]];
-  if (store.state !== "ok" && store.message) parts.push(store.message);
+  if (store.state !== "ok" && store.state !== "locked" && store.message) parts.push(store.message);
   if (store.conditionalWrites === false) {
     parts.push("It does not support conditional writes, so use it from one machine only.");
   }

@@ -13,8 +13,8 @@ const groups = {
   helper: ["bubblewrap", "passwd", "sudo"],
   /** What the native modules of VS Code's server are compiled with. */
   vscode: ["build-essential", "libkrb5-dev", "pkg-config", "python3"],
-  /** What the tests compare volumes with. */
-  agentTests: ["acl", "xz-utils"],
+  /** What the tests compare volumes with; a terminal and a keyring for them. */
+  agentTests: ["acl", "bsdutils", "dbus-bin", "dbus-daemon", "gnome-keyring", "libsecret-tools", "xz-utils"],
   /** A real S3 server. */
   s3: ["ceph-common", "ceph-mon", "ceph-osd", "radosgw"],
   /** The window itself. */

@@ -83,6 +83,7 @@ export const store: Store = {
   url: "s3://bucket/team?region=eu-central-1",
   state: "ok",
   conditionalWrites: true,
+  encrypted: false,
   checkedAt: "2026-01-02T11:00:00.000Z",
   message: null,
 };

@@ -100,7 +100,9 @@ export class Doctor {
       return bad(
         "store",
         store.message ?? `The store ${store.url} is ${store.state}.`,
-        "Look at `forkpoint store check`, or set another store.",
+        store.state === "locked"
+          ? "Give its passphrase or key file with `forkpoint store unlock`."
+          : "Look at `forkpoint store check`, or set another store.",
       );
     } catch (thrown) {
       const { code, message, hint } = errorBody(thrown);

@@ -114,6 +114,13 @@ function storeFinding(findings: Findings): Finding | null {
       action: "setStore",
     };
   }
+  if (store.state === "locked") {
+    return {
+      state: "locked",
+      message: "The store is locked: nothing is copied until its passphrase or key file is given.",
+      action: "unlockStore",
+    };
+  }
   const troubled = store.state !== "ok" && store.state !== "unchecked";
   if (troubled || pushError?.code === "STORE_UNREACHABLE") {
     return {

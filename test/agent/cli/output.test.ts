@@ -76,6 +76,22 @@ const handlers: Partial<Handlers> = {
   "pool/remove": () => ({}),
   "store/show": () => ({ store }),
   "store/set": ({ url }) => ({ ...store, url }),
+  "store/keys": () => ({
+    keys: [
+      {
+        keyId: "3f0c9a52b1d47e86",
+        kind: "passphrase",
+        label: "first",
+        createdAt: "2026-01-01T12:00:00.000Z",
+      },
+      {
+        keyId: "77aa0c1e2b93d4f5",
+        kind: "keyFile",
+        label: "build server",
+        createdAt: "2026-01-02T11:00:00.000Z",
+      },
+    ],
+  }),
   "store/check": () => ({ ...store, state: "denied", message: "The key may not write." }),
   "sync/push": ({ wait }) => (wait ? { pending: 0, pushed: [first] } : { pending: 2, pushed: [] }),
   "sync/pull": () => shop,
@@ -130,6 +146,8 @@ describe("what the command prints", () => {
     help: "--help",
     "help-diff": "diff --help",
     "help-restore": "restore --help",
+    "help-store-set": "store set --help",
+    "store-keys": "store key list",
   };
   for (const [name, line] of Object.entries(cases)) {
     it(`prints ${line} for people`, async () => {

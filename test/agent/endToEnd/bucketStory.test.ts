@@ -19,8 +19,25 @@ const environment = ({ accessKeyId, secretAccessKey }: S3Credentials) => ({
   AWS_EC2_METADATA_DISABLED: "true",
 });
 
-/** The steps build on each other; a failed one fails those after it. */
-describe("a project whose store is a bucket", function () {
+const passphrase = "Quetzalcoatl rides again";
+
+describe("a project whose store is an encrypted bucket", function () {
+  bucketStory.call(this, (machine) => {
+    const file = machine.path("passphrase");
+    writeFileSync(file, `${passphrase}\n`);
+    return ["--passphrase-file", file];
+  });
+});
+
+describe("a project whose store is a plain bucket", function () {
+  bucketStory.call(this, () => ["--plain"]);
+});
+
+/**
+ * The steps build on each other; a failed one fails those after it.
+ * @param protection the options that set the store
+ */
+function bucketStory(this: Mocha.Suite, protection: (machine: Machine) => readonly string[]): void {
   this.timeout(120_000);
   const machines: Machine[] = [];
   let network: TcpProxy;
@@ -50,7 +67,7 @@ describe("a project whose store is a bucket", function () {
   it("is refused with wrong credentials, which are told to nobody", async () => {
     const wrong = { ...credentials, secretAccessKey: "hunter2hunter2" };
     const stranger = machine(wrong);
-    const { code, message } = await stranger.error("store", "set", url);
+    const { code, message } = await stranger.error("store", "set", url, ...protection(stranger));
     assert.equal(code, "STORE_DENIED");
     assert.match(message, /secret key is wrong/);
     assert.doesNotMatch(message + stranger.log(), /hunter2/);
@@ -59,7 +76,7 @@ describe("a project whose store is a bucket", function () {
 
   it("is set and found to honour conditional writes", async () => {
     await here.pool(8192);
-    const store = await here.json<Store>("store", "set", url);
+    const store = await here.json<Store>("store", "set", url, ...protection(here));
     assert.deepEqual([store.url, store.state, store.conditionalWrites], [url, "ok", true]);
   });
 
@@ -88,7 +105,7 @@ describe("a project whose store is a bucket", function () {
     const last = treeFingerprint(project.path);
     const there = machine(credentials);
     await there.pool(1024);
-    await there.json("store", "set", url);
+    await there.json("store", "set", url, ...protection(there));
     const pulled = await there.json<Project>("pull", "shop");
     assert.equal(treeFingerprint(pulled.path), last);
   });
@@ -107,4 +124,4 @@ describe("a project whose store is a bucket", function () {
       await pause(200);
     }
   }
-});
+}

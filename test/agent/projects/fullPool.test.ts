@@ -79,8 +79,8 @@ describe("a pool that gets full", function () {
     try {
       const url = await makeStore(join(folder.path, "store"));
       await origin.registry.adopt(roomy.path);
-      await origin.sync.setStore(url, unattended);
-      await rig.sync.setStore(url, unattended);
+      await origin.sync.setStore({ url }, unattended);
+      await rig.sync.setStore({ url }, unattended);
       makeBig(join(source, "big"));
       const { project } = await origin.projectService.import({ path: source, copy: true }, unattended);
       const row = origin.projects.byId(project.projectId);

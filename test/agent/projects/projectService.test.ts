@@ -99,7 +99,7 @@ describe("what clients do with projects", () => {
     const project = await importShop();
     await rig.btrfs.createSubvolume(join(project.path, "database"));
     assert.deepEqual((await rig.projectService.show(project)).nestedSubvolumes, ["database"]);
-    await rig.sync.setStore(await makeStore(join(folder.path, "store")), unattended);
+    await rig.sync.setStore({ url: await makeStore(join(folder.path, "store")) }, unattended);
     const { health } = await rig.projectService.status(project);
     assert.equal(health.state, "degraded");
     assert.match(health.message, /database/);
@@ -191,7 +191,7 @@ describe("what clients do with projects", () => {
       one.pools.map((pool) => pool.path),
       [realpathSync(loop.path)],
     );
-    await rig.sync.setStore(await makeStore(join(folder.path, "store")), unattended);
+    await rig.sync.setStore({ url: await makeStore(join(folder.path, "store")) }, unattended);
     assert.equal((await rig.projectService.status(project)).health.state, "behind");
     rig.sync.start();
     await rig.sync.push(project, { wait: true }, unattended);

@@ -31,8 +31,8 @@ describe("pulling a project", () => {
     there = openServiceRig(homeOf("there"));
     await here.registry.adopt(pools[0].path);
     await there.registry.adopt(pools[1].path);
-    await here.sync.setStore(url, unattended);
-    await there.sync.setStore(url, unattended);
+    await here.sync.setStore({ url }, unattended);
+    await there.sync.setStore({ url }, unattended);
     const source = join(folder.path, "shop");
     mkdirSync(source);
     everyKindOfEntry(source);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
-import { decodeBlob, encodeBlob } from "../../../agent/repository/blob.ts";
+import { encodeBlob } from "../../../agent/repository/blob.ts";
 import { ByteReader } from "../../../agent/repository/byteReader.ts";
 import { ByteWriter } from "../../../agent/repository/byteWriter.ts";
 import { RepositoryConfig } from "../../../agent/repository/config.ts";
@@ -10,7 +10,8 @@ import { decodeIndex } from "../../../agent/repository/indexFormat.ts";
 import { openSealed, sealObject } from "../../../agent/repository/jsonObject.ts";
 import { decodeLinkShard, decodeLinkTable } from "../../../agent/repository/linkFormat.ts";
 import { decodeManifest } from "../../../agent/repository/manifest.ts";
-import { decodePackFooter } from "../../../agent/repository/packFormat.ts";
+import { decodePack, openBlob } from "../../../agent/repository/packFormat.ts";
+import { plainSealing } from "../../../agent/repository/plainSealing.ts";
 import { decodeTree, encodeTree, type TreeEntry } from "../../../agent/repository/treeFormat.ts";
 import { seededRandom } from "../../support/randomEdits.ts";
 import { exampleBytes, exampleText } from "./formatExamples.ts";
@@ -24,8 +25,8 @@ const decoders: Record<string, (bytes: Buffer) => unknown> = {
   list: (bytes) => decodeList({ length: 4101, list: "" }, bytes),
   "links-shard": (bytes) => decodeLinkShard(shardRef, bytes),
   "links-table": (bytes) => decodeLinkTable("", bytes),
-  pack: (bytes) => decodePackFooter("", bytes),
-  index: (bytes) => decodeIndex("", bytes),
+  pack: (bytes) => decodePack("", bytes, plainSealing),
+  index: (bytes) => decodeIndex("", bytes, plainSealing),
 };
 const known = new Set(["OBJECT_DAMAGED", "REPOSITORY_NEWER", "PATH_OUTSIDE_VOLUME"]);
 const codeOf = (work: () => unknown): string | null => {
@@ -193,12 +194,14 @@ describe("bytes that are not what they should be", () => {
     const record = {
       kind: "chunk" as const,
       id: sha256(plain),
+      pack: "",
+      salt: Buffer.alloc(0),
       encoding,
       offset: 8,
       storedLength: stored.length,
       plainLength: plain.length,
     };
-    assert.deepEqual(decodeBlob(record, stored), plain);
+    assert.deepEqual(openBlob(record, stored, plainSealing), plain);
     const flipped = Buffer.from(stored);
     flipped[20] = (flipped[20] ?? 0) ^ 1;
     for (const [what, changed, bytes] of [
@@ -211,7 +214,7 @@ describe("bytes that are not what they should be", () => {
       ["no zstd", { storedLength: 5 }, Buffer.from("hello")],
     ] as const) {
       assert.equal(
-        codeOf(() => decodeBlob({ ...record, ...changed }, bytes)),
+        codeOf(() => openBlob({ ...record, ...changed }, bytes, plainSealing)),
         "OBJECT_DAMAGED",
         what,
       );
@@ -220,10 +223,11 @@ describe("bytes that are not what they should be", () => {
 
   it("does not inflate a bomb", () => {
     const { stored } = encodeBlob(Buffer.alloc(200 * 1024 * 1024));
-    const record = { kind: "chunk", id: "", encoding: "zstd", offset: 8, plainLength: 1000 } as const;
+    const place = { pack: "", salt: Buffer.alloc(0), offset: 8 };
+    const record = { ...place, kind: "chunk", id: "", encoding: "zstd", plainLength: 1000 } as const;
     const before = process.memoryUsage().arrayBuffers;
     assert.equal(
-      codeOf(() => decodeBlob({ ...record, storedLength: stored.length }, stored)),
+      codeOf(() => openBlob({ ...record, storedLength: stored.length }, stored, plainSealing)),
       "OBJECT_DAMAGED",
     );
     assert.ok(process.memoryUsage().arrayBuffers - before < 50 * 1024 * 1024);
@@ -256,10 +260,10 @@ describe("bytes that are not what they should be", () => {
   it("refuses a manifest that breaks a rule", () => {
     const text = exampleText("manifest").trimEnd();
     const decode = (json: string) =>
-      codeOf(() => decodeManifest(sha256(Buffer.from(json)), Buffer.from(json)));
+      codeOf(() => decodeManifest(sha256(Buffer.from(json)), Buffer.from(json), plainSealing));
     assert.equal(decode(text), null);
     assert.equal(
-      codeOf(() => decodeManifest(sha256(Buffer.from("x")), Buffer.from(text))),
+      codeOf(() => decodeManifest(sha256(Buffer.from("x")), Buffer.from(text), plainSealing)),
       "OBJECT_DAMAGED",
     );
     for (const [what, from, to] of [

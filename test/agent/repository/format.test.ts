@@ -20,7 +20,8 @@ import {
   encodeLinkTable,
 } from "../../../agent/repository/linkFormat.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "../../../agent/repository/manifest.ts";
-import { decodePackFooter, PackBuilder } from "../../../agent/repository/packFormat.ts";
+import { decodePack, PackBuilder } from "../../../agent/repository/packFormat.ts";
+import { plainSealing } from "../../../agent/repository/plainSealing.ts";
 import { Ref } from "../../../agent/repository/ref.ts";
 import { decodeTree, encodeTree, treeTotals, type TreeEntry } from "../../../agent/repository/treeFormat.ts";
 import { exampleBytes, exampleText } from "./formatExamples.ts";
@@ -137,23 +138,23 @@ describe("the format, by the examples in its specification", () => {
   });
 
   it("pack and index", () => {
-    const builder = new PackBuilder(16);
+    const builder = new PackBuilder(16, plainSealing.newPack());
     builder.add({ kind: "chunk", id: hello, encoding: "raw", plainLength: 5 }, Buffer.from("hello"));
     builder.add({ kind: "tree", id: sha256(emptyTree), encoding: "raw", plainLength: 9 }, emptyTree);
     const pack = exampleBytes("pack");
     assert.deepEqual(builder.finish(), pack);
-    const records = decodePackFooter(sha256(pack), pack);
+    const { records, salt } = decodePack(sha256(pack), pack, plainSealing);
     assert.deepEqual(records, builder.records);
     assert.deepEqual(
       records.map(({ offset, storedLength }) => pack.subarray(offset, offset + storedLength)),
       [Buffer.from("hello"), emptyTree],
     );
-    const index = { packs: [{ id: sha256(pack), size: pack.length, records }], supersedes: [] };
+    const index = { packs: [{ id: sha256(pack), size: pack.length, salt, records }], supersedes: [] };
     const bytes = exampleBytes("index");
     assert.deepEqual(encodeIndex(index), bytes);
-    assert.deepEqual(decodeIndex(sha256(bytes), bytes), index);
+    assert.deepEqual(decodeIndex(sha256(bytes), bytes, plainSealing), index);
     const superseding = { packs: [], supersedes: [sha256(bytes)] };
-    assert.deepEqual(decodeIndex("", encodeIndex(superseding)), superseding);
+    assert.deepEqual(decodeIndex("", encodeIndex(superseding), plainSealing), superseding);
   });
 
   it("manifest", () => {
@@ -177,9 +178,9 @@ describe("the format, by the examples in its specification", () => {
       counts: { entries: 7, bytes: 4106, linkedBytes: 5 },
     };
     const bytes = Buffer.from(exampleText("manifest").trimEnd());
-    const { bytes: encoded, digest } = encodeManifest(manifest);
+    const { bytes: encoded, digest } = encodeManifest(manifest, plainSealing);
     assert.equal(encoded.toString(), bytes.toString());
-    assert.deepEqual(decodeManifest(digest, bytes), manifest);
+    assert.deepEqual(decodeManifest(digest, bytes, plainSealing), manifest);
   });
 
   it("ref", () => {

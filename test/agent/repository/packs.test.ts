@@ -3,26 +3,34 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../../agent/host/clock.ts";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
 import type { BlobRef } from "../../../agent/repository/blob.ts";
 import { digestOf } from "../../../agent/repository/digest.ts";
-import { decodeIndex, encodeIndex } from "../../../agent/repository/indexFormat.ts";
+import { decodeIndex, encodeIndex, type IndexObject } from "../../../agent/repository/indexFormat.ts";
 import { Repository } from "../../../agent/repository/repository.ts";
+import { roles } from "../../../agent/repository/sealing.ts";
 import { FaultyBlobStore } from "../../support/faultyBlobStore.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import { repositoryKinds, type RepositoryKind } from "../../support/repositoryKinds.ts";
 
 const mib = 1024 * 1024;
 const { signal } = new AbortController();
 
-describe("blobs in packs", () => {
+for (const kind of repositoryKinds) {
+  describe(`blobs in packs of ${kind.name}`, () => packsOf(kind));
+}
+
+function packsOf({ mode }: RepositoryKind): void {
   let folder: string;
   let memory: MemoryBlobStore;
   let store: FaultyBlobStore;
   let repository: Repository;
   const opened: Repository[] = [];
   const open = async (cache: string) => {
-    const options = { store, cacheDirectory: join(folder, cache), conditionalWrites: true };
-    const made = await Repository.open(options, { create: true, signal });
+    const cacheDirectory = join(folder, cache);
+    const options = { store, cacheDirectory, conditionalWrites: true, clock: systemClock };
+    const made = await Repository.open(options, { ...mode, signal });
     opened.push(made);
     return made;
   };
@@ -48,6 +56,14 @@ describe("blobs in packs", () => {
     for (const bytes of blobs) refs.push({ kind: "chunk", id: await packs.add("chunk", bytes) });
     await finish(packs);
     return refs;
+  };
+  const readIndex = (key: string) => {
+    const bytes = repository.sealing.open(
+      roles.index,
+      key,
+      memory.objects.get(key)?.bytes ?? Buffer.alloc(0),
+    );
+    return decodeIndex("", bytes, repository.sealing);
   };
   const kinds = () => memory.puts.map(({ key }) => key.split("/", 1)[0]);
 
@@ -100,8 +116,7 @@ describe("blobs in packs", () => {
     await packs.abandon();
     assert.equal(kinds().filter((kind) => kind === "index").length, 1);
     const named = memory.keys("index/").flatMap((key) => {
-      const index = decodeIndex("", memory.objects.get(key)?.bytes ?? Buffer.alloc(0));
-      return index.packs.map(({ id }) => `packs/${id.slice(0, 2)}/${id}`);
+      return readIndex(key).packs.map(({ id }) => `packs/${id.slice(0, 2)}/${id}`);
     });
     assert.ok(named.length >= 16);
     for (const key of named) assert.ok(memory.objects.has(key), "an index names a pack that is not there");
@@ -117,9 +132,8 @@ describe("blobs in packs", () => {
   });
 
   it("of different kinds do not stand for each other", async () => {
-    const bytes = randomBytes(100);
-    await write([bytes]);
-    await assert.rejects(repository.blobs.read("tree", digestOf(bytes), signal), { code: "OBJECT_MISSING" });
+    const [ref] = await write([randomBytes(100)]);
+    await assert.rejects(repository.blobs.read("tree", ref?.id ?? "", signal), { code: "OBJECT_MISSING" });
   });
 
   it("are read in few requests where they lie together", async () => {
@@ -177,13 +191,14 @@ describe("blobs in packs", () => {
     const blob = randomBytes(100);
     const [ref] = await write([blob]);
     const [before = ""] = memory.keys("index/");
-    const old = decodeIndex("", memory.objects.get(before)?.bytes ?? Buffer.alloc(0));
-    const bytes = encodeIndex({ packs: old.packs, supersedes: [before.slice("index/".length)] });
+    const old = readIndex(before);
+    const seal = (index: IndexObject) => repository.sealing.seal(roles.index, encodeIndex(index));
+    const bytes = seal({ packs: old.packs, supersedes: [before.slice("index/".length)] });
     await memory.put(`index/${digestOf(bytes)}`, bytes, { signal });
     await repository.index.refresh(signal);
     assert.ok(ref);
     assert.deepEqual(await repository.blobs.read(ref.kind, ref.id, signal), blob);
-    const empty = encodeIndex({ packs: [], supersedes: [digestOf(bytes)] });
+    const empty = seal({ packs: [], supersedes: [digestOf(bytes)] });
     await memory.put(`index/${digestOf(empty)}`, empty, { signal });
     await repository.index.refresh(signal);
     assert.equal(repository.index.find(ref), null);
@@ -251,4 +266,4 @@ describe("blobs in packs", () => {
     assert.ok(thrown instanceof ForkpointError && thrown.code === "OBJECT_MISSING");
     assert.match(thrown.message, /pack [0-9a-f]{64}/);
   });
-});
+}

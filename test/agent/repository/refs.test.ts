@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { ensureConfig, readConfig } from "../../../agent/repository/config.ts";
+import { randomBytes } from "node:crypto";
+import { ensureConfig, plainConfig, readConfig } from "../../../agent/repository/config.ts";
 import { epochToWrite, readRef, writeRef, type Ref } from "../../../agent/repository/ref.ts";
+import { EncryptedSealing } from "../../../agent/repository/encryptedSealing.ts";
+import { MasterKey } from "../../../agent/repository/masterKey.ts";
+import { plainSealing } from "../../../agent/repository/plainSealing.ts";
+import type { Sealing } from "../../../agent/repository/sealing.ts";
 import { FaultyBlobStore } from "../../support/faultyBlobStore.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 
@@ -18,7 +23,11 @@ const aRef = (given: Partial<Ref> = {}): Ref => ({
 });
 const later = aRef({ head: "1".repeat(64) });
 
-describe("refs", () => {
+describe("refs", () => refsSealedBy(plainSealing));
+describe("refs of an encrypted repository", () =>
+  refsSealedBy(new EncryptedSealing(MasterKey.random(), "00".repeat(16))));
+
+function refsSealedBy(sealing: Sealing): void {
   let memory: MemoryBlobStore;
   let store: FaultyBlobStore;
   beforeEach(() => {
@@ -26,8 +35,8 @@ describe("refs", () => {
     store = new FaultyBlobStore(memory);
   });
   const write = (current: Awaited<ReturnType<typeof readRef>>, next: Ref) =>
-    writeRef(store, current, next, { signal, conditional: true });
-  const read = () => readRef(store, "p1", signal);
+    writeRef(store, sealing, current, next, { signal, conditional: true });
+  const read = () => readRef(store, sealing, "p1", signal);
   const head = async () => (await read())?.ref.head;
 
   it("come back as they were written; none reads as null", async () => {
@@ -74,10 +83,10 @@ describe("refs", () => {
 
   it("are no ref of another project's, however they got there", async () => {
     await write(null, aRef());
-    const object = memory.objects.get("refs/p1");
+    const object = memory.objects.get(`refs/${sealing.nameProject("p1")}`);
     assert.ok(object);
-    memory.objects.set("refs/p2", object);
-    await assert.rejects(readRef(store, "p2", signal), { code: "OBJECT_DAMAGED" });
+    memory.objects.set(`refs/${sealing.nameProject("p2")}`, object);
+    await assert.rejects(readRef(store, sealing, "p2", signal), { code: "OBJECT_DAMAGED" });
   });
 
   it("cannot be read as absent when the store fails", async () => {
@@ -95,10 +104,11 @@ describe("refs", () => {
       assert.throws(() => epochToWrite(current, "theirs", known), { code: "REF_CONFLICT" });
     }
   });
-});
+}
 
 describe("the config", () => {
-  const ensure = (store: MemoryBlobStore) => ensureConfig(store, { signal, conditional: true });
+  const ensure = (store: MemoryBlobStore) =>
+    ensureConfig(store, { signal, conditional: true }, () => plainConfig(randomBytes(16).toString("hex")));
 
   it("is made once", async () => {
     const store = new MemoryBlobStore();

@@ -49,6 +49,7 @@ describe("requests to the agent", () => {
           url: "x".repeat(maxMessageBytes),
           state: "ok",
           conditionalWrites: null,
+          encrypted: false,
           checkedAt: null,
           message: null,
         },

@@ -6,6 +6,7 @@ import { NoPrivileges } from "../../../agent/volumes/privileged/noPrivileges.ts"
 import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
+import { plainKind } from "../../support/repositoryKinds.ts";
 import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
 
 /** Two names of one file in folders of their own, three of another, and some files with one name. */
@@ -69,7 +70,7 @@ for (const privileged of ways)
     const store = new MemoryBlobStore();
     let both: TwoMachines;
     before(async () => {
-      both = await openTwoMachines({ here: store, there: store }, {}, privileged);
+      both = await openTwoMachines({ here: store, there: store }, {}, plainKind, privileged);
     });
     after(() => both.close());
 

@@ -3,25 +3,37 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
+import { openSealed } from "../../../agent/repository/jsonObject.ts";
+import { Ref } from "../../../agent/repository/ref.ts";
+import { roles, type Sealing } from "../../../agent/repository/sealing.ts";
 import { projectSnapshots, volumePath } from "../../../agent/volumes/layout.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import { repositoryKinds, type RepositoryKind, sealingOf } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import { InterceptedStore } from "./rig/interceptedStore.ts";
 import type { Machine } from "./rig/machine.ts";
 import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
 
-describe("two machines and one project", function () {
+for (const kind of repositoryKinds) {
+  describe(`two machines and one project, ${kind.name}`, function () {
+    conflicts.call(this, kind);
+  });
+}
+
+function conflicts(this: Mocha.Suite, kind: RepositoryKind): void {
   this.timeout(60_000);
   let memory: MemoryBlobStore;
   let store: InterceptedStore;
   let both: TwoMachines;
+  let sealing: Sealing;
   let here: Machine;
   let there: Machine;
   let project: ProjectRow;
   beforeEach(async () => {
     memory = new MemoryBlobStore();
     store = new InterceptedStore(memory);
-    both = await openTwoMachines({ here: store, there: memory }, { here: 512, there: 512 });
+    both = await openTwoMachines({ here: store, there: memory }, { here: 512, there: 512 }, kind);
+    sealing = await sealingOf(kind, memory);
     ({ here, there } = both);
     project = await here.makeProject("site");
     await change(here, "one");
@@ -52,11 +64,8 @@ describe("two machines and one project", function () {
   };
   const readRef = () => {
     const [key = ""] = memory.keys("refs/");
-    return JSON.parse(memory.objects.get(key)?.bytes.toString().split("\n", 1)[0] ?? "") as {
-      epoch: number;
-      machineId: string;
-      head: string;
-    };
+    const bytes = memory.objects.get(key)?.bytes ?? Buffer.alloc(0);
+    return openSealed("ref", sealing.open(roles.ref(project.projectId), "ref", bytes), Ref);
   };
 
   it("goes on on the machine that pulled it, and refuses the one before", async () => {
@@ -133,4 +142,4 @@ describe("two machines and one project", function () {
     assert.equal(here.durability(entry), "durable");
     assert.equal(readRef().head, here.row(project).remoteHead);
   });
-});
+}

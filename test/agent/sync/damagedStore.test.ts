@@ -6,8 +6,10 @@ import type { EntryRow } from "../../../agent/catalog/entries.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
-import { decodePackFooter } from "../../../agent/repository/packFormat.ts";
+import { decodePack } from "../../../agent/repository/packFormat.ts";
+import type { Sealing } from "../../../agent/repository/sealing.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import { repositoryKinds, type RepositoryKind, sealingOf } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import type { Machine } from "./rig/machine.ts";
 import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
@@ -15,7 +17,13 @@ import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
 /** What a look at a damaged store may end in. */
 const clear = new Set(["OBJECT_MISSING", "OBJECT_DAMAGED", "REPOSITORY_NEWER"]);
 
-describe("a store whose objects are lost or damaged", function () {
+for (const kind of repositoryKinds) {
+  describe(`a store whose objects are lost or damaged, ${kind.name}`, function () {
+    damages.call(this, kind);
+  });
+}
+
+function damages(this: Mocha.Suite, kind: RepositoryKind): void {
   this.timeout(120_000);
   let store: MemoryBlobStore;
   let both: TwoMachines;
@@ -24,10 +32,12 @@ describe("a store whose objects are lost or damaged", function () {
   let project: ProjectRow;
   let entry: EntryRow;
   let print: string;
+  let sealing: Sealing;
   let sound: Map<string, { bytes: Buffer; etag: string }>;
   before(async () => {
     store = new MemoryBlobStore();
-    both = await openTwoMachines({ here: store, there: store }, { here: 512, there: 512 });
+    both = await openTwoMachines({ here: store, there: store }, { here: 512, there: 512 }, kind);
+    sealing = await sealingOf(kind, store);
     ({ here, there } = both);
     project = await here.makeProject("site");
     writeFileSync(join(project.path, "one"), randomBytes(3_000_000));
@@ -101,6 +111,7 @@ describe("a store whose objects are lost or damaged", function () {
     assert.deepEqual([...sound.keys()].map((key) => key.split("/", 1)[0]).toSorted(), [
       "config",
       "index",
+      ...(kind.mode.make === "encrypted" ? ["keys"] : []),
       "manifests",
       "packs",
       "packs",
@@ -131,7 +142,7 @@ describe("a store whose objects are lost or damaged", function () {
   it("notices a flipped bit in any blob of any pack", async () => {
     for (const key of keys("packs/")) {
       const bytes = sound.get(key)?.bytes ?? Buffer.alloc(0);
-      const records = decodePackFooter("", bytes);
+      const { records } = decodePack("", bytes, sealing);
       for (const { offset, storedLength } of records.filter((_, at) => at % 5 === 0)) {
         replace(key, (pack) => flip(pack, offset + Math.floor(storedLength / 2)));
         assert.equal(await pull(), "OBJECT_DAMAGED", key);
@@ -147,7 +158,9 @@ describe("a store whose objects are lost or damaged", function () {
       for (let at = 0; at < length; at += Math.ceil(length / 60)) {
         replace(key, (bytes) => flip(bytes, at));
         const code =
-          prefix === "config" ? await codeOf(() => there.sync.setStore("memory:", unattended)) : await pull();
+          prefix === "config"
+            ? await codeOf(() => there.sync.setStore({ url: "memory:", ...kind.choice }, unattended))
+            : await pull();
         assert.ok(clear.has(code), `${code} at ${at}`);
         mend();
       }
@@ -155,7 +168,10 @@ describe("a store whose objects are lost or damaged", function () {
   }
   it("takes no store without its config for an empty one", async () => {
     replace("config", () => null);
-    assert.equal(await codeOf(() => there.sync.setStore("memory:", unattended)), "OBJECT_MISSING");
+    assert.equal(
+      await codeOf(() => there.sync.setStore({ url: "memory:", ...kind.choice }, unattended)),
+      "OBJECT_MISSING",
+    );
     assert.equal(store.objects.has("config"), false);
     assert.equal(await pull(), "OBJECT_MISSING");
   });
@@ -176,7 +192,10 @@ describe("a store whose objects are lost or damaged", function () {
     const other = await here.makeProject("other");
     await here.snapshot(other);
     await here.push(other);
-    store.objects.set(`refs/${project.projectId}`, { bytes: Buffer.from("{}"), etag: "x" });
+    store.objects.set(`refs/${sealing.nameProject(project.projectId)}`, {
+      bytes: Buffer.from("{}"),
+      etag: "x",
+    });
     const listed = await there.sync.remoteProjects(unattended);
     assert.deepEqual(
       listed.map(({ slug }) => slug),
@@ -185,7 +204,7 @@ describe("a store whose objects are lost or damaged", function () {
     assert.equal(await codeOf(() => there.sync.findRemote("site", undefined, unattended)), "OBJECT_DAMAGED");
     assert.equal(await codeOf(() => there.sync.findRemote("other", undefined, unattended)), "fine");
   });
-});
+}
 
 function flip(bytes: Buffer, at: number): Buffer {
   bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << (at % 8)), at);

@@ -33,7 +33,7 @@ describe("a store that fails while it is written to", function () {
     clock = new ManualClock();
     machine = open();
     machine.sync.start();
-    await machine.sync.setStore("memory:", unattended);
+    await machine.sync.setStore({ url: "memory:" }, unattended);
     project = await machine.makeProject("site");
   });
   afterEach(async () => {

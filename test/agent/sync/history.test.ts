@@ -22,7 +22,7 @@ describe("a history of random edits", function () {
       const other = new Machine({ home: homes.path("there"), pool: there.path }, { access });
       try {
         machine.sync.start();
-        for (const each of [machine, other]) await each.sync.setStore("memory:", unattended);
+        for (const each of [machine, other]) await each.sync.setStore({ url: "memory:" }, unattended);
         const project = await machine.makeProject("site");
         const random = seededRandom(seed);
         const prints = new Map<string, string>();

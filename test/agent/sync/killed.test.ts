@@ -9,6 +9,7 @@ import { newId } from "../../../agent/host/ids.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { storeAccess } from "../../../agent/storeAccess.ts";
 import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
+import { repositoryKinds, type RepositoryKind } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import { runScript } from "../projects/rig/killed.ts";
 import { Machine, makeHomes } from "./rig/machine.ts";
@@ -17,7 +18,13 @@ import type { ScriptArgs } from "./rig/syncScript.ts";
 const mib = 1024 * 1024;
 const script = new URL("./rig/syncScript.ts", import.meta.url).href;
 
-describe("a machine that is killed", function () {
+for (const kind of repositoryKinds) {
+  describe(`a machine that is killed, ${kind.name}`, function () {
+    kills.call(this, kind);
+  });
+}
+
+function kills(this: Mocha.Suite, kind: RepositoryKind): void {
   this.timeout(120_000);
   const access = storeAccess(systemClock);
   let homes: ReturnType<typeof makeHomes>;
@@ -33,7 +40,7 @@ describe("a machine that is killed", function () {
     await access.setUp(url);
     for (const name of ["here", "there"] as const) {
       const machine = open(name);
-      await machine.sync.setStore(url, unattended);
+      await machine.sync.setStore({ url, ...kind.choice }, unattended);
       await machine.close();
     }
     here = open("here");
@@ -178,4 +185,4 @@ describe("a machine that is killed", function () {
       assert.equal(treeFingerprint(destination), print(second));
     });
   });
-});
+}

@@ -18,6 +18,7 @@ import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { everyKindOfEntry } from "../../support/everyKindOfEntry.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import { repositoryKinds, type RepositoryKind } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import { listVolume } from "../../support/volumeListing.ts";
 import type { Machine } from "./rig/machine.ts";
@@ -26,7 +27,13 @@ import { isReadOnly } from "../../support/isReadOnly.ts";
 
 const mib = 1024 * 1024;
 
-describe("pushing to a store and pulling from it", function () {
+for (const kind of repositoryKinds) {
+  describe(`pushing to a store and pulling from it, ${kind.name}`, function () {
+    roundTrips.call(this, kind);
+  });
+}
+
+function roundTrips(this: Mocha.Suite, kind: RepositoryKind): void {
   this.timeout(120_000);
   let store: MemoryBlobStore;
   let both: TwoMachines;
@@ -34,7 +41,7 @@ describe("pushing to a store and pulling from it", function () {
   let there: Machine;
   beforeEach(async () => {
     store = new MemoryBlobStore();
-    both = await openTwoMachines({ here: store, there: store });
+    both = await openTwoMachines({ here: store, there: store }, {}, kind);
     ({ here, there } = both);
   });
   afterEach(() => both.close());
@@ -238,7 +245,7 @@ describe("pushing to a store and pulling from it", function () {
     writeFileSync(join(project.path, "large"), randomBytes(150 * mib));
     const entry = await here.snapshot(project);
     await here.push(project);
-    const small = await openTwoMachines({ here: store, there: store }, { here: 128, there: 128 });
+    const small = await openTwoMachines({ here: store, there: store }, { here: 128, there: 128 }, kind);
     try {
       const { pool } = small.here.place;
       await assert.rejects(small.here.pull("site"), { code: "POOL_FULL" });
@@ -268,4 +275,4 @@ describe("pushing to a store and pulling from it", function () {
     await assert.rejects(there.sync.pull(request, unattended), { code: "POOL_EXISTS" });
     assert.deepEqual([readdirSync(destination), readdirSync(staging)], [[], []]);
   });
-});
+}

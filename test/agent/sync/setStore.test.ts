@@ -32,7 +32,7 @@ describe("setting a store", function () {
   const open = () =>
     new Machine({ home: homes.path("agent"), pool: pool.path }, { access: storeAccess(systemClock) });
   const url = (name: string) => `dir://${homes.path(name)}`;
-  const set = (text: string) => machine.sync.setStore(text, unattended);
+  const set = (text: string) => machine.sync.setStore({ url: text }, unattended);
   const durabilities = () => machine.entries.list(project.projectId).map(({ durability }) => durability);
 
   it("knows none at first, and says so to whoever needs one", async () => {
@@ -144,6 +144,7 @@ describe("setting a store", function () {
       url: url("one"),
       state: "unchecked",
       conditionalWrites: true,
+      encrypted: false,
       checkedAt: null,
       message: null,
     });
@@ -176,7 +177,7 @@ describe("setting a store", function () {
       { home: homes.path("other"), pool: pool.path },
       { access: storeAccess(systemClock) },
     );
-    await other.sync.setStore(url("two"), unattended);
+    await other.sync.setStore({ url: url("two") }, unattended);
     await other.close();
     renameSync(homes.path("one"), homes.path("old"));
     renameSync(homes.path("two"), homes.path("one"));

@@ -43,6 +43,7 @@ describe("statusLook", () => {
       saving: "good",
       behind: "quiet",
       offline: "warning",
+      locked: "warning",
       unprotected: "quiet",
       "low-space": "warning",
       "read-only": "error",

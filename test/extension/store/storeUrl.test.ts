@@ -28,7 +28,7 @@ describe("storeUrlProblem", () => {
 
 describe("storeText", () => {
   it("warns of a store that ignores conditional writes", () => {
-    const store = { url: "dir:///x", state: "ok", checkedAt: null, message: null } as const;
+    const store = { url: "dir:///x", encrypted: false, state: "ok", checkedAt: null, message: null } as const;
     assert.equal(storeText({ ...store, conditionalWrites: true }), "It can be read and written.");
     assert.match(storeText({ ...store, conditionalWrites: false }), /one machine only/);
     assert.match(

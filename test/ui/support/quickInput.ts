@@ -25,17 +25,26 @@ export class QuickInput {
 
   /** Replaces what is typed in it. */
   async type(text: string): Promise<void> {
-    await this.#widget.locator("input[type=text], input:not([type])").first().fill(text);
+    await this.#widget
+      .locator("input[type=text], input[type=password], input:not([type])")
+      .first()
+      .fill(text);
   }
 
   /** Confirms what is typed or selected. */
   async accept(): Promise<void> {
-    await this.#widget.locator("input[type=text], input:not([type])").first().press("Enter");
+    await this.#widget
+      .locator("input[type=text], input[type=password], input:not([type])")
+      .first()
+      .press("Enter");
   }
 
   /** Closes it without an answer. */
   async dismiss(): Promise<void> {
-    await this.#widget.locator("input[type=text], input:not([type])").first().press("Escape");
+    await this.#widget
+      .locator("input[type=text], input[type=password], input:not([type])")
+      .first()
+      .press("Escape");
     await this.#widget.waitFor({ state: "hidden" });
   }
 

@@ -17,6 +17,7 @@ const store: Store = {
   url: "dir:///s",
   state: "ok",
   conditionalWrites: true,
+  encrypted: false,
   checkedAt: null,
   message: null,
 };

@@ -63,7 +63,7 @@ describe("telling clients the health", () => {
   it("tells when a store is set", async () => {
     await settle();
     rig.announced.length = 0;
-    await rig.sync.setStore(await makeStore(join(folder.path, "store")), unattended);
+    await rig.sync.setStore({ url: await makeStore(join(folder.path, "store")) }, unattended);
     await settle();
     assert.deepEqual(told(), [
       [projectId, "behind"],

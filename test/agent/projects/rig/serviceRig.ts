@@ -60,6 +60,7 @@ export function openServiceRig(home: string, options: { crashPoint?: CrashPoint;
         return new DirectoryBlobStore({ path: url.path, url: url.text, clock });
       },
       setUp: () => Promise.resolve(),
+      isForeign: () => false,
       probe: () => Promise.resolve({ conditionalWrites: true }),
     },
   });

@@ -49,6 +49,7 @@ export function onlyUrl(url: string, store: BlobStore): StoreAccess {
       if (asked !== url) throw new ForkpointError("STORE_URL_INVALID", `${asked} is no URL of a store.`);
       return store;
     },
+    isForeign: () => false,
     setUp: () => Promise.resolve(),
     probe: () => Promise.resolve({ conditionalWrites: true }),
   };
@@ -89,6 +90,7 @@ export class Machine {
       settings: new Settings(this.catalog),
       privileged: options.privileged ?? new RootPrivileged(processes),
       btrfs: this.btrfs,
+      processes,
       clock,
       log: silentLog,
       announce: (event, body) => {

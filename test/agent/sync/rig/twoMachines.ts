@@ -2,6 +2,7 @@ import type { BlobStore } from "../../../../agent/blobstore/blobStore.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import type { Privileged } from "../../../../agent/volumes/privileged/privileged.ts";
 import { openLoopPool } from "../../../support/loopPool.ts";
+import { plainKind } from "../../../support/repositoryKinds.ts";
 import { Machine, makeHomes, onlyUrl } from "./machine.ts";
 
 export const storeUrl = "memory:";
@@ -23,6 +24,7 @@ export interface TwoMachines {
 export async function openTwoMachines(
   stores: { here: BlobStore; there: BlobStore },
   mib: { here?: number; there?: number } = {},
+  kind = plainKind,
   privileged?: Privileged,
 ): Promise<TwoMachines> {
   const homes = makeHomes();
@@ -36,7 +38,7 @@ export async function openTwoMachines(
   let there = machine("there", pools[1].path);
   for (const each of [here, there]) {
     each.sync.start();
-    await each.sync.setStore(storeUrl, unattended);
+    await each.sync.setStore({ url: storeUrl, ...kind.choice }, unattended);
   }
   return {
     here,

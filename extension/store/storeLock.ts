@@ -1,0 +1,124 @@
+import * as vscode from "vscode";
+import type { Store } from "../../agent/protocol/entities.ts";
+import { errorBody } from "../../agent/protocol/errors.ts";
+import type { AgentConnection } from "../connection/agentConnection.ts";
+import { longOperation } from "../feedback/longOperation.ts";
+import { NextStep } from "../feedback/nextStep.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { askNewPassphrase, askPassphrase } from "./askPassphrase.ts";
+import type { StoreSecrets } from "./storeSecrets.ts";
+
+/**
+ * Opens an encrypted store for the agent: by itself with the passphrase that was kept, once for each
+ * connection, and otherwise by asking. A store that somebody locks later stays locked.
+ */
+export class StoreLock implements vscode.Disposable {
+  readonly #connection: AgentConnection;
+  readonly #session: ProjectSession;
+  readonly #secrets: StoreSecrets;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #disposables: readonly vscode.Disposable[];
+  /** Whether this connection's attempt is still to come. */
+  #isDue = false;
+  #isTrying = false;
+
+  constructor(
+    connection: AgentConnection,
+    session: ProjectSession,
+    secrets: StoreSecrets,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#secrets = secrets;
+    this.#log = log;
+    this.#disposables = [
+      connection.onDidChangeState(({ kind }) => {
+        if (kind === "connecting") this.#isDue = true;
+        if (kind === "connected") void this.#openByItself();
+      }),
+      connection.onDidHear((heard) => {
+        if (heard.name === "changed/machine" && heard.body.what === "store") void this.#openByItself();
+      }),
+    ];
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  /** Asks for the passphrase and opens the store with it. @throws NextStep when there is nothing to open */
+  async unlock(): Promise<Store> {
+    const { url } = await this.#requireEncrypted();
+    const passphrase = await askPassphrase("Unlock store");
+    const store = await longOperation("Unlocking the store", (call) =>
+      this.#connection.call("store/unlock", { secret: { passphrase } }, call),
+    );
+    await this.#secrets.keep(url, passphrase);
+    void vscode.window.showInformationMessage("The store is unlocked.");
+    return store;
+  }
+
+  /** Replaces the passphrase by another; nothing is uploaded again. */
+  async changePassphrase(): Promise<void> {
+    const { url } = await this.#requireEncrypted();
+    const current = await askPassphrase("Change store passphrase (1 of 2)", "The present passphrase");
+    const next = await askNewPassphrase("Change store passphrase (2 of 2)");
+    await this.whenOpen(() =>
+      longOperation("Changing the passphrase", (call) =>
+        this.#connection.call(
+          "store/changeKey",
+          { current: { passphrase: current }, next: { passphrase: next } },
+          call,
+        ),
+      ),
+    );
+    await this.#secrets.keep(url, next);
+    void vscode.window.showInformationMessage(
+      "The passphrase is changed. The old one opens the store no more.",
+    );
+  }
+
+  /** Does what needs the store to be open, asking for its passphrase where it is locked. */
+  async whenOpen<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (errorBody(thrown).code !== "REPOSITORY_LOCKED") throw thrown;
+    }
+    await this.unlock();
+    return work();
+  }
+
+  async #requireEncrypted(): Promise<Store> {
+    await this.#session.requireAgent();
+    const { store } = await this.#connection.call("store/show", {});
+    if (!store) throw new NextStep("No store is set.", "forkpoint.setStore");
+    if (!store.encrypted) {
+      throw new NextStep("The store is not encrypted: it has no passphrase.", "forkpoint.setStore");
+    }
+    return store;
+  }
+
+  async #openByItself(): Promise<void> {
+    if (!this.#isDue || this.#isTrying) return;
+    this.#isTrying = true;
+    try {
+      const { store } = await this.#connection.call("store/show", {});
+      const isClosed = store?.state === "locked" || store?.state === "unchecked";
+      if (!store?.encrypted || !isClosed) return;
+      const passphrase = await this.#secrets.passphrase(store.url);
+      if (passphrase === undefined) return;
+      await this.#connection.call("store/unlock", { secret: { passphrase } });
+      this.#isDue = false;
+      this.#log.info("The store was unlocked with the passphrase that was kept.");
+    } catch (thrown) {
+      const { code, message } = errorBody(thrown);
+      // One that opens nothing is not tried again; the status bar says that the store is locked.
+      if (code === "KEY_WRONG") this.#isDue = false;
+      this.#log.warn(`The store could not be unlocked. ${code}: ${message}`);
+    } finally {
+      this.#isTrying = false;
+    }
+  }
+}
