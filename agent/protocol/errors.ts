@@ -58,6 +58,8 @@ export const errorHints = {
     "The store holds a damaged object. Set another store on a machine that has the snapshots; all of them are pushed there.",
   REPOSITORY_NEWER: "A newer Forkpoint wrote this repository. Update the extension.",
   REF_CONFLICT: "Another machine wrote to this project. Pull its state as a new project, then decide.",
+  GC_UNDER_WAY: "It is tried again by itself, once the store has been tidied.",
+  GC_REFUSED: "Run `forkpoint verify`, then `forkpoint repair`; nothing was deleted.",
   STREAM_INVALID: "The stream is damaged. Try again; if it stays, run `forkpoint doctor`.",
 } as const;
 

@@ -37,7 +37,7 @@ export class IndexCache {
     this.#statements = {
       find: db.prepare(
         `SELECT p.id AS pack, encoding, at, stored, plain FROM blobs b JOIN packs p ON p.number = b.pack
-           WHERE b.id = ? AND kind = ? LIMIT 1`,
+           WHERE b.id = ? AND kind = ?`,
       ),
       insert: db.prepare("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?, ?, ?, ?, ?)"),
     };
@@ -131,8 +131,10 @@ export class IndexCache {
     );
   }
 
-  find({ kind, id }: BlobRef): BlobLocation | null {
-    const row = this.#statements.find.get(Buffer.from(id, "hex"), blobKinds[kind]);
+  /** @param avoid packs that do not count */
+  find({ kind, id }: BlobRef, avoid?: ReadonlySet<Digest>): BlobLocation | null {
+    const rows = this.#statements.find.all(Buffer.from(id, "hex"), blobKinds[kind]);
+    const row = rows.find((each) => !avoid?.has(String(each["pack"])));
     if (!row) return null;
     return {
       kind,

@@ -19,9 +19,12 @@ export class PackBuilder {
   readonly records: BlobRecord[] = [];
   readonly #writer: ByteWriter;
 
-  /** @param expectedBytes how large it will be, about */
-  constructor(expectedBytes: number) {
-    this.#writer = new ByteWriter(expectedBytes).bytes(signature);
+  /**
+   * @param expectedBytes how large it will be, about
+   * @param salt bytes that belong to no blob and make its name its own
+   */
+  constructor(expectedBytes: number, salt: Uint8Array = new Uint8Array()) {
+    this.#writer = new ByteWriter(expectedBytes).bytes(signature).bytes(salt);
   }
 
   /** Bytes so far. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
 import type { BlobStore } from "../blobstore/blobStore.ts";
@@ -26,6 +27,19 @@ const compressHereBytes = 32 * 1024;
 /** An index is published each time this many packs are in the store, so that a cut push loses little. */
 const packsPerIndex = 16;
 
+/** No two packs are ever named the same, so that one which is being deleted cannot be written again. */
+const saltBytes = 16;
+
+/** How a writer keeps clear of what is collected meanwhile; see garbage/pushFence.ts. */
+export interface PackGuard {
+  /** Packs that are about to go: a blob that only they hold is stored again. */
+  readonly avoid: ReadonlySet<Digest>;
+  /** Called before an index is published; what it throws ends the writing. */
+  readonly beforeIndex: (packs: readonly IndexedPack[]) => Promise<void>;
+}
+
+const unguarded: PackGuard = { avoid: new Set(), beforeIndex: () => Promise.resolve() };
+
 type PackName = "chunks" | "structure";
 
 interface Encoded {
@@ -43,6 +57,7 @@ export class PackWriter {
   readonly #store: BlobStore;
   readonly #index: BlobIndex;
   readonly #signal: AbortSignal;
+  readonly #guard: PackGuard;
   readonly #added = new Set<string>();
   readonly #open: Record<PackName, PackBuilder | null> = { chunks: null, structure: null };
   readonly #uploads = new Set<Promise<void>>();
@@ -51,10 +66,11 @@ export class PackWriter {
   #failure: Error | null = null;
   #bytesStored = 0;
 
-  constructor(store: BlobStore, index: BlobIndex, signal: AbortSignal) {
+  constructor(store: BlobStore, index: BlobIndex, signal: AbortSignal, guard: PackGuard = unguarded) {
     this.#store = store;
     this.#index = index;
     this.#signal = signal;
+    this.#guard = guard;
   }
 
   /** Bytes sent to the store so far: packs and indexes. */
@@ -69,7 +85,7 @@ export class PackWriter {
   async add(kind: BlobKind, plain: Buffer, release: () => void = () => undefined): Promise<Digest> {
     const id = digestOf(plain);
     const key = kind + id;
-    const known = this.#added.has(key) || this.#index.find({ kind, id }) !== null;
+    const known = this.#added.has(key) || this.#index.find({ kind, id }, this.#guard.avoid) !== null;
     this.#added.add(key);
     if (known) release();
     else if (plain.length < compressHereBytes) {
@@ -98,6 +114,7 @@ export class PackWriter {
   /** Publishes the packs that no index describes yet. To be called after `finishPacks`. */
   async finishIndex(): Promise<void> {
     if (this.#packs.length === 0) return;
+    await this.#guard.beforeIndex(this.#packs);
     const packs = this.#packs.splice(0);
     this.#bytesStored += await this.#index.publish(packs, this.#signal);
   }
@@ -116,7 +133,10 @@ export class PackWriter {
   async #append({ blob, stored, release }: Encoded): Promise<void> {
     const name = blob.kind === "chunk" ? "chunks" : "structure";
     // A pack of trees is mostly small: it grows as it is filled.
-    const pack = (this.#open[name] ??= new PackBuilder(name === "chunks" ? packBytes * 1.2 : 64 * 1024));
+    const pack = (this.#open[name] ??= new PackBuilder(
+      name === "chunks" ? packBytes * 1.2 : 64 * 1024,
+      randomBytes(saltBytes),
+    ));
     pack.add(blob, stored);
     release();
     if (pack.size >= packBytes) await this.#close(name);

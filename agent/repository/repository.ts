@@ -6,11 +6,14 @@ import { BlobIndex } from "./blobIndex.ts";
 import { BlobReader } from "./blobReader.ts";
 import { ensureConfig, readConfig } from "./config.ts";
 import { isDigest, missing, type Digest } from "./digest.ts";
+import { GcRecord } from "./garbage/gcRecord.ts";
+import { Keeps } from "./garbage/keeps.ts";
 import { IndexCache } from "./indexCache.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "./manifest.ts";
 import { objectKeys } from "./objectKeys.ts";
-import { PackWriter } from "./packWriter.ts";
+import { PackWriter, type PackGuard } from "./packWriter.ts";
 import { readRef, writeRef, type ReadRef, type Ref } from "./ref.ts";
+import { StoredObjects } from "./storedObjects.ts";
 
 export interface RepositoryOptions {
   readonly store: BlobStore;
@@ -31,6 +34,12 @@ export class Repository {
   readonly id: string;
   readonly index: BlobIndex;
   readonly blobs: BlobReader;
+  /** The objects as such: what there is and how old it is. */
+  readonly objects: StoredObjects;
+  /** What is being collected. */
+  readonly gc: GcRecord;
+  /** What machines want kept. */
+  readonly keeps: Keeps;
 
   private constructor(options: RepositoryOptions, id: string, cache: IndexCache) {
     this.#options = options;
@@ -38,6 +47,9 @@ export class Repository {
     this.#cache = cache;
     this.index = new BlobIndex(options.store, cache);
     this.blobs = new BlobReader(options.store, this.index);
+    this.objects = new StoredObjects(options.store);
+    this.gc = new GcRecord(options.store, options.conditionalWrites);
+    this.keeps = new Keeps(options.store);
   }
 
   /**
@@ -61,8 +73,23 @@ export class Repository {
   }
 
   /** Where new blobs go. Finish its packs, then its index, before anything refers to them. */
-  packWriter(signal: AbortSignal): PackWriter {
-    return new PackWriter(this.#options.store, this.index, signal);
+  packWriter(signal: AbortSignal, guard?: PackGuard): PackWriter {
+    return new PackWriter(this.#options.store, this.index, signal, guard);
+  }
+
+  /** A reader that remembers nothing of what was read before. */
+  freshReader(): BlobReader {
+    return new BlobReader(this.#options.store, this.index);
+  }
+
+  /** Whether the store honours conditional writes. */
+  get isShared(): boolean {
+    return this.#options.conditionalWrites;
+  }
+
+  /** Where further caches of this repository may lie. */
+  cacheFile(name: string): string {
+    return join(this.#options.cacheDirectory, `${name}-${this.id}.sqlite`);
   }
 
   async readManifest(projectId: string, address: Digest, signal: AbortSignal): Promise<Manifest> {
