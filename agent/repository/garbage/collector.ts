@@ -81,7 +81,8 @@ export class Collector {
 
   async #condemn(read: ReadGc | null, policy: Retention): Promise<void> {
     const { repository, graph, crashPoint, signal, pace } = this.#parts;
-    const plan = await this.plan(policy);
+    const plan = await this.#unlessOvertaken(read, () => this.plan(policy));
+    if (!plan) return;
     graph.forgetDead();
     const manifests = plan.dropped.map(({ name }) => name);
     const packs = plan.packs.map(({ id }) => id);
@@ -91,13 +92,12 @@ export class Collector {
       const present = await repository.gc.read(signal);
       if ((present?.state.cycle ?? 0) !== cycle) throw refused("another machine tidies it at the moment");
     };
-    await refusing(() =>
-      repack(repository, this.#mark, plan.packs, {
-        guard: { avoid: new Set(packs), beforeIndex },
-        signal,
-        pace,
-      }),
-    );
+    const repacked = await this.#unlessOvertaken(read, async () => {
+      const guard = { avoid: new Set(packs), beforeIndex };
+      await refusing(() => repack(repository, this.#mark, plan.packs, { guard, signal, pace }));
+      return true;
+    });
+    if (!repacked) return;
     crashPoint("gc:repacked");
     const next = { cycle: cycle + 1, condemnedAt: null, manifests, packs, retention: policy };
     const condemned = await repository.gc.replace(read, { ...next, phase: "condemned" }, signal);
@@ -132,7 +132,13 @@ export class Collector {
     let current: ReadGc | null = await this.#date(read);
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (current?.state.phase !== "condemned" || (await this.#dueInMs(current.state)) > 0) return current;
-      const { manifests, packs } = await this.#stillCondemned(current.state);
+      const { state } = current;
+      const still = await this.#unlessOvertaken(current, () => this.#stillCondemned(state));
+      if (!still) {
+        current = await repository.gc.read(signal);
+        continue;
+      }
+      const { manifests, packs } = still;
       const isEmpty = manifests.length === 0 && packs.length === 0;
       const next = isEmpty
         ? { ...current.state, manifests, packs, phase: "idle" as const, condemnedAt: null }
@@ -144,6 +150,17 @@ export class Collector {
       current = await repository.gc.read(signal);
     }
     throw refused("other machines keep writing its record");
+  }
+
+  /** null when the work failed and the record was written meanwhile: others may have deleted what it read. */
+  async #unlessOvertaken<T>(read: ReadGc | null, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (thrown) {
+      const { repository, signal } = this.#parts;
+      if (signal.aborted || (await repository.gc.read(signal))?.etag === read?.etag) throw thrown;
+      return null;
+    }
   }
 
   async #stillCondemned(state: GcState): Promise<{ manifests: string[]; packs: Digest[] }> {

@@ -56,7 +56,8 @@ export class Steps {
       if (failed) throw failed.reason;
     });
     all.catch(() => undefined);
-    while (running) {
+    const isRunning = () => running;
+    while (isRunning()) {
       // Whoever went on gets to its next request first.
       await setImmediate();
       await setImmediate();
