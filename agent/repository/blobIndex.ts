@@ -1,3 +1,4 @@
+import { ForkpointError } from "../protocol/errors.ts";
 import type { BlobStore } from "../blobstore/blobStore.ts";
 import type { BlobLocation, BlobRef } from "./blob.ts";
 import { damaged, digestOf, isDigest, missing, type Digest } from "./digest.ts";
@@ -75,13 +76,22 @@ export class BlobIndex {
     for (let attempt = 1; ; attempt++) {
       const present = await this.list(signal);
       const known = this.#cache.indexes();
+      const failures = new Map<Digest, unknown>();
       let gone: Digest | null = null;
       for (const id of present) {
         if (known.has(id)) continue;
-        const index = await this.read(id, signal);
-        if (index) this.#cache.add(id, index);
-        else gone = id;
+        try {
+          const index = await this.read(id, signal);
+          if (index) this.#cache.add(id, index);
+          else gone = id;
+        } catch (thrown) {
+          if (!(thrown instanceof ForkpointError) || thrown.code !== "OBJECT_DAMAGED") throw thrown;
+          failures.set(id, thrown);
+        }
       }
+      // What another index supersedes need not be readable.
+      const superseded = this.#cache.superseded();
+      for (const [id, failure] of failures) if (!superseded.has(id)) throw failure;
       if (gone === null) return present;
       // Listed a moment ago: it was lost, or replaced by another, which a new look shows.
       if (attempt === looks) throw missing(`index ${gone}`);

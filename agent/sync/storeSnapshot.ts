@@ -79,7 +79,7 @@ async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSigna
   await packs.finishIndex();
   crashPoint("push:index-written");
   const head = encodeManifest(manifest).digest;
-  const isHead = current?.ref.head === head;
+  const isHead = current?.ref.head === head && (await isThere(repository, projectId, head, signal));
   if (!isHead) {
     await repository.writeManifest(manifest, signal);
     crashPoint("push:manifest-written");
@@ -93,6 +93,22 @@ async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSigna
     crashPoint("push:ref-written");
   }
   return { manifestDigest: head, bytesStored: packs.bytesStored };
+}
+
+/** Whether the manifest is in the store and sound: a head may have been lost. */
+async function isThere(
+  repository: Repository,
+  projectId: string,
+  head: Digest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await repository.readManifest(projectId, head, signal);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof ForkpointError && thrown.code.startsWith("OBJECT_")) return false;
+    throw thrown;
+  }
 }
 
 /** A manifest that relies on what may be gone does not stay. */

@@ -3,7 +3,7 @@ import type { Digest } from "../digest.ts";
 import type { SnapshotGraph } from "../graph/snapshotGraph.ts";
 import { rewriteIndexes } from "../indexRewrite.ts";
 import type { Repository } from "../repository.ts";
-import { planGc, refused, refusing, type GcPlan } from "./gcPlan.ts";
+import { assertDispensable, planGc, refused, refusing, type GcPlan } from "./gcPlan.ts";
 import type { GcState, ReadGc } from "./gcRecord.ts";
 import { LiveMark } from "./liveMark.ts";
 import { repack } from "./repack.ts";
@@ -172,8 +172,9 @@ export class Collector {
       const kept = stored
         .map(({ projectId, id }) => `${projectId}/${id}`)
         .filter((name) => !condemned.has(name));
-      const { packs, lost } = await this.#mark.mark(kept, new Set(state.packs));
-      if (lost > 0) throw refused(`the store has lost ${lost} parts of snapshots that are to be kept`);
+      const marked = await this.#mark.mark(kept, new Set(state.packs));
+      assertDispensable(marked, wanted);
+      const { packs } = marked;
       const needed = new Set(packs.filter(({ liveBytes }) => liveBytes > 0).map(({ id }) => id));
       return { manifests: [...condemned], packs: state.packs.filter((id) => !needed.has(id)) };
     });

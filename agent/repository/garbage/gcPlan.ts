@@ -1,8 +1,8 @@
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { Repository } from "../repository.ts";
-import type { LiveMark, PackUse } from "./liveMark.ts";
+import type { LiveMark, Mark, PackUse } from "./liveMark.ts";
 import type { Retention } from "./retention.ts";
-import { snapshotsToKeep, type SnapshotUse } from "./snapshotsToKeep.ts";
+import { snapshotsToKeep, wantedSnapshots, type SnapshotUse } from "./snapshotsToKeep.ts";
 
 /** A pack that is to go, and what becomes of what is needed of it. */
 export interface PackToGo extends PackUse {
@@ -45,16 +45,29 @@ export async function planGc(
     const leaving = new Set(dropped.map(({ name }) => name));
     const kept = uses.filter(({ name }) => !leaving.has(name));
     const names = kept.map(({ name }) => name);
-    const { packs, lost } = await mark.mark(names, new Set());
-    if (lost > 0) throw refused(`the store has lost ${lost} parts of snapshots that are to be kept`);
+    const marked = await mark.mark(names, new Set());
+    assertDispensable(marked, await wantedSnapshots(repository, signal));
+    const { packs, broken } = marked;
     return {
       policy,
-      kept,
-      dropped,
+      kept: kept.filter(({ name }) => !broken.has(name)),
+      dropped: [...dropped, ...kept.filter(({ name }) => broken.has(name))],
       packs: packsToGo(packs.filter(({ modifiedAt }) => now - modifiedAt >= graceMs)),
       storedBytes: packs.reduce((sum, { size }) => sum + size, 0),
     };
   });
+}
+
+/**
+ * A snapshot that is not whole may go, or be passed over, when the store has the same one whole: it is what a
+ * push left that was ended. Any other is a loss, and nothing is deleted while there is one.
+ * @throws ForkpointError GC_REFUSED
+ */
+export function assertDispensable({ broken, whole }: Mark, wanted: ReadonlyMap<string, string>): void {
+  const again = new Set(whole.values());
+  for (const [name, { snapshot, why }] of broken) {
+    if (wanted.has(name) || snapshot === null || !again.has(snapshot)) throw refused(why);
+  }
 }
 
 function packsToGo(old: readonly PackUse[]): PackToGo[] {

@@ -1,7 +1,8 @@
+import { ForkpointError } from "../../protocol/errors.ts";
 import { blobKinds } from "../blob.ts";
 import { missing, type Digest } from "../digest.ts";
 import { fromRow, type GraphNode, type SnapshotGraph } from "../graph/snapshotGraph.ts";
-import { walkSnapshot } from "../graph/walkSnapshot.ts";
+import { isProblem, walkSnapshot } from "../graph/walkSnapshot.ts";
 import type { IndexObject } from "../indexFormat.ts";
 import type { Repository } from "../repository.ts";
 import type { StoredObject } from "../storedObjects.ts";
@@ -14,8 +15,23 @@ export interface PackUse extends StoredObject {
 
 export interface Mark {
   readonly packs: readonly PackUse[];
-  /** Blobs that a kept snapshot needs and no pack holds. */
-  readonly lost: number;
+  /** Snapshots that are not whole, by PROJECT/DIGEST. What they need is not marked. */
+  readonly broken: ReadonlyMap<string, Broken>;
+  /** Which snapshot each of the others is: PROJECT/SNAPSHOT. */
+  readonly whole: ReadonlyMap<string, string>;
+}
+
+export interface Broken {
+  /** PROJECT/SNAPSHOT; null when its manifest cannot be read. */
+  readonly snapshot: string | null;
+  readonly why: string;
+}
+
+interface Walked {
+  readonly name: string;
+  /** PROJECT/SNAPSHOT. */
+  readonly snapshot: string;
+  readonly roots: readonly GraphNode[];
 }
 
 /** Numbers from here on are those of packs that hold a blob only when no other does. */
@@ -48,25 +64,64 @@ export class LiveMark {
   /**
    * @param kept manifests as PROJECT/DIGEST
    * @param leaving packs that are to hold something only when no other pack can
-   * @throws ForkpointError OBJECT_MISSING, OBJECT_DAMAGED when a kept snapshot cannot be read to its end
+   * @throws ForkpointError OBJECT_MISSING, OBJECT_DAMAGED of an index, STORE_*
    */
   async mark(kept: Iterable<string>, leaving: ReadonlySet<Digest>): Promise<Mark> {
     await this.#repository.index.refresh(this.#signal);
-    const roots: GraphNode[] = [];
+    const broken = new Map<string, Broken>();
+    let walked: Walked[] = [];
     for (const name of kept) {
-      const [projectId = "", id = ""] = name.split("/");
-      const manifest = await this.#repository.readManifest(projectId, id, this.#signal);
-      const own = this.#graph.roots(manifest);
-      await walkSnapshot(this.#graph, this.#repository.blobs, own, {
-        signal: this.#signal,
-        pace: this.#pace,
-      });
-      roots.push(...own);
+      const found = await this.#walk(name);
+      if (found && "why" in found) broken.set(name, found);
+      else if (found) walked.push(found);
     }
-    this.#graph.markLive(roots);
     const packs = await this.#takePacks(leaving);
-    await this.#takeCopies(packs);
-    return this.#result();
+    for (;;) {
+      this.#graph.markLive(walked.flatMap(({ roots }) => roots));
+      await this.#takeCopies(packs);
+      const incomplete = this.#withLostBlobs(walked);
+      if (incomplete.size === 0) break;
+      for (const { name, snapshot } of walked) {
+        if (!incomplete.has(name)) continue;
+        broken.set(name, { snapshot, why: `a part of the snapshot ${snapshot} is in no pack` });
+      }
+      walked = walked.filter(({ name }) => !incomplete.has(name));
+    }
+    const whole = new Map(walked.map(({ name, snapshot }) => [name, snapshot]));
+    return { packs: this.#packUses(), broken, whole };
+  }
+
+  /** null when it is not there any more: whoever pushed it took it back. */
+  async #walk(name: string): Promise<Walked | Broken | null> {
+    const [projectId = "", id = ""] = name.split("/");
+    let snapshot: string | null = null;
+    try {
+      const manifest = await ifThere(this.#repository.readManifest(projectId, id, this.#signal));
+      if (!manifest) return null;
+      snapshot = `${projectId}/${manifest.snapshotId}`;
+      const roots = this.#graph.roots(manifest);
+      const options = { signal: this.#signal, pace: this.#pace };
+      await walkSnapshot(this.#graph, this.#repository.blobs, roots, options);
+      return { name, snapshot, roots };
+    } catch (thrown) {
+      if (!(thrown instanceof ForkpointError) || !isProblem(thrown)) throw thrown;
+      return { snapshot, why: thrown.message.replace(/\.$/, "") };
+    }
+  }
+
+  #withLostBlobs(walked: readonly Walked[]): Set<string> {
+    const { db } = this.#graph;
+    db.exec(`DROP TABLE IF EXISTS temp.lost; CREATE TEMP TABLE lost (num INTEGER PRIMARY KEY);
+      INSERT INTO temp.lost SELECT num FROM temp.live WHERE num NOT IN (SELECT node FROM temp.holders)`);
+    if (!db.prepare("SELECT 1 FROM temp.lost LIMIT 1").get()) return new Set();
+    const needsLost = db.prepare(
+      `WITH RECURSIVE reach (num) AS (SELECT value FROM json_each(?)
+         UNION SELECT child FROM edges JOIN reach ON parent = reach.num)
+       SELECT 1 FROM reach WHERE num IN (SELECT num FROM temp.lost) OR EXISTS
+         (SELECT 1 FROM contents WHERE parent = reach.num AND child IN (SELECT num FROM temp.lost)) LIMIT 1`,
+    );
+    const nums = (roots: readonly GraphNode[]) => JSON.stringify(roots.map(({ num }) => num));
+    return new Set(walked.filter(({ roots }) => needsLost.get(nums(roots))).map(({ name }) => name));
   }
 
   /** The blobs that a pack is to hold for all, in the order of the pack. */
@@ -143,7 +198,7 @@ export class LiveMark {
     }
   }
 
-  #result(): Mark {
+  #packUses(): PackUse[] {
     const { db } = this.#graph;
     const rows = db
       .prepare(
@@ -153,17 +208,21 @@ export class LiveMark {
            ON one.pack = p.num GROUP BY p.num ORDER BY p.id`,
       )
       .all();
-    const lost = db
-      .prepare("SELECT COUNT(*) AS lost FROM temp.live WHERE num NOT IN (SELECT node FROM temp.holders)")
-      .get();
-    return {
-      packs: rows.map((row) => ({
-        id: String(row["id"]),
-        size: Number(row["size"]),
-        modifiedAt: Number(row["modified"]),
-        liveBytes: Number(row["live"]),
-      })),
-      lost: Number(lost?.["lost"]),
-    };
+    return rows.map((row) => ({
+      id: String(row["id"]),
+      size: Number(row["size"]),
+      modifiedAt: Number(row["modified"]),
+      liveBytes: Number(row["live"]),
+    }));
+  }
+}
+
+/** Null instead of the failure that an object is not there. */
+export async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (thrown instanceof ForkpointError && thrown.code === "OBJECT_MISSING") return null;
+    throw thrown;
   }
 }

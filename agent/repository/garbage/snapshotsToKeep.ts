@@ -2,6 +2,7 @@ import { inParallel } from "../../host/inParallel.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Repository } from "../repository.ts";
 import type { StoredManifest } from "../storedObjects.ts";
+import { ifThere } from "./liveMark.ts";
 import { retain, type Retained, type Retention } from "./retention.ts";
 
 const readsAtOnce = 8;
@@ -52,10 +53,12 @@ export async function snapshotsToKeep(
   const stored = await allSnapshots(repository, signal);
   // After the manifests: what becomes a head from now on was not seen, and nothing is decided about it.
   const wanted = await wantedSnapshots(repository, signal);
-  const read = await inParallel(stored, readsAtOnce, async (object) => ({
-    object,
-    manifest: await repository.readManifest(object.projectId, object.id, signal),
-  }));
+  const found = await inParallel(stored, readsAtOnce, async (object) => {
+    const manifest = await ifThere(repository.readManifest(object.projectId, object.id, signal));
+    // It was listed a moment ago: whoever pushed it took it back.
+    return manifest && { object, manifest };
+  });
+  const read = found.filter((each) => each !== null);
   const uses: SnapshotUse[] = [];
   for (const [projectId, ofProject] of Map.groupBy(read, ({ object }) => object.projectId)) {
     const snapshots = ofProject.map(({ object, manifest }): Retained => ({

@@ -101,6 +101,7 @@ describe("a store whose objects are lost or damaged", function () {
     assert.deepEqual([...sound.keys()].map((key) => key.split("/", 1)[0]).toSorted(), [
       "config",
       "index",
+      "keeps",
       "manifests",
       "packs",
       "packs",

@@ -92,7 +92,7 @@ async function round(seed: number) {
     const [one] = machines;
     for (let turn = 0; turn < 3; turn++) {
       now += 2 * graceMs;
-      if (one) await steps.run([one.collect(policy)]);
+      if (one) await steps.run([one.collect(policy, { mustSucceed: true })]);
     }
     let restored = 0;
     let dropped = 0;
