@@ -21,6 +21,8 @@ const dayMs = 24 * 3_600_000;
 
 export interface Retained {
   readonly id: string;
+  /** One snapshot may be there more than once; it counts once, and what keeps it keeps all of them. */
+  readonly snapshotId: string;
   /** ISO 8601, by the clock of the machine that took it. */
   readonly createdAt: string;
   /** When it came into the store, by the store's clock. */
@@ -38,7 +40,13 @@ export function retain(
   policy: Retention,
   now: number,
 ): Map<string, string> {
-  const newestFirst = snapshots.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  const newestFirst = Array.from(
+    Map.groupBy(
+      snapshots.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
+      ({ snapshotId }) => snapshotId,
+    ).values(),
+    (same) => ({ ids: same.map(({ id }) => id), createdAt: same[0]?.createdAt ?? "" }),
+  );
   const kept = new Map<string, string>();
   const keep = (id: string, why: string) => {
     if (!kept.has(id)) kept.set(id, why);
@@ -50,12 +58,17 @@ export function retain(
   for (const { id, arrivedAt } of snapshots) {
     if (now - arrivedAt < policy.days * dayMs) keep(id, `younger than ${policy.days} days`);
   }
-  for (const { id } of newestFirst.slice(0, policy.last)) keep(id, `one of the last ${policy.last}`);
-  for (const { id, name } of slots(newestFirst, policy)) keep(id, name);
+  for (const { ids } of newestFirst.slice(0, policy.last)) {
+    for (const id of ids) keep(id, `one of the last ${policy.last}`);
+  }
+  for (const { ids, name } of slots(newestFirst, policy)) for (const id of ids) keep(id, name);
   return kept;
 }
 
-function* slots(newestFirst: readonly Retained[], policy: Retention) {
+function* slots(
+  newestFirst: readonly { readonly ids: readonly string[]; readonly createdAt: string }[],
+  policy: Retention,
+) {
   const calendars = [
     { name: "the last of a day", count: policy.daily, slot: (time: Date) => time.toISOString().slice(0, 10) },
     // Weeks since a Monday.
@@ -72,12 +85,12 @@ function* slots(newestFirst: readonly Retained[], policy: Retention) {
   ];
   for (const { name, count: wanted, slot } of calendars) {
     const seen = new Set<string>();
-    for (const { id, createdAt } of newestFirst) {
+    for (const { ids, createdAt } of newestFirst) {
       const at = slot(new Date(createdAt));
       if (seen.has(at)) continue;
       if (seen.size >= wanted) break;
       seen.add(at);
-      yield { id, name };
+      yield { ids, name };
     }
   }
 }

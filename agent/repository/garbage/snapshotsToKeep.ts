@@ -63,6 +63,7 @@ export async function snapshotsToKeep(
   for (const [projectId, ofProject] of Map.groupBy(read, ({ object }) => object.projectId)) {
     const snapshots = ofProject.map(({ object, manifest }): Retained => ({
       id: `${projectId}/${object.id}`,
+      snapshotId: manifest.snapshotId,
       createdAt: manifest.createdAt,
       arrivedAt: object.modifiedAt,
     }));

@@ -89,6 +89,7 @@ async function round(seed: number) {
     await steps.run(machines.flatMap((machine) => [life(machine), tidy(machine)]));
     // What a killed one left is finished by the next, with the same result.
     steps.killRate = 0;
+    await steps.run(machines.map((machine) => machine.keep()));
     const [one] = machines;
     for (let turn = 0; turn < 3; turn++) {
       now += 2 * graceMs;
