@@ -1,4 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BlobStore } from "../../../../agent/blobstore/blobStore.ts";
+import { DirectoryBlobStore } from "../../../../agent/blobstore/directoryBlobStore.ts";
+import { systemClock } from "../../../../agent/host/clock.ts";
+import { cephServer } from "../../../support/cephServer.ts";
+import { s3Store } from "../../blobstore/rig/s3Rig.ts";
+import { AgedStore } from "./rig/agedStore.ts";
 import { MemoryBlobStore } from "../../../support/memoryBlobStore.ts";
 import { seededRandom } from "../../../support/randomEdits.ts";
 import { graceMs, hourMs, SimulatedMachine } from "./rig/simulation.ts";
@@ -32,20 +41,35 @@ describe("pushes and collections at the same time", function () {
     assert.ok(sum.collected > rounds, `${sum.collected} packs deleted`);
     assert.ok(sum.restored > rounds * 2, `${sum.restored} snapshots restored`);
   });
+
+  it("lose nothing in a folder", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "forkpoint-gc-store-"));
+    try {
+      for (let seed = 1; seed <= 3; seed++) {
+        const path = join(folder, String(seed));
+        const place = new DirectoryBlobStore({ path, url: `dir://${path}`, clock: systemClock });
+        await place.setUp();
+        assert.ok((await round(seed, place)).restored > 0);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("lose nothing in a bucket", async () => {
+    const ceph = await cephServer();
+    for (let seed = 1; seed <= 2; seed++) {
+      const where = { bucket: await ceph.makeBucket(), endpoint: ceph.endpoint, prefix: "gc" };
+      assert.ok((await round(seed, s3Store(where, ceph.credentials))).restored > 0);
+    }
+  });
 });
 
-async function round(seed: number) {
+async function round(seed: number, place: BlobStore = new MemoryBlobStore()) {
   const random = seededRandom(seed);
   const below = (limit: number) => Math.floor(random() * limit);
-  const store = new MemoryBlobStore();
+  const store = new AgedStore(place, () => Math.floor(now / 1000) * 1000);
   let now = 1_700_000_000_000;
-  store.now = () => Math.floor(now / 1000) * 1000;
-  let collected = 0;
-  const remove = store.delete.bind(store);
-  store.delete = (key, options) => {
-    if (key.startsWith("packs/") && store.objects.has(key)) collected++;
-    return remove(key, options);
-  };
   const steps = new Steps(random);
   steps.killRate = below(3) === 0 ? 0 : 0.004;
   steps.sleepRate = below(2) === 0 ? 0.01 : 0.04;
@@ -102,7 +126,7 @@ async function round(seed: number) {
       restored += found.restored;
       dropped += found.dropped;
     }
-    return { restored, dropped, collected };
+    return { restored, dropped, collected: store.deletedPacks };
   } finally {
     for (const machine of machines) machine.close();
   }
