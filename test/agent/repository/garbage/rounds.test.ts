@@ -14,7 +14,7 @@ import { graceMs, hourMs, SimulatedMachine } from "./rig/simulation.ts";
 import type { Folders } from "./rig/smallSnapshot.ts";
 import { Steps } from "./rig/steppedStore.ts";
 
-const rounds = Number(process.env["FORKPOINT_GC_ROUNDS"] ?? 100);
+const rounds = Number(process.env["FORKPOINT_GC_ROUNDS"] ?? 40);
 const first = Number(process.env["FORKPOINT_GC_SEED"] ?? 1);
 const last = 2;
 const policy = { days: 0, last, daily: 0, weekly: 0, monthly: 0 };
