@@ -4,6 +4,15 @@ export interface Blob {
   readonly etag: string;
 }
 
+/** What a listing says of an object. */
+export interface ListedObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** When it was last written, by the store's own clock: milliseconds since 1970, to the second or finer. */
+  readonly modifiedAt: number;
+}
+
 export type Condition = { readonly kind: "absent" } | { readonly kind: "match"; readonly etag: string };
 
 export interface Range {
@@ -35,7 +44,7 @@ export interface BlobStore {
     options: { signal: AbortSignal; condition?: Condition },
   ): Promise<{ etag: string } | null>;
   /** Every key below the prefix (a string prefix, as in S3), in no particular order. */
-  list(prefix: string, options: { signal: AbortSignal }): AsyncIterable<{ key: string; size: number }>;
+  list(prefix: string, options: { signal: AbortSignal }): AsyncIterable<ListedObject>;
   /** Deleting what is not there succeeds. */
   delete(key: string, options: { signal: AbortSignal }): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Blob, BlobStore } from "./blobStore.ts";
+import type { Blob, BlobStore, ListedObject } from "./blobStore.ts";
 
 /**
  * A store whose code is loaded when it is first used: an agent that keeps its copies in a folder, or none,
@@ -22,7 +22,7 @@ export class DeferredBlobStore implements BlobStore {
     return (await this.#loaded()).put(...given);
   }
 
-  async *list(...given: Parameters<BlobStore["list"]>): AsyncGenerator<{ key: string; size: number }> {
+  async *list(...given: Parameters<BlobStore["list"]>): AsyncGenerator<ListedObject> {
     yield* (await this.#loaded()).list(...given);
   }
 

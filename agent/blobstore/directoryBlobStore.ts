@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { access, constants, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../host/clock.ts";
-import type { Blob, BlobStore, Condition, Range } from "./blobStore.ts";
+import type { Blob, BlobStore, Condition, ListedObject, Range } from "./blobStore.ts";
 import { CommitLock } from "./commitLock.ts";
 import { folderFailure, folderGone, isFailure } from "./folderFailure.ts";
 import { sweepLeftovers } from "./leftovers.ts";
@@ -10,11 +10,11 @@ import { checkKey, checkPrefix } from "./objectKey.ts";
 import {
   commitFile,
   conditionHolds,
+  describedIfThere,
   entriesOf,
   etagIfThere,
   ifThere,
   readIfThere,
-  sizeIfThere,
 } from "./objectFile.ts";
 import { StoreFolder, reservedName, syncFolder, writeNew } from "./storeFolder.ts";
 
@@ -84,10 +84,7 @@ export class DirectoryBlobStore implements BlobStore {
     });
   }
 
-  async *list(
-    prefix: string,
-    { signal }: { signal: AbortSignal },
-  ): AsyncGenerator<{ key: string; size: number }> {
+  async *list(prefix: string, { signal }: { signal: AbortSignal }): AsyncGenerator<ListedObject> {
     checkPrefix(prefix);
     signal.throwIfAborted();
     const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
@@ -117,11 +114,7 @@ export class DirectoryBlobStore implements BlobStore {
     });
   }
 
-  async *#walk(
-    folder: string,
-    prefix: string,
-    signal: AbortSignal,
-  ): AsyncGenerator<{ key: string; size: number }> {
+  async *#walk(folder: string, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
     const folders: string[] = [];
     for await (const { name, isFile, isFolder } of entriesOf(join(this.#folder.path, folder))) {
       signal.throwIfAborted();
@@ -129,8 +122,8 @@ export class DirectoryBlobStore implements BlobStore {
       if (key === reservedName || !/^[A-Za-z0-9._-]+$/.test(name)) continue;
       if (isFolder && (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`))) folders.push(`${key}/`);
       if (!isFile || !key.startsWith(prefix)) continue;
-      const size = await sizeIfThere(join(this.#folder.path, key));
-      if (size !== null) yield { key, size };
+      const found = await describedIfThere(join(this.#folder.path, key));
+      if (found) yield { key, ...found };
     }
     for (const each of folders) yield* this.#walk(each, prefix, signal);
   }

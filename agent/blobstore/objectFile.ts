@@ -88,8 +88,9 @@ export async function etagIfThere(path: string): Promise<string | null> {
   return info && etagOf(info);
 }
 
-export async function sizeIfThere(path: string): Promise<number | null> {
-  return (await ifThere(lstat(path)))?.size ?? null;
+export async function describedIfThere(path: string): Promise<{ size: number; modifiedAt: number } | null> {
+  const info = await ifThere(lstat(path));
+  return info && { size: info.size, modifiedAt: info.mtimeMs };
 }
 
 export async function modifiedIfThere(path: string): Promise<number | null> {

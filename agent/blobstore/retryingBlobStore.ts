@@ -1,6 +1,6 @@
 import type { Clock } from "../host/clock.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import type { Blob, BlobStore, Condition, Range } from "./blobStore.ts";
+import type { Blob, BlobStore, Condition, ListedObject, Range } from "./blobStore.ts";
 
 /** Before the second, third, … attempt, at most; the true wait is a random part of it. */
 const longestWaitsMs = [300, 1000, 3000];
@@ -36,10 +36,7 @@ export class RetryingBlobStore implements BlobStore {
   }
 
   /** A listing that broke off starts anew and leaves out what it has given already. */
-  async *list(
-    prefix: string,
-    { signal }: { signal: AbortSignal },
-  ): AsyncGenerator<{ key: string; size: number }> {
+  async *list(prefix: string, { signal }: { signal: AbortSignal }): AsyncGenerator<ListedObject> {
     const given = new Set<string>();
     for (let attempt = 0; ; attempt++) {
       try {

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Clock } from "../host/clock.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import type { Blob, BlobStore, Condition, Range } from "./blobStore.ts";
+import type { Blob, BlobStore, Condition, ListedObject, Range } from "./blobStore.ts";
 import { checkKey, checkPrefix, isKey } from "./objectKey.ts";
 import { Patience } from "./patience.ts";
 import { readBody } from "./s3Body.ts";
@@ -121,10 +121,7 @@ export class S3BlobStore implements BlobStore {
     });
   }
 
-  async *list(
-    prefix: string,
-    { signal }: { signal: AbortSignal },
-  ): AsyncGenerator<{ key: string; size: number }> {
+  async *list(prefix: string, { signal }: { signal: AbortSignal }): AsyncGenerator<ListedObject> {
     checkPrefix(prefix);
     const from = { Bucket: this.#bucket, Prefix: this.#prefix + prefix };
     let token: string | undefined;
@@ -136,10 +133,12 @@ export class S3BlobStore implements BlobStore {
           abortSignal: AbortSignal.any([signal, patience.signal]),
         });
       });
-      for (const { Key = "", Size = 0 } of page.Contents ?? []) {
+      for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
         const key = Key.slice(this.#prefix.length);
         signal.throwIfAborted();
-        if (isKey(key)) yield { key, size: Size };
+        if (!isKey(key)) continue;
+        if (!LastModified) throw this.#answeredWrongly(prefix);
+        yield { key, size: Size, modifiedAt: LastModified.getTime() };
       }
       if (page.IsTruncated && (!page.NextContinuationToken || page.NextContinuationToken === token)) {
         throw this.#answeredWrongly(prefix);

@@ -1,6 +1,6 @@
 import { Cause, Durability } from "../protocol/entities.ts";
 import type { Catalog, Row } from "./catalog.ts";
-import { number, text, textOrNull } from "./columns.ts";
+import { number, numberOrNull, text, textOrNull } from "./columns.ts";
 
 export interface EntryRow {
   /** Order within the machine; grows with every entry. */
@@ -18,6 +18,10 @@ export interface EntryRow {
   readonly durability: Durability;
   readonly manifestDigest: string | null;
   readonly guardId: string | null;
+  /** When it was last read back whole from the store: milliseconds since 1970. */
+  readonly verifiedAt: number | null;
+  /** What was found wrong with its copy in the store. */
+  readonly problem: string | null;
 }
 
 const columns = {
@@ -26,7 +30,14 @@ const columns = {
   pinned: "pinned",
   durability: "durability",
   manifestDigest: "manifest_digest",
+  verifiedAt: "verified_at",
+  problem: "problem",
 } as const;
+/** Whether the store has all of an entry. */
+export function isStored({ durability }: Pick<EntryRow, "durability">): boolean {
+  return durability === "durable" || durability === "verified";
+}
+
 export type EntryChange = Partial<Pick<EntryRow, keyof typeof columns>>;
 
 /** The entries of every timeline. Deleted ones stay as tombstones, so that lineage can be followed. */
@@ -40,7 +51,8 @@ export class Entries {
   add(entry: Omit<EntryRow, "seq">): void {
     this.#catalog.write(
       `INSERT INTO entries (snapshot_id, project_id, parent_id, cause, author, label, note, pinned,
-         created_at, durability, manifest_digest, guard_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         created_at, durability, manifest_digest, guard_id, verified_at, problem)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       entry.snapshotId,
       entry.projectId,
       entry.parentId,
@@ -53,6 +65,8 @@ export class Entries {
       entry.durability,
       entry.manifestDigest,
       entry.guardId,
+      entry.verifiedAt,
+      entry.problem,
     );
   }
 
@@ -91,11 +105,25 @@ export class Entries {
       .map((row) => this.#fromRow(row));
   }
 
+  /** Living entries, of any project, whose copy is this manifest. */
+  byManifest(manifestDigest: string): EntryRow[] {
+    return this.#catalog
+      .all("SELECT * FROM entries WHERE manifest_digest = ? AND deleted_at IS NULL", manifestDigest)
+      .map((row) => this.#fromRow(row));
+  }
+
+  /** Living entries of all projects that the store has all of. */
+  stored(): EntryRow[] {
+    return this.#catalog
+      .all("SELECT * FROM entries WHERE deleted_at IS NULL AND durability IN ('durable', 'verified')")
+      .map((row) => this.#fromRow(row));
+  }
+
   /** Oldest first: what a push has still to do. */
   notDurable(projectId: string): EntryRow[] {
     return this.#catalog
       .all(
-        `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND durability != 'durable'
+        `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND durability NOT IN ('durable', 'verified')
            ORDER BY seq`,
         projectId,
       )
@@ -121,7 +149,9 @@ export class Entries {
 
   /** Makes every entry of every project local again: no store is known to hold any. */
   forgetStored(): void {
-    this.#catalog.write("UPDATE entries SET durability = 'local', manifest_digest = NULL");
+    this.#catalog.write(
+      "UPDATE entries SET durability = 'local', manifest_digest = NULL, verified_at = NULL, problem = NULL",
+    );
   }
 
   /** Hides the entry for good; its row stays for the lineage of its children. */
@@ -166,6 +196,8 @@ export class Entries {
       durability: Durability.parse(row["durability"]),
       manifestDigest: textOrNull(row, "manifest_digest"),
       guardId: textOrNull(row, "guard_id"),
+      verifiedAt: numberOrNull(row, "verified_at"),
+      problem: textOrNull(row, "problem"),
     };
   }
 }

@@ -13,6 +13,8 @@ export function newEntry(
     durability: "local",
     manifestDigest: null,
     guardId: null,
+    verifiedAt: null,
+    problem: null,
     ...given,
   };
 }

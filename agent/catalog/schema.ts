@@ -59,4 +59,8 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL               -- JSON
   ) STRICT;
   `,
+  `
+  ALTER TABLE entries ADD COLUMN verified_at INTEGER;
+  ALTER TABLE entries ADD COLUMN problem TEXT;      -- what is wrong with its copy in the store
+  `,
 ];

@@ -17,8 +17,9 @@ export function entryTable(entries: readonly Entry[], terminal: Terminal): strin
   return table(["", "SNAPSHOT", "WHEN", "CAUSE", "COPY", "PIN", "LABEL"], rows);
 }
 
-function durabilityText({ durability }: Entry, terminal: Terminal): string {
-  const colours = { local: "yellow", uploading: "yellow", durable: "green" } as const;
+function durabilityText({ durability, problem }: Entry, terminal: Terminal): string {
+  const colours = { local: "yellow", uploading: "yellow", durable: "green", verified: "green" } as const;
+  if (problem !== null) return terminal.paint("red", "damaged");
   return terminal.paint(colours[durability], durability);
 }
 

@@ -1,13 +1,17 @@
 import { Command } from "commander";
 import type { CliContext } from "./cliContext.ts";
 import { addAgent } from "./verbs/agent.ts";
+import { addCat } from "./verbs/cat.ts";
 import { addDiff } from "./verbs/diff.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addFork } from "./verbs/fork.ts";
+import { addGc } from "./verbs/gc.ts";
+import { addLs } from "./verbs/ls.ts";
 import { addPool } from "./verbs/pool.ts";
 import { addProject } from "./verbs/project.ts";
 import { addPull } from "./verbs/pull.ts";
 import { addPush } from "./verbs/push.ts";
+import { addRepair } from "./verbs/repair.ts";
 import { addRestore } from "./verbs/restore.ts";
 import { addSetup } from "./verbs/setup.ts";
 import { addSnapshot } from "./verbs/snapshot.ts";
@@ -15,6 +19,7 @@ import { addStatus } from "./verbs/status.ts";
 import { addStore } from "./verbs/store.ts";
 import { addTimeline } from "./verbs/timeline.ts";
 import { addUndo } from "./verbs/undo.ts";
+import { addVerify } from "./verbs/verify.ts";
 
 /** In the order of the help text. */
 const verbs = [
@@ -26,6 +31,11 @@ const verbs = [
   addFork,
   addPush,
   addPull,
+  addLs,
+  addCat,
+  addVerify,
+  addRepair,
+  addGc,
   addStatus,
   addProject,
   addPool,

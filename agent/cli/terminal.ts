@@ -5,7 +5,8 @@ import { readHidden } from "./hiddenInput.ts";
 type Colour = "red" | "green" | "yellow" | "cyan" | "dim" | "bold";
 
 interface Stream {
-  write(text: string): unknown;
+  write(text: string | Buffer): unknown;
+  once?(event: "drain", listener: () => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
@@ -68,6 +69,12 @@ export class Terminal {
 
   print(text: string): void {
     this.#out.write(`${text}\n`);
+  }
+
+  /** Writes bytes as they are, no faster than they are taken. */
+  async printBytes(bytes: Buffer): Promise<void> {
+    if (this.#out.write(bytes) !== false || !this.#out.once) return;
+    await new Promise<void>((resolve) => this.#out.once?.("drain", resolve));
   }
 
   printError(text: string): void {

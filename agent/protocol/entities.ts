@@ -5,8 +5,11 @@ export const causes = ["manual", "timer", "guard", "restore", "fork", "import", 
 export const Cause = z.enum(causes);
 export type Cause = z.infer<typeof Cause>;
 
-/** How safe an entry is. `local` means on this disk only. */
-export const durabilities = ["local", "uploading", "durable"] as const;
+/**
+ * How safe an entry is. `local`: on this disk only. `durable`: the store confirmed all of it. `verified`: all of it
+ * was read back from the store and was right.
+ */
+export const durabilities = ["local", "uploading", "durable", "verified"] as const;
 export const Durability = z.enum(durabilities);
 export type Durability = z.infer<typeof Durability>;
 
@@ -34,6 +37,10 @@ export const Entry = z.object({
   manifestDigest: z.string().nullable(),
   /** For cause `restore`: the guard that brings back what was there before. */
   guardId: z.string().nullable(),
+  /** When it was last read back whole from the store; null when it was not. */
+  verifiedAt: z.string().nullable(),
+  /** What was found wrong with its copy in the store; null when nothing is known to be. */
+  problem: z.string().nullable(),
   /** Whether the workspace as it stands grew from this entry. */
   head: z.boolean(),
   /** The read-only folder that holds it, on this machine. */

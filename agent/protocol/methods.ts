@@ -17,6 +17,7 @@ import {
   Store,
   StoreKey,
 } from "./entities.ts";
+import { GcReport, RemoteFile, RepairReport, RetentionSettings, VerifyReport } from "./storeReports.ts";
 
 /** Raised when a method changes so that an older side would misunderstand it. */
 export const protocolVersion = 1;
@@ -128,6 +129,63 @@ export const methods = {
   "store/projects": {
     params: none,
     result: z.object({ projects: z.array(RemoteProject) }),
+    long: true,
+  },
+
+  /** Reads the copy of a project, or of all, and says what is right; reads every `parts`th part of the files. */
+  "store/verify": {
+    params: z.object({ project: project.optional(), parts: z.number().int().min(1).max(1000).default(1) }),
+    result: VerifyReport,
+    long: true,
+  },
+  /** Mends what is damaged in the store; deletes nothing. */
+  "store/repair": {
+    params: z.object({ dryRun: z.boolean().default(false) }),
+    result: RepairReport,
+    long: true,
+  },
+  /** Condemns what no snapshot needs, and deletes what was condemned a grace period ago. */
+  "store/gc": {
+    params: z.object({
+      dryRun: z.boolean().default(false),
+      retention: RetentionSettings.partial().default({}),
+      graceHours: z
+        .number()
+        .min(1)
+        .max(24 * 365)
+        .default(24),
+    }),
+    result: GcReport,
+    long: true,
+  },
+  /** Finds a snapshot in the store: the head of a project, or the one named. `project` is a slug or an id there. */
+  "remote/find": {
+    params: z.object({ project, snapshotId: snapshotId.optional() }),
+    result: z.object({ projectId: z.string(), snapshotId: z.string(), manifestDigest: z.string() }),
+    long: true,
+  },
+  /** What a folder of it holds, sorted; of anything else, itself. `path` is empty for the root. */
+  "remote/list": {
+    params: z.object({
+      projectId: project,
+      manifestDigest: z.string().regex(/^[0-9a-f]{64}$/),
+      path: z.string().max(16_384).default(""),
+      /** The last name of the page before. */
+      after: z.string().max(1024).optional(),
+      limit: z.number().int().min(1).max(1000).default(1000),
+    }),
+    result: z.object({ files: z.array(RemoteFile), more: z.boolean() }),
+    long: true,
+  },
+  /** At most 1 MiB of a file of it, in base64; fewer bytes at its end. */
+  "remote/read": {
+    params: z.object({
+      projectId: project,
+      manifestDigest: z.string().regex(/^[0-9a-f]{64}$/),
+      path: volumePath,
+      offset: z.number().int().min(0),
+    }),
+    result: z.object({ bytes: z.string(), size: z.number() }),
     long: true,
   },
 

@@ -1,10 +1,14 @@
+import { ForkpointError } from "../protocol/errors.ts";
 import type { BlobStore } from "../blobstore/blobStore.ts";
 import type { BlobLocation, BlobRef } from "./blob.ts";
 import { damaged, digestOf, isDigest, missing, type Digest } from "./digest.ts";
 import type { IndexCache } from "./indexCache.ts";
-import { decodeIndex, encodeIndex, type IndexedPack } from "./indexFormat.ts";
+import { decodeIndex, encodeIndex, type IndexedPack, type IndexObject } from "./indexFormat.ts";
 import { objectKeys } from "./objectKeys.ts";
 import { roles, type Sealing } from "./sealing.ts";
+
+/** How often the store is looked at while its indexes change under the eyes of the reader. */
+const looks = 3;
 
 /** The index objects in the store, and the cache that answers for them. */
 export class BlobIndex {
@@ -18,8 +22,9 @@ export class BlobIndex {
     this.#sealing = sealing;
   }
 
-  find(ref: BlobRef): BlobLocation | null {
-    return this.#cache.find(ref);
+  /** @param avoid packs that do not count */
+  find(ref: BlobRef, avoid?: ReadonlySet<Digest>): BlobLocation | null {
+    return this.#cache.find(ref, avoid);
   }
 
   /**
@@ -27,35 +32,73 @@ export class BlobIndex {
    * @throws ForkpointError OBJECT_DAMAGED, OBJECT_MISSING, REPOSITORY_NEWER, STORE_*
    */
   async refresh(signal: AbortSignal): Promise<void> {
-    const present = new Set<Digest>();
-    for await (const { key } of this.#store.list(objectKeys.indexes, { signal })) {
-      const id = key.slice(objectKeys.indexes.length);
-      if (isDigest(id)) present.add(id);
-    }
-    const known = this.#cache.indexes();
-    for (const id of present) {
-      if (!known.has(id)) await this.#load(id, signal);
-    }
+    const present = await this.#takeIn(signal);
     const superseded = this.#cache.superseded();
     this.#cache.keepOnly(new Set([...present].filter((id) => !superseded.has(id))));
   }
 
   /** Makes the blobs of these packs known to everyone. The packs must be in the store already. */
   async publish(packs: readonly IndexedPack[], signal: AbortSignal): Promise<number> {
-    const index = { packs, supersedes: [] };
+    return (await this.write({ packs, supersedes: [] }, signal)).bytes;
+  }
+
+  /** Stores an index object; once this resolves, readers go by it. */
+  async write(index: IndexObject, signal: AbortSignal): Promise<{ id: Digest; bytes: number }> {
     const bytes = this.#sealing.seal(roles.index, encodeIndex(index));
     const id = digestOf(bytes);
     await this.#store.put(objectKeys.index(id), bytes, { signal });
     this.#cache.add(id, index);
-    return bytes.length;
+    return { id, bytes: bytes.length };
   }
 
-  async #load(id: Digest, signal: AbortSignal): Promise<void> {
+  /** The names of all index objects in the store, superseded ones among them. */
+  async list(signal: AbortSignal): Promise<Set<Digest>> {
+    const present = new Set<Digest>();
+    for await (const { key } of this.#store.list(objectKeys.indexes, { signal })) {
+      const id = key.slice(objectKeys.indexes.length);
+      if (isDigest(id)) present.add(id);
+    }
+    return present;
+  }
+
+  /** An index object as it is in the store; null when it is not there. @throws ForkpointError OBJECT_DAMAGED */
+  async read(id: Digest, signal: AbortSignal): Promise<IndexObject | null> {
     const found = await this.#store.get(objectKeys.index(id), { signal });
-    // Listed a moment ago: either it was lost, or collected and replaced by one that was listed too.
-    if (!found) throw missing(`index ${id}`);
+    if (!found) return null;
     if (digestOf(found.bytes) !== id) throw damaged(`index ${id}`, "its bytes do not match its name");
     const bytes = this.#sealing.open(roles.index, `index ${id}`, found.bytes);
-    this.#cache.add(id, decodeIndex(id, bytes, this.#sealing));
+    return decodeIndex(id, bytes, this.#sealing);
+  }
+
+  /** Deletes an index object. What it says must be said by another, or be void. */
+  async remove(id: Digest, signal: AbortSignal): Promise<void> {
+    await this.#store.delete(objectKeys.index(id), { signal });
+  }
+
+  /** Loads what is new; gives what is there. */
+  async #takeIn(signal: AbortSignal): Promise<Set<Digest>> {
+    for (let attempt = 1; ; attempt++) {
+      const present = await this.list(signal);
+      const known = this.#cache.indexes();
+      const failures = new Map<Digest, unknown>();
+      let gone: Digest | null = null;
+      for (const id of present) {
+        if (known.has(id)) continue;
+        try {
+          const index = await this.read(id, signal);
+          if (index) this.#cache.add(id, index);
+          else gone = id;
+        } catch (thrown) {
+          if (!(thrown instanceof ForkpointError) || thrown.code !== "OBJECT_DAMAGED") throw thrown;
+          failures.set(id, thrown);
+        }
+      }
+      // What another index supersedes need not be readable.
+      const superseded = this.#cache.superseded();
+      for (const [id, failure] of failures) if (!superseded.has(id)) throw failure;
+      if (gone === null) return present;
+      // Listed a moment ago: it was lost, or replaced by another, which a new look shows.
+      if (attempt === looks) throw missing(`index ${gone}`);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { BlobStore } from "../blobstore/blobStore.ts";
+import { ForkpointError } from "../protocol/errors.ts";
 import type { BlobKind, BlobLocation, BlobRef } from "./blob.ts";
 import type { BlobIndex } from "./blobIndex.ts";
 import { damaged, missing, type Digest } from "./digest.ts";
@@ -43,6 +44,17 @@ export class BlobReader {
 
   /** As `read`, for many at once, in the order asked for; neighbours in a pack share a request. */
   async readMany(refs: readonly BlobRef[], signal: AbortSignal): Promise<Buffer[]> {
+    try {
+      return await this.#readMany(refs, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof ForkpointError) || thrown.code !== "OBJECT_MISSING") throw thrown;
+    }
+    // A pack may have been replaced by another since the indexes were read.
+    await this.#index.refresh(signal);
+    return this.#readMany(refs, signal);
+  }
+
+  async #readMany(refs: readonly BlobRef[], signal: AbortSignal): Promise<Buffer[]> {
     const plain = new Map<string, Buffer>();
     const located = await this.#locate(refs, signal);
     for (const blob of located.filter(({ kind }) => kind !== "chunk")) {

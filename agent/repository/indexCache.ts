@@ -5,7 +5,7 @@ import type { Digest } from "./digest.ts";
 import type { IndexObject } from "./indexFormat.ts";
 
 /** Raised when the tables change; a cache of another version is thrown away and built again. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 const schema = `
   CREATE TABLE indexes (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
@@ -37,7 +37,7 @@ export class IndexCache {
     this.#statements = {
       find: db.prepare(
         `SELECT p.id AS pack, p.salt AS salt, encoding, at, stored, plain FROM blobs b JOIN packs p ON p.number = b.pack
-           WHERE b.id = ? AND kind = ? LIMIT 1`,
+           WHERE b.id = ? AND kind = ?`,
       ),
       insert: db.prepare("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?, ?, ?, ?, ?)"),
     };
@@ -131,8 +131,10 @@ export class IndexCache {
     );
   }
 
-  find({ kind, id }: BlobRef): BlobLocation | null {
-    const row = this.#statements.find.get(Buffer.from(id, "hex"), blobKinds[kind]);
+  /** @param avoid packs that do not count */
+  find({ kind, id }: BlobRef, avoid?: ReadonlySet<Digest>): BlobLocation | null {
+    const rows = this.#statements.find.all(Buffer.from(id, "hex"), blobKinds[kind]);
+    const row = rows.find((each) => !avoid?.has(String(each["pack"])));
     if (!row) return null;
     return {
       kind,

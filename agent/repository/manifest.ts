@@ -43,6 +43,11 @@ export const Manifest = z.strictObject({
     /** The part of `bytes` that hard-linked files have. */
     linkedBytes: count,
   }),
+  /** Makes the name of a manifest its own once the repository is collected: see FORMAT.md, "Garbage". */
+  nonce: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

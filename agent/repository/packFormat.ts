@@ -33,10 +33,14 @@ export class PackBuilder {
   readonly #writer: ByteWriter;
   readonly #sealing: PackSealing;
 
-  /** @param expectedBytes how large it will be, about */
-  constructor(expectedBytes: number, sealing: PackSealing) {
+  /**
+   * @param expectedBytes how large it will be, about
+   * @param unique bytes that belong to no blob and make its name its own
+   */
+  constructor(expectedBytes: number, sealing: PackSealing, unique: Uint8Array = nothing) {
     this.#sealing = sealing;
-    this.#writer = new ByteWriter(expectedBytes).bytes(signature(sealing.form)).bytes(sealing.salt);
+    const beginning = new ByteWriter(expectedBytes).bytes(signature(sealing.form)).bytes(sealing.salt);
+    this.#writer = beginning.bytes(unique);
   }
 
   get salt(): Buffer {

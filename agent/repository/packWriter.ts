@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
 import type { BlobStore } from "../blobstore/blobStore.ts";
@@ -20,6 +21,22 @@ const compressHereBytes = 32 * 1024;
 /** An index is published each time this many packs are in the store, so that a cut push loses little. */
 const packsPerIndex = 16;
 
+/**
+ * No two packs are ever named the same, so that one which is being deleted cannot be written again. Packs
+ * with a salt of their own need no more for that.
+ */
+const uniqueBytes = 16;
+
+/** How a writer keeps clear of what is collected meanwhile; see garbage/pushFence.ts. */
+export interface PackGuard {
+  /** Packs that are about to go: a blob that only they hold is stored again. */
+  readonly avoid: ReadonlySet<Digest>;
+  /** Called before an index is published; what it throws ends the writing. */
+  readonly beforeIndex: (packs: readonly IndexedPack[]) => Promise<void>;
+}
+
+const unguarded: PackGuard = { avoid: new Set(), beforeIndex: () => Promise.resolve() };
+
 type PackName = "chunks" | "structure";
 
 interface Encoded {
@@ -38,6 +55,7 @@ export class PackWriter {
   readonly #index: BlobIndex;
   readonly #sealing: Sealing;
   readonly #signal: AbortSignal;
+  readonly #guard: PackGuard;
   readonly #added = new Set<string>();
   readonly #open: Record<PackName, PackBuilder | null> = { chunks: null, structure: null };
   readonly #uploads = new Set<Promise<void>>();
@@ -46,11 +64,17 @@ export class PackWriter {
   #failure: Error | null = null;
   #bytesStored = 0;
 
-  constructor(store: BlobStore, index: BlobIndex, sealing: Sealing, signal: AbortSignal) {
+  constructor(
+    parts: { readonly store: BlobStore; readonly index: BlobIndex; readonly sealing: Sealing },
+    signal: AbortSignal,
+    guard: PackGuard = unguarded,
+  ) {
+    const { store, index, sealing } = parts;
     this.#store = store;
     this.#index = index;
     this.#sealing = sealing;
     this.#signal = signal;
+    this.#guard = guard;
   }
 
   /** Bytes sent to the store so far: packs and indexes. */
@@ -65,7 +89,7 @@ export class PackWriter {
   async add(kind: BlobKind, plain: Buffer, release: () => void = () => undefined): Promise<Digest> {
     const id = this.#sealing.nameBlob(kind, plain);
     const key = kind + id;
-    const known = this.#added.has(key) || this.#index.find({ kind, id }) !== null;
+    const known = this.#added.has(key) || this.#index.find({ kind, id }, this.#guard.avoid) !== null;
     this.#added.add(key);
     if (known) release();
     else if (plain.length < compressHereBytes) {
@@ -94,6 +118,7 @@ export class PackWriter {
   /** Publishes the packs that no index describes yet. To be called after `finishPacks`. */
   async finishIndex(): Promise<void> {
     if (this.#packs.length === 0) return;
+    await this.#guard.beforeIndex(this.#packs);
     const packs = this.#packs.splice(0);
     this.#bytesStored += await this.#index.publish(packs, this.#signal);
   }
@@ -115,6 +140,7 @@ export class PackWriter {
     const pack = (this.#open[name] ??= new PackBuilder(
       name === "chunks" ? packBytes * 1.2 : 64 * 1024,
       this.#sealing.newPack(),
+      this.#sealing.saltBytes > 0 ? undefined : randomBytes(uniqueBytes),
     ));
     pack.add(blob, stored);
     release();

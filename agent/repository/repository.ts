@@ -6,13 +6,16 @@ import { ForkpointError } from "../protocol/errors.ts";
 import { BlobIndex } from "./blobIndex.ts";
 import { BlobReader } from "./blobReader.ts";
 import { isDigest, missing, type Digest } from "./digest.ts";
+import { GcRecord } from "./garbage/gcRecord.ts";
+import { Keeps } from "./garbage/keeps.ts";
 import { IndexCache } from "./indexCache.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "./manifest.ts";
 import { objectKeys } from "./objectKeys.ts";
-import { PackWriter } from "./packWriter.ts";
+import { PackWriter, type PackGuard } from "./packWriter.ts";
 import { readRef, writeRef, type ReadRef, type Ref } from "./ref.ts";
 import type { RepositoryKeys } from "./repositoryKeys.ts";
 import { roles, type Sealing } from "./sealing.ts";
+import { StoredObjects } from "./storedObjects.ts";
 import { unlockRepository, type OpenMode, type Unlocked } from "./unlock.ts";
 
 export interface RepositoryOptions {
@@ -38,6 +41,12 @@ export class Repository {
   readonly keys: RepositoryKeys | null;
   readonly index: BlobIndex;
   readonly blobs: BlobReader;
+  /** The objects as such: what there is and how old it is. */
+  readonly objects: StoredObjects;
+  /** What is being collected. */
+  readonly gc: GcRecord;
+  /** What machines want kept. */
+  readonly keeps: Keeps;
 
   private constructor(options: RepositoryOptions, unlocked: Unlocked, cache: IndexCache) {
     const { repositoryId, sealing, keys } = unlocked;
@@ -46,8 +55,12 @@ export class Repository {
     this.sealing = sealing;
     this.keys = keys;
     this.#cache = cache;
-    this.index = new BlobIndex(options.store, cache, sealing);
-    this.blobs = new BlobReader(options.store, this.index, sealing);
+    const { store, conditionalWrites } = options;
+    this.index = new BlobIndex(store, cache, sealing);
+    this.blobs = this.freshReader();
+    this.objects = new StoredObjects(store, sealing);
+    this.gc = new GcRecord(store, sealing, conditionalWrites);
+    this.keeps = new Keeps(store, sealing);
   }
 
   /**
@@ -63,8 +76,24 @@ export class Repository {
   }
 
   /** Where new blobs go. Finish its packs, then its index, before anything refers to them. */
-  packWriter(signal: AbortSignal): PackWriter {
-    return new PackWriter(this.#options.store, this.index, this.sealing, signal);
+  packWriter(signal: AbortSignal, guard?: PackGuard): PackWriter {
+    const { store } = this.#options;
+    return new PackWriter({ store, index: this.index, sealing: this.sealing }, signal, guard);
+  }
+
+  /** A reader that remembers nothing of what was read before. */
+  freshReader(): BlobReader {
+    return new BlobReader(this.#options.store, this.index, this.sealing);
+  }
+
+  /** Whether the store honours conditional writes. */
+  get isShared(): boolean {
+    return this.#options.conditionalWrites;
+  }
+
+  /** Where further caches of this repository may lie. */
+  cacheFile(name: string): string {
+    return join(this.#options.cacheDirectory, `${name}-${this.id}.sqlite`);
   }
 
   async readManifest(projectId: string, address: Digest, signal: AbortSignal): Promise<Manifest> {

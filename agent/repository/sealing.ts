@@ -16,7 +16,7 @@ export interface Sealing {
   nameBlob(kind: BlobKind, plain: Uint8Array): Digest;
   /** The address of a manifest. */
   nameManifest(plain: Uint8Array): Digest;
-  /** What stands for a project in the keys of the store. */
+  /** What stands for a project in the keys of the store; for a machine, too. */
   nameProject(projectId: string): string;
   /** The project that a name stands for; null when it is none of `nameProject`. */
   projectOf(name: string): string | null;
@@ -64,5 +64,7 @@ export const roles = {
   index: "index",
   manifest: (projectId: string) => `manifest ${projectId}`,
   ref: (projectId: string) => `ref ${projectId}`,
+  keep: (machineId: string) => `keep ${machineId}`,
+  gcState: "gc state",
   slotLabel: (slotId: string) => `label ${slotId}`,
 } as const;

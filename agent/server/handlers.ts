@@ -23,5 +23,9 @@ export const endWithClient: ReadonlySet<MethodName> = new Set<MethodName>([
   "timeline/diff",
   "store/check",
   "store/projects",
+  "store/verify",
+  "remote/find",
+  "remote/list",
+  "remote/read",
   "sync/push",
 ]);

@@ -27,7 +27,7 @@ export function roomMethods(parts: {
 }): Composition["handlers"] {
   return {
     ...poolMethods(parts.pools),
-    ...storeMethods(parts.sync),
+    ...storeMethods(parts),
     ...projectMethods(parts),
     ...snapshotMethods(parts),
     ...timelineMethods(parts),

@@ -1,9 +1,10 @@
+import type { ProjectLookup } from "../projects/projectLookup.ts";
 import type { SyncService } from "../sync/syncService.ts";
 import type { Handlers } from "./handlers.ts";
 
-type StoreMethods = Pick<Handlers, Extract<keyof Handlers, `store/${string}`>>;
+type StoreMethods = Pick<Handlers, Extract<keyof Handlers, `store/${string}` | `remote/${string}`>>;
 
-export function storeMethods(sync: SyncService): StoreMethods {
+export function storeMethods({ sync, lookup }: { sync: SyncService; lookup: ProjectLookup }): StoreMethods {
   const { keys } = sync;
   return {
     "store/set": (choice, call) => sync.setStore(choice, call),
@@ -19,5 +20,25 @@ export function storeMethods(sync: SyncService): StoreMethods {
       return {};
     },
     "store/changeKey": ({ current, next }, { signal }) => keys.change(current, next, signal),
+    "store/verify": ({ project, parts }, call) =>
+      sync.care.verify(project === undefined ? null : lookup.named(project).projectId, parts, call),
+    "store/repair": (params, call) => sync.care.repair(params, call),
+    "store/gc": ({ retention, ...params }, call) =>
+      sync.care.gc({ ...params, retention: withoutAbsent(retention) }, call),
+    "remote/find": async ({ project, snapshotId }, call) => {
+      const { manifest, manifestDigest } = await sync.findRemote(project, snapshotId, call);
+      return { projectId: manifest.projectId, snapshotId: manifest.snapshotId, manifestDigest };
+    },
+    "remote/list": ({ path, after, limit, ...snapshot }, call) =>
+      sync.remoteFiles(call, (files) => files.list(snapshot, path, { after, limit })),
+    "remote/read": async ({ path, offset, ...snapshot }, call) => {
+      const { bytes, size } = await sync.remoteFiles(call, (files) => files.read(snapshot, path, offset));
+      return { bytes: bytes.toString("base64"), size };
+    },
   };
+}
+
+function withoutAbsent<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { [K in keyof T]: Exclude<T[K], undefined> };
 }

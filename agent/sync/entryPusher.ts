@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Entries, EntryRow } from "../catalog/entries.ts";
+import { isStored, type Entries, type EntryRow } from "../catalog/entries.ts";
 import type { Pools } from "../catalog/pools.ts";
 import type { ProjectRow, Projects } from "../catalog/projects.ts";
 import type { Announce } from "../host/announce.ts";
@@ -84,7 +84,10 @@ export class EntryPusher {
       };
       const { manifestDigest } = await pushSnapshot(request, tools, call);
       this.#catalog.transaction(() => {
-        this.#entries.change(projectId, snapshotId, { durability: "durable", manifestDigest });
+        this.#entries.change(projectId, snapshotId, {
+          ...{ durability: "durable", manifestDigest },
+          ...{ verifiedAt: null, problem: null },
+        });
         const lastPushAt = this.#clock.now();
         this.#projects.change(
           projectId,
@@ -115,7 +118,7 @@ export class EntryPusher {
 
   /** Whether nothing newer of the project is in the store. */
   #isNewest(entry: EntryRow): boolean {
-    const stored = this.#entries.list(entry.projectId).find(({ durability }) => durability === "durable");
+    const stored = this.#entries.list(entry.projectId).find(isStored);
     return !stored || stored.seq < entry.seq;
   }
 }

@@ -1,22 +1,28 @@
+import { randomBytes } from "node:crypto";
 import type { Clock } from "../host/clock.ts";
 import type { CrashPoint } from "../host/crashPoints.ts";
 import type { LongCall } from "../host/longCall.ts";
+import { ForkpointError } from "../protocol/errors.ts";
 import type { Digest } from "../repository/digest.ts";
+import type { PushFence } from "../repository/garbage/pushFence.ts";
 import { attributesOfRoot, rootAttributes, type Manifest } from "../repository/manifest.ts";
 import type { PackWriter } from "../repository/packWriter.ts";
-import { epochToWrite, type ReadRef } from "../repository/ref.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { TreeRef } from "../repository/structureReader.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { readSendStream } from "../volumes/sendStream/reader.ts";
 import { SnapshotFiles } from "./snapshotFiles.ts";
+import { storeSnapshot, type Stored } from "./storeSnapshot.ts";
 import { applyStream } from "./streamApplier.ts";
 import { TransferMeter } from "./transferMeter.ts";
 import { TreeEditor, type EditBase } from "./treeEditor.ts";
 import { TreeWriter } from "./treeWriter.ts";
 
 /** What a manifest records about a snapshot beyond its tree. */
-export type SnapshotRecord = Omit<Manifest, "format" | "parentManifest" | "root" | "links" | "counts">;
+export type SnapshotRecord = Omit<
+  Manifest,
+  "format" | "parentManifest" | "root" | "links" | "counts" | "nonce"
+>;
 
 /** A snapshot that is on this disk and whose manifest is in the repository. */
 export interface PushBase {
@@ -48,58 +54,32 @@ export interface PushTools {
   readonly crashPoint: CrashPoint;
 }
 
-export interface Pushed {
-  readonly manifestDigest: Digest;
-  /** Bytes sent to the store, packs and indexes together. */
-  readonly bytesStored: number;
-}
-
 /**
  * Puts a snapshot into the repository and, where asked, makes it the head of its project. What is written becomes
  * lasting in the order packs, index, manifest, ref; ended between any two, what was stored is used by
  * the next push. Pushing the same snapshot again stores nothing.
  * @throws ForkpointError REF_CONFLICT, OBJECT_*, STORE_*, STREAM_INVALID, NEEDS_ROOT, CANCELLED
  */
-export async function pushSnapshot(request: PushRequest, tools: PushTools, call: LongCall): Promise<Pushed> {
-  const { repository, crashPoint } = tools;
-  const { projectId } = request.record;
-  const current = await repository.readRef(projectId, call.signal);
-  const epoch = epochToWrite(current, request.machineId, request.knownHead);
-  await repository.index.refresh(call.signal);
-
-  const packs = repository.packWriter(call.signal);
-  let manifest: Manifest;
-  try {
-    manifest = await buildSnapshot(request, tools, packs, call);
-    await packs.finishPacks();
-  } catch (thrown) {
-    await packs.abandon();
-    throw thrown;
-  }
-  crashPoint("push:packs-written");
-  await packs.finishIndex();
-  crashPoint("push:index-written");
-  const manifestDigest = repository.addressOf(manifest);
-  if (current?.ref.head !== manifestDigest) {
-    await repository.writeManifest(manifest, call.signal);
-    crashPoint("push:manifest-written");
-    if (request.becomesHead) {
-      await moveRef(current, { head: manifestDigest, epoch }, request, tools, call);
-      crashPoint("push:ref-written");
-    }
-  }
-  return { manifestDigest, bytesStored: packs.bytesStored };
+export async function pushSnapshot(request: PushRequest, tools: PushTools, call: LongCall): Promise<Stored> {
+  const { record, machineId, knownHead, becomesHead } = request;
+  const { projectId, slug, forkedFrom } = record;
+  const { clock } = tools;
+  const build = (packs: PackWriter, fence: PushFence) =>
+    buildSnapshot(request, tools, { packs, fence }, call);
+  const toStore = { projectId, slug, forkedFrom, machineId, knownHead, becomesHead, build };
+  return storeSnapshot(toStore, { ...tools, now: () => clock.now() }, call.signal);
 }
 
 async function buildSnapshot(
-  { path, record, base, parentManifest }: PushRequest,
+  { path, record, base: wanted, parentManifest }: PushRequest,
   { repository, privileged, clock }: PushTools,
-  packs: PackWriter,
+  { packs, fence }: { readonly packs: PackWriter; readonly fence: PushFence },
   call: LongCall,
 ): Promise<Manifest> {
   const { signal } = call;
   const meter = new TransferMeter(clock, call, "Storing the snapshot");
-  const from = base ? await readBase(repository, base, signal) : null;
+  const from = wanted ? await readBase(repository, wanted, fence, signal) : null;
+  const base = from && wanted;
   const editor = new TreeEditor(repository.blobs, from, signal);
   // A snapshot that was pulled and is pushed under another project differs from itself in nothing.
   if (base?.path !== path) {
@@ -120,37 +100,29 @@ async function buildSnapshot(
     root: { tree: root.tree, attributes: rootAttributes(editor.root.attributes) },
     links: links.table,
     counts: { entries: root.entries, bytes: root.bytes + links.bytes, linkedBytes: links.bytes },
+    ...(fence.needsNonce ? { nonce: randomBytes(8).toString("hex") } : {}),
   };
 }
 
-async function readBase(repository: Repository, base: PushBase, signal: AbortSignal): Promise<EditBase> {
-  const manifest = await repository.readManifest(base.projectId, base.manifestDigest, signal);
+/** null when the base was collected, or is about to be. */
+async function readBase(
+  repository: Repository,
+  { projectId, manifestDigest }: PushBase,
+  fence: PushFence,
+  signal: AbortSignal,
+): Promise<EditBase | null> {
+  if (fence.isCondemned(projectId, manifestDigest)) return null;
+  const reading = repository.readManifest(projectId, manifestDigest, signal);
+  const manifest = await reading.catch((thrown: unknown) => {
+    const isGone = thrown instanceof ForkpointError && thrown.code === "OBJECT_MISSING";
+    if (isGone && fence.needsNonce) return null;
+    throw thrown;
+  });
+  if (!manifest) return null;
   const { entries, bytes, linkedBytes } = manifest.counts;
   return {
     root: { tree: manifest.root.tree, entries, bytes: bytes - linkedBytes },
     attributes: attributesOfRoot(manifest),
     links: manifest.links,
   };
-}
-
-async function moveRef(
-  current: ReadRef | null,
-  next: { readonly head: Digest; readonly epoch: number },
-  { record, machineId }: PushRequest,
-  { repository, clock }: PushTools,
-  { signal }: LongCall,
-): Promise<void> {
-  await repository.writeRef(
-    current,
-    {
-      format: 1,
-      projectId: record.projectId,
-      slug: record.slug,
-      ...next,
-      machineId,
-      updatedAt: new Date(clock.now()).toISOString(),
-      forkedFrom: record.forkedFrom,
-    },
-    signal,
-  );
 }

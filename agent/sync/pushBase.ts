@@ -1,4 +1,4 @@
-import type { Entries, EntryRow } from "../catalog/entries.ts";
+import { isStored, type Entries, type EntryRow } from "../catalog/entries.ts";
 import type { Pools } from "../catalog/pools.ts";
 import type { ProjectRow, Projects } from "../catalog/projects.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
@@ -36,8 +36,9 @@ export class PushBases {
   ): Promise<ChosenBase | null> {
     const pool = this.#pools.find(project.poolId);
     if (!pool) return null;
-    for (const { projectId, snapshotId, durability, manifestDigest } of this.#candidates(project, entry)) {
-      if (durability !== "durable" || manifestDigest === null || unusable.has(snapshotId)) continue;
+    for (const candidate of this.#candidates(project, entry)) {
+      const { projectId, snapshotId, manifestDigest } = candidate;
+      if (!isStored(candidate) || manifestDigest === null || unusable.has(snapshotId)) continue;
       const path = snapshotPath(pool.path, projectId, snapshotId);
       if (await this.#btrfs.isSubvolume(path)) return { snapshotId, path, projectId, manifestDigest };
     }

@@ -24,6 +24,7 @@ export class PushQueue {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #healthChanged: (projectId: string) => void;
+  readonly #pushed: (signal: AbortSignal) => Promise<void>;
   readonly #lanes = new Map<string, PushLane>();
   readonly #slots = new UploadSlots(projectsAtOnce);
   #isOpen = false;
@@ -37,6 +38,8 @@ export class PushQueue {
     clock: Clock;
     log: Log;
     healthChanged: (projectId: string) => void;
+    /** Called after something was pushed. */
+    pushed: (signal: AbortSignal) => Promise<void>;
   }) {
     this.#projects = parts.projects;
     this.#entries = parts.entries;
@@ -46,6 +49,7 @@ export class PushQueue {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#healthChanged = parts.healthChanged;
+    this.#pushed = parts.pushed;
   }
 
   /** Lets uploads run, and starts those that are due. */
@@ -176,17 +180,20 @@ export class PushQueue {
   async #pushAll(projectId: string, lane: PushLane, signal: AbortSignal): Promise<void> {
     const skipped = new Set<string>();
     const failures: unknown[] = [];
+    let pushed = 0;
     for (;;) {
       const next = this.#next(projectId, lane, skipped);
       if (!next) break;
       try {
         await this.#pushOne(next.project, next.entry, lane, signal);
+        pushed++;
       } catch (thrown) {
         if (signal.aborted || concernsAll(thrown)) throw thrown;
         skipped.add(next.entry.snapshotId);
         failures.push(thrown);
       }
     }
+    if (pushed > 0) await this.#pushed(signal);
     if (failures.length > 0) throw failures[0];
   }
 

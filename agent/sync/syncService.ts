@@ -23,7 +23,9 @@ import { machineId } from "./machineId.ts";
 import { pullSnapshot, type PullRequest } from "./pull.ts";
 import { PushBases } from "./pushBase.ts";
 import { PushQueue } from "./pushQueue.ts";
+import { RemoteFiles } from "./remoteFiles.ts";
 import { RemoteProjects, type FoundRemote } from "./remoteProjects.ts";
+import { StoreCare } from "./storeCare.ts";
 import { StoreKeeper, type StoreAccess, type StoreChoice } from "./storeKeeper.ts";
 import { StoreKeys } from "./storeKeys.ts";
 
@@ -64,6 +66,8 @@ export class SyncService {
   readonly #queue: PushQueue;
   /** What opens the repository in the store. */
   readonly keys: StoreKeys;
+  /** Verifies, mends and tidies what is in the store. */
+  readonly care: StoreCare;
   #isStarted = false;
   #looking: Promise<void> = Promise.resolve();
 
@@ -77,10 +81,24 @@ export class SyncService {
     const keys = new KeyKeeper({ keyring: new Keyring(parts), files: new KeyFolder(parts.home) });
     const store = new StoreKeeper({ ...parts, keys, changed });
     const bases = new PushBases(parts);
-    const pusher = new EntryPusher({ ...parts, store, machineId: machineId(parts.settings) });
+    const id = machineId(parts.settings);
+    const pusher = new EntryPusher({ ...parts, store, machineId: id });
     this.#store = store;
     this.keys = new StoreKeys(store);
-    this.#queue = new PushQueue({ ...parts, store, bases, pusher });
+    this.#queue = new PushQueue({
+      ...parts,
+      store,
+      bases,
+      pusher,
+      pushed: (signal) => this.care.keep(signal),
+    });
+    this.care = new StoreCare({
+      ...parts,
+      machineId: id,
+      repository: () => store.repository(),
+      wake: (projectId) => this.#queue.resume(projectId),
+      pushed: (projectId, call) => this.#queue.finished(projectId, call),
+    });
   }
 
   /**
@@ -161,6 +179,11 @@ export class SyncService {
     return this.#using((repository) =>
       new RemoteProjects(repository, log, call.signal).find(name, snapshotId),
     );
+  }
+
+  /** Reads single files of snapshots in the store. @throws ForkpointError STORE_NOT_SET, and what `work` throws */
+  remoteFiles<T>({ signal }: LongCall, work: (files: RemoteFiles) => Promise<T>): Promise<T> {
+    return this.#using((repository) => work(new RemoteFiles(repository, signal)));
   }
 
   /** Rebuilds a snapshot from the store; see `pullSnapshot`. @throws ForkpointError also STORE_NOT_SET */

@@ -17,6 +17,8 @@ export function entryView(row: EntryRow, project: ProjectRow, path: string): Ent
     durability: row.durability,
     manifestDigest: row.manifestDigest,
     guardId: row.guardId,
+    verifiedAt: row.verifiedAt === null ? null : new Date(row.verifiedAt).toISOString(),
+    problem: row.problem,
     head: row.snapshotId === project.headSnapshotId,
     path,
   };

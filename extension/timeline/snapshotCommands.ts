@@ -163,7 +163,7 @@ export class SnapshotCommands {
     const [only] = entries;
     if (!only) return;
     const one = entries.length === 1;
-    const alone = entries.some(({ durability }) => durability !== "durable");
+    const alone = entries.some(({ durability }) => durability !== "durable" && durability !== "verified");
     await confirmDangerous({
       title: one ? `Delete “${entryTitle(only)}”?` : `Delete ${count(entries.length, "snapshot")}?`,
       keep: one ? "Keep it" : "Keep them",

@@ -15,6 +15,8 @@ export function anEntry(given: Partial<Entry> = {}): Entry {
     durability: "local",
     manifestDigest: null,
     guardId: null,
+    verifiedAt: null,
+    problem: null,
     head: false,
     path: "/pool/.forkpoint/snapshots/p0000000000a/s0000000000a",
     ...given,

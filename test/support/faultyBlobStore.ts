@@ -1,4 +1,4 @@
-import type { Blob, BlobStore, Condition, Range } from "../../agent/blobstore/blobStore.ts";
+import type { Blob, BlobStore, Condition, ListedObject, Range } from "../../agent/blobstore/blobStore.ts";
 import { type ErrorCode, ForkpointError } from "../../agent/protocol/errors.ts";
 
 type Operation = "get" | "put" | "list" | "delete";
@@ -75,10 +75,7 @@ export class FaultyBlobStore implements BlobStore {
     return written;
   }
 
-  async *list(
-    prefix: string,
-    options: { signal: AbortSignal },
-  ): AsyncGenerator<{ key: string; size: number }> {
+  async *list(prefix: string, options: { signal: AbortSignal }): AsyncGenerator<ListedObject> {
     const fault = await this.#before("list", prefix, options.signal);
     for await (const object of this.#store.list(prefix, options)) {
       yield object;

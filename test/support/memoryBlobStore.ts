@@ -4,8 +4,10 @@ import type { Blob, BlobStore, Condition, Range } from "../../agent/blobstore/bl
 /** A store that lives as long as the test, and counts what is asked of it. */
 export class MemoryBlobStore implements BlobStore {
   readonly url = "memory:";
-  readonly objects = new Map<string, { bytes: Buffer; etag: string }>();
+  readonly objects = new Map<string, { bytes: Buffer; etag: string; modifiedAt?: number }>();
   readonly puts: { key: string; size: number }[] = [];
+  /** The store's own clock. */
+  now: () => number = Date.now;
   #version = 0;
 
   get(key: string, { signal, range }: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
@@ -28,7 +30,7 @@ export class MemoryBlobStore implements BlobStore {
     if (condition?.kind === "absent" && found) return Promise.resolve(null);
     if (condition?.kind === "match" && found?.etag !== condition.etag) return Promise.resolve(null);
     const etag = String(++this.#version);
-    this.objects.set(key, { bytes: Buffer.from(bytes), etag });
+    this.objects.set(key, { bytes: Buffer.from(bytes), etag, modifiedAt: this.now() });
     this.puts.push({ key, size: bytes.length });
     return Promise.resolve({ etag });
   }
@@ -37,9 +39,9 @@ export class MemoryBlobStore implements BlobStore {
     checkPrefix(prefix);
     signal.throwIfAborted();
     await Promise.resolve();
-    for (const [key, { bytes }] of [...this.objects]) {
+    for (const [key, { bytes, modifiedAt = 0 }] of [...this.objects]) {
       signal.throwIfAborted();
-      if (key.startsWith(prefix)) yield { key, size: bytes.length };
+      if (key.startsWith(prefix)) yield { key, size: bytes.length, modifiedAt };
     }
   }
 

@@ -36,6 +36,8 @@ const base: Entry = {
   durability: "durable",
   manifestDigest: "ab".repeat(32),
   guardId: null,
+  verifiedAt: null,
+  problem: null,
   head: false,
   path: "/pool/.forkpoint/snapshots/shop00000001/4aaafirst000",
 };

@@ -1,3 +1,4 @@
+import type { Entries } from "../../catalog/entries.ts";
 import type { Projects } from "../../catalog/projects.ts";
 import type { Processes } from "../../host/processes.ts";
 import type { Check, Pool, Store } from "../../protocol/entities.ts";
@@ -16,6 +17,7 @@ export class Doctor {
   readonly #privileged: Privileged;
   readonly #registry: PoolRegistry;
   readonly #projects: Projects;
+  readonly #entries: Entries;
   readonly #btrfs: Btrfs;
   readonly #agreement: DiskAgreement;
   readonly #checkStore: (signal: AbortSignal) => Promise<Store | null>;
@@ -27,6 +29,7 @@ export class Doctor {
     privileged: Privileged;
     registry: PoolRegistry;
     projects: Projects;
+    entries: Entries;
     btrfs: Btrfs;
     agreement: DiskAgreement;
     /** Asks the store whether it works; null when none is set. */
@@ -38,6 +41,7 @@ export class Doctor {
     this.#privileged = parts.privileged;
     this.#registry = parts.registry;
     this.#projects = parts.projects;
+    this.#entries = parts.entries;
     this.#btrfs = parts.btrfs;
     this.#agreement = parts.agreement;
     this.#checkStore = parts.checkStore;
@@ -54,6 +58,7 @@ export class Doctor {
       ...(pools.length === 0 ? [noPool] : pools.map(checkPool)),
       ...(await this.#projectChecks(signal)),
       ...this.#problems().map(checkProblem),
+      ...this.#damagedCopies(),
       await this.#store(signal),
     ];
   }
@@ -84,6 +89,20 @@ export class Doctor {
       }
     }
     return checks;
+  }
+
+  /** What was found wrong in the store and could not be stored again yet. */
+  #damagedCopies(): Check[] {
+    return this.#projects.list().flatMap(({ projectId, slug }) => {
+      const damaged = this.#entries.list(projectId).filter(({ problem }) => problem !== null);
+      const [first] = damaged;
+      if (!first) return [];
+      return bad(
+        `copies of ${slug}`,
+        `${damaged.length} of them were found damaged: ${first.problem ?? ""}`,
+        "Run `forkpoint push --wait`; if it stays, `forkpoint repair`.",
+      );
+    });
   }
 
   async #store(signal: AbortSignal): Promise<Check> {

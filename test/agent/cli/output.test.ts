@@ -21,6 +21,35 @@ function find(named: string) {
   return found;
 }
 
+const damagedSnapshot = {
+  projectId: shop.projectId,
+  slug: "shop",
+  snapshotId: "4aaafirst000",
+  manifestDigest: "ab".repeat(32),
+  problems: ["The repository's chunk 12ab is damaged: its bytes do not match its name."],
+  isHere: true,
+};
+const verifyReport = {
+  snapshots: 12,
+  whole: 10,
+  blobs: 4711,
+  bytes: 3 * 2 ** 30,
+  part: 2,
+  parts: 20,
+  damaged: [
+    damagedSnapshot,
+    { ...damagedSnapshot, slug: null, snapshotId: null, problems: ["It is not JSON."], isHere: false },
+  ],
+  indexProblems: ["The repository's index 34cd is damaged: it is not an index."],
+};
+const remoteFile = {
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  modifiedAt: "2026-01-02T03:04:05.000Z",
+  target: null,
+};
+
 /** What every verb asked of the agent, by method. */
 const asked: { method: string; params: unknown }[] = [];
 
@@ -95,6 +124,53 @@ const handlers: Partial<Handlers> = {
   "store/check": () => ({ ...store, state: "denied", message: "The key may not write." }),
   "sync/push": ({ wait }) => (wait ? { pending: 0, pushed: [first] } : { pending: 2, pushed: [] }),
   "sync/pull": () => shop,
+  "store/verify": ({ parts }) =>
+    parts === 1
+      ? { ...verifyReport, damaged: [], indexProblems: [], whole: 12, part: 1, parts: 1 }
+      : { ...verifyReport, parts },
+  "store/repair": ({ dryRun }) => ({
+    dryRun,
+    damaged: verifyReport.damaged,
+    indexProblems: verifyReport.indexProblems,
+    packsIndexed: 3,
+    badBlobs: 2,
+    pushedAgain: [{ slug: "shop", snapshotId: "4aaafirst000" }],
+    left: verifyReport.damaged.slice(1),
+  }),
+  "store/gc": ({ dryRun }) => ({
+    dryRun,
+    retention: { days: 30, last: 0, daily: 0, weekly: 8, monthly: 0 },
+    kept: dryRun ? 12 : null,
+    snapshots: dryRun
+      ? [{ slug: "shop", snapshotId: "4aaafirst000", createdAt: "2025-11-01T12:00:00.000Z" }]
+      : [],
+    packs: dryRun
+      ? [
+          { id: "ab".repeat(32), bytes: 12 * 2 ** 20, liveBytes: 0 },
+          { id: "cd".repeat(32), bytes: 10 * 2 ** 20, liveBytes: 2 ** 20 },
+        ]
+      : [],
+    deleted: dryRun ? { manifests: 0, packs: 0, bytes: 0 } : { manifests: 3, packs: 1, bytes: 12 * 2 ** 20 },
+    condemned: { manifests: 2, packs: 5 },
+    dueInMs: dryRun ? null : 86_400_000,
+  }),
+  "remote/find": () => ({
+    projectId: shop.projectId,
+    snapshotId: first.snapshotId,
+    manifestDigest: "ab".repeat(32),
+  }),
+  "remote/list": () => ({
+    files: [
+      { ...remoteFile, name: "src", type: "directory", mode: 0o755, size: 3 * 2 ** 20 },
+      { ...remoteFile, name: "package.json", type: "file", size: 1234 },
+      { ...remoteFile, name: "latest", type: "symlink", mode: 0o777, size: null, target: "src/b\\x0ac" },
+    ],
+    more: false,
+  }),
+  "remote/read": ({ offset }) => ({
+    bytes: Buffer.from(offset === 0 ? "one\n" : "two\n").toString("base64"),
+    size: 8,
+  }),
   "agent/doctor": () => ({
     checks: [
       { name: "programs", ok: true, message: "All are there.", remedy: null },
@@ -140,6 +216,15 @@ describe("what the command prints", () => {
     "pool-status": "pool status",
     "store-show": "store show",
     "store-check": "store check",
+    verify: "verify",
+    "verify-damaged": "verify --sample 5%",
+    repair: "repair",
+    "repair-dry-run": "repair --dry-run",
+    gc: "gc",
+    "gc-dry-run": "gc --dry-run --keep-weekly 8",
+    ls: "ls --remote",
+    cat: "cat 4aaa src/numbers",
+    "help-gc": "gc --help",
     doctor: "doctor",
     "error-with-forks": "project delete shop",
     "error-usage": "fork",
@@ -201,6 +286,12 @@ describe("what the command prints", () => {
       "agent logs --lines none",
       "undo --open-files maybe",
       "pool remove",
+      "verify --sample 0",
+      "verify --sample 5% --full",
+      "gc --keep-days some",
+      "cat 4aaa",
+      "cat 4aaa file",
+      "ls a b c d",
     ];
     for (const line of lines) {
       const { exitCode, out, err } = await run(`${line} --json`);

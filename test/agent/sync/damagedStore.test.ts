@@ -111,6 +111,7 @@ function damages(this: Mocha.Suite, kind: RepositoryKind): void {
     assert.deepEqual([...sound.keys()].map((key) => key.split("/", 1)[0]).toSorted(), [
       "config",
       "index",
+      "keeps",
       ...(kind.mode.make === "encrypted" ? ["keys"] : []),
       "manifests",
       "packs",

@@ -147,7 +147,10 @@ export function itIsABlobStore(opened: () => Promise<OpenedStore>): void {
     assert.deepEqual(await keysOf(other, "b/1"), ["b/1", "b/10"]);
     assert.deepEqual(await keysOf(other, "b/c/"), ["b/c/2"]);
     assert.deepEqual(await keysOf(other, "nothing/"), []);
-    for await (const { key, size } of other.list("", { signal })) assert.equal(size, key.length);
+    for await (const { key, size, modifiedAt } of other.list("", { signal })) {
+      assert.equal(size, key.length);
+      assert.ok(Math.abs(modifiedAt - Date.now()) < 24 * 3_600_000, "the store's clock is no clock");
+    }
   });
 
   it("should delete, and have no quarrel with what is gone already", async () => {

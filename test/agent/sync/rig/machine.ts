@@ -152,6 +152,8 @@ export class Machine {
       durability: "local",
       manifestDigest: null,
       guardId: null,
+      verifiedAt: null,
+      problem: null,
     });
     this.projects.change(projectId, { headSnapshotId: snapshotId });
     return this.entry(projectId, snapshotId);

@@ -12,6 +12,8 @@ export interface TwoMachines {
   readonly here: Machine;
   readonly there: Machine;
   readonly homes: ReturnType<typeof makeHomes>;
+  /** The first machine again, after it was closed, with its uploads running. */
+  reopenHere(): Machine;
   /** The second machine again, after it was closed. */
   reopenThere(): Machine;
   close(): Promise<void>;
@@ -34,7 +36,7 @@ export async function openTwoMachines(
       { home: homes.path(name), pool },
       { access: onlyUrl(storeUrl, stores[name]), ...(privileged ? { privileged } : {}) },
     );
-  const here = machine("here", pools[0].path);
+  let here = machine("here", pools[0].path);
   let there = machine("there", pools[1].path);
   for (const each of [here, there]) {
     each.sync.start();
@@ -44,6 +46,11 @@ export async function openTwoMachines(
     here,
     there,
     homes,
+    reopenHere() {
+      here = machine("here", pools[0].path);
+      here.sync.start();
+      return here;
+    },
     reopenThere() {
       there = machine("there", pools[1].path);
       return there;

@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import type { RepairReport } from "../../protocol/storeReports.ts";
+import type { CliContext } from "../cliContext.ts";
+import { damageText } from "../damageText.ts";
+import { plural } from "../wording.ts";
+
+export function addRepair(program: Command, context: CliContext): void {
+  program
+    .command("repair")
+    .summary("mend what is damaged in the store")
+    .description(
+      "Mends the store with what this machine has: rebuilds lost indexes from the packs, and stores again what is\n" +
+        "missing or damaged of the snapshots on this disk, which mends every other snapshot that shares it.\n" +
+        "Deletes nothing. Goes by what the last `forkpoint verify` found. Exit status 1 when something is left.",
+    )
+    .option("--dry-run", "only say what it would do")
+    .addHelpText("after", "\nExample:\n  $ forkpoint repair --dry-run")
+    .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
+      const report = await context.call("store/repair", { dryRun });
+      if (report.left.length > 0) context.exitCode = 1;
+      context.show(report, () => repairText(report));
+    });
+}
+
+function repairText(report: RepairReport): string {
+  const { dryRun, damaged, indexProblems, packsIndexed, badBlobs, pushedAgain, left } = report;
+  if (damaged.length + indexProblems.length + packsIndexed + pushedAgain.length === 0) {
+    return "Nothing is known to be damaged.";
+  }
+  const would = dryRun ? "Would be " : "";
+  const said = (text: string) => (dryRun ? would + text : text.charAt(0).toUpperCase() + text.slice(1));
+  const lines: string[] = [];
+  if (damaged.length > 0) {
+    lines.push(
+      `${plural(badBlobs, "part")} missing or damaged, which ${plural(damaged.length, "snapshot")} need:`,
+      ...damageText(damaged),
+    );
+  }
+  lines.push(...indexProblems);
+  if (packsIndexed > 0) lines.push(`${said("indexed again")}: ${plural(packsIndexed, "pack")}.`);
+  if (pushedAgain.length > 0) {
+    lines.push(
+      `${said("pushed again")}:`,
+      ...pushedAgain.map(({ slug, snapshotId }) => `  ${slug} ${snapshotId}`),
+    );
+  }
+  if (left.length > 0) {
+    lines.push(
+      dryRun
+        ? "Not on this machine; mended only as far as they share what is pushed again:"
+        : "Still damaged. Run `forkpoint repair` on a machine that has these snapshots:",
+      ...damageText(left),
+    );
+  } else if (!dryRun) lines.push("All of it is mended.");
+  return lines.join("\n");
+}

@@ -1,0 +1,264 @@
+import type { CrashPoint } from "../../host/crashPoints.ts";
+import type { Digest } from "../digest.ts";
+import type { SnapshotGraph } from "../graph/snapshotGraph.ts";
+import { rewriteIndexes } from "../indexRewrite.ts";
+import type { Repository } from "../repository.ts";
+import { assertDispensable, planGc, refused, refusing, type GcPlan } from "./gcPlan.ts";
+import type { GcState, ReadGc } from "./gcRecord.ts";
+import { LiveMark } from "./liveMark.ts";
+import { repack } from "./repack.ts";
+import type { Retention } from "./retention.ts";
+import { allSnapshots, wantedSnapshots } from "./snapshotsToKeep.ts";
+
+export interface CollectorParts {
+  readonly repository: Repository;
+  readonly graph: SnapshotGraph;
+  readonly machineId: string;
+  /** How long what is condemned stays, in milliseconds by the store's clock. */
+  readonly graceMs: number;
+  readonly crashPoint: CrashPoint;
+  readonly signal: AbortSignal;
+  /** Awaited often, so that a cancellation is noticed. */
+  readonly pace: () => Promise<void> | undefined;
+}
+
+/** What a run has done. */
+export interface GcOutcome {
+  /** What was deleted in this run. */
+  readonly deleted: { readonly manifests: number; readonly packs: number; readonly bytes: number };
+  /** What is condemned now. */
+  readonly condemned: { readonly manifests: number; readonly packs: number };
+  /** Milliseconds until what is condemned can go; null when nothing is. */
+  readonly dueInMs: number | null;
+}
+
+/** Deletions between two looks at the record. */
+const deletionsAtOnce = 50;
+/** How often a step begins anew when others write the record meanwhile. */
+const attempts = 20;
+
+const nothing = { manifests: 0, packs: 0, bytes: 0 };
+
+/**
+ * Collects the garbage of a repository in two runs, a grace period apart: the first condemns, the second
+ * looks again and deletes. FORMAT.md, "Garbage", says why no snapshot suffers. Ended anywhere, the next run
+ * goes on.
+ */
+export class Collector {
+  readonly #parts: CollectorParts;
+  readonly #mark: LiveMark;
+
+  constructor(parts: CollectorParts) {
+    this.#parts = parts;
+    this.#mark = new LiveMark(parts);
+  }
+
+  /** What would be condemned now. Changes nothing but the store's clock object. @throws ForkpointError GC_REFUSED */
+  async plan(policy: Retention): Promise<GcPlan> {
+    const { repository, graceMs, signal } = this.#parts;
+    const now = await repository.objects.now(signal);
+    return planGc(repository, this.#mark, { policy, now, graceMs }, signal);
+  }
+
+  /**
+   * Goes on with what was begun: deletes what was condemned a grace period ago, and condemns what is garbage now.
+   * @throws ForkpointError GC_REFUSED, STORE_*, OBJECT_*
+   */
+  async run(policy: Retention): Promise<GcOutcome> {
+    const { repository, signal } = this.#parts;
+    await this.#assertMayCollect();
+    let read = await repository.gc.read(signal);
+    let deleted = nothing;
+    if (read?.state.phase === "condemned") read = await this.#decideWhenDue(read);
+    if (read?.state.phase === "deleting") deleted = await this.#delete(read.state);
+    read = await repository.gc.read(signal);
+    if (!read || read.state.phase === "idle") await this.#condemn(read, policy);
+    read = await repository.gc.read(signal);
+    const { manifests = [], packs = [] } = read?.state ?? {};
+    const dueInMs = read && read.state.phase !== "idle" ? await this.#dueInMs(read.state) : null;
+    return { deleted, condemned: { manifests: manifests.length, packs: packs.length }, dueInMs };
+  }
+
+  async #condemn(read: ReadGc | null, policy: Retention): Promise<void> {
+    const { repository, graph, crashPoint, signal, pace } = this.#parts;
+    const plan = await this.#unlessOvertaken(read, () => this.plan(policy));
+    if (!plan) return;
+    graph.forgetDead();
+    const manifests = plan.dropped.map(({ name }) => name);
+    const packs = plan.packs.map(({ id }) => id);
+    if (manifests.length === 0 && packs.length === 0) return;
+    const cycle = read?.state.cycle ?? 0;
+    const beforeIndex = async () => {
+      const present = await repository.gc.read(signal);
+      if ((present?.state.cycle ?? 0) !== cycle) throw refused("another machine tidies it at the moment");
+    };
+    const repacked = await this.#unlessOvertaken(read, async () => {
+      const guard = { avoid: new Set(packs), beforeIndex };
+      await refusing(() => repack(repository, this.#mark, plan.packs, { guard, signal, pace }));
+      return true;
+    });
+    if (!repacked) return;
+    crashPoint("gc:repacked");
+    const next = { cycle: cycle + 1, condemnedAt: null, manifests, packs, retention: policy };
+    const condemned = await repository.gc.replace(read, { ...next, phase: "condemned" }, signal);
+    crashPoint("gc:condemned");
+    if (condemned) await this.#date(condemned);
+    crashPoint("gc:dated");
+  }
+
+  /** Writes down since when it is condemned, by the store's clock; never earlier than it was. */
+  async #date(read: ReadGc): Promise<ReadGc | null> {
+    const { repository, signal } = this.#parts;
+    const condemnedAt = await repository.objects.now(signal);
+    let current: ReadGc | null = read;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      if (current?.state.phase !== "condemned" || current.state.condemnedAt !== null) return current;
+      const dated = await repository.gc.replace(current, { ...current.state, condemnedAt }, signal);
+      if (dated) return dated;
+      current = await repository.gc.read(signal);
+    }
+    throw refused("other machines keep writing its record");
+  }
+
+  async #dueInMs({ condemnedAt }: GcState): Promise<number> {
+    const { repository, graceMs, signal } = this.#parts;
+    if (condemnedAt === null) return graceMs;
+    return Math.max(0, condemnedAt + graceMs - (await repository.objects.now(signal)));
+  }
+
+  /** Once the grace period is over, looks at every snapshot again and settles for good what goes. */
+  async #decideWhenDue(read: ReadGc): Promise<ReadGc | null> {
+    const { repository, crashPoint, signal } = this.#parts;
+    let current: ReadGc | null = await this.#date(read);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      if (current?.state.phase !== "condemned" || (await this.#dueInMs(current.state)) > 0) return current;
+      const { state } = current;
+      const still = await this.#unlessOvertaken(current, () => this.#stillCondemned(state));
+      if (!still) {
+        current = await repository.gc.read(signal);
+        continue;
+      }
+      const { manifests, packs } = still;
+      const isEmpty = manifests.length === 0 && packs.length === 0;
+      const next = isEmpty
+        ? { ...current.state, manifests, packs, phase: "idle" as const, condemnedAt: null }
+        : { ...current.state, manifests, packs, phase: "deleting" as const };
+      // Refused when somebody wrote the record since it was read: then all is looked at anew.
+      const decided = await repository.gc.replace(current, next, signal);
+      crashPoint("gc:decided");
+      if (decided) return decided;
+      current = await repository.gc.read(signal);
+    }
+    throw refused("other machines keep writing its record");
+  }
+
+  /** null when the work failed and the record was written meanwhile: others may have deleted what it read. */
+  async #unlessOvertaken<T>(read: ReadGc | null, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (thrown) {
+      const { repository, signal } = this.#parts;
+      if (signal.aborted || (await repository.gc.read(signal))?.etag === read?.etag) throw thrown;
+      return null;
+    }
+  }
+
+  async #stillCondemned(state: GcState): Promise<{ manifests: string[]; packs: Digest[] }> {
+    const { repository, signal } = this.#parts;
+    return refusing(async () => {
+      const stored = await allSnapshots(repository, signal);
+      const wanted = await wantedSnapshots(repository, signal);
+      const condemned = new Set(state.manifests.filter((name) => !wanted.has(name)));
+      const kept = stored
+        .map(({ projectId, id }) => `${projectId}/${id}`)
+        .filter((name) => !condemned.has(name));
+      const marked = await this.#mark.mark(kept, new Set(state.packs));
+      assertDispensable(marked, wanted);
+      const { packs } = marked;
+      const needed = new Set(packs.filter(({ liveBytes }) => liveBytes > 0).map(({ id }) => id));
+      return { manifests: [...condemned], packs: state.packs.filter((id) => !needed.has(id)) };
+    });
+  }
+
+  async #delete(state: GcState): Promise<GcOutcome["deleted"]> {
+    const { repository, crashPoint, signal } = this.#parts;
+    const { objects } = repository;
+    const goingPacks = new Set(state.packs);
+    const present = new Map<Digest, number>();
+    for await (const { id, size } of objects.packs(signal)) if (goingPacks.has(id)) present.set(id, size);
+
+    const isOurs = () => this.#isDeleting(state.cycle);
+    await this.#inBatches(state.manifests, isOurs, async (name) => {
+      const [projectId = "", id = ""] = name.split("/");
+      await objects.removeManifest(projectId, id, signal);
+      crashPoint("gc:manifest-deleted");
+    });
+    crashPoint("gc:manifests-deleted");
+    await refusing(() =>
+      rewriteIndexes(
+        {
+          index: repository.index,
+          change: (pack) => (goingPacks.has(pack.id) ? null : pack),
+          before: async () => {
+            if (!(await isOurs())) throw refused("another machine has done it meanwhile");
+            crashPoint("gc:index");
+          },
+        },
+        signal,
+      ),
+    );
+    crashPoint("gc:indexes-rewritten");
+    await this.#inBatches(state.packs, isOurs, async (id) => {
+      await objects.removePack(id, signal);
+      crashPoint("gc:pack-deleted");
+    });
+    crashPoint("gc:packs-deleted");
+    await this.#finish(state.cycle);
+    crashPoint("gc:finished");
+    const bytes = [...present.values()].reduce((sum, size) => sum + size, 0);
+    return { manifests: state.manifests.length, packs: present.size, bytes };
+  }
+
+  async #isDeleting(cycle: number): Promise<boolean> {
+    const read = await this.#parts.repository.gc.read(this.#parts.signal);
+    return read?.state.cycle === cycle && read.state.phase === "deleting";
+  }
+
+  /** A deletion is begun only shortly after the record was seen to ask for it. */
+  async #inBatches(
+    names: readonly string[],
+    isOurs: () => Promise<boolean>,
+    remove: (name: string) => Promise<void>,
+  ): Promise<void> {
+    for (let at = 0; at < names.length; at += deletionsAtOnce) {
+      if (!(await isOurs())) throw refused("another machine has done it meanwhile");
+      for (const name of names.slice(at, at + deletionsAtOnce)) {
+        await remove(name);
+        await this.#parts.pace();
+      }
+    }
+  }
+
+  async #finish(cycle: number): Promise<void> {
+    const { repository, signal } = this.#parts;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const read = await repository.gc.read(signal);
+      if (read?.state.cycle !== cycle || read.state.phase !== "deleting") return;
+      const next = { ...read.state, phase: "idle" as const, condemnedAt: null, manifests: [], packs: [] };
+      if (await repository.gc.replace(read, next, signal)) return;
+    }
+  }
+
+  /** Where conditions are not honoured, the machine that writes is the only one that may collect. */
+  async #assertMayCollect(): Promise<void> {
+    const { repository, machineId, signal } = this.#parts;
+    if (repository.isShared) return;
+    for await (const projectId of repository.listProjects(signal)) {
+      const writer = (await repository.readRef(projectId, signal))?.ref.machineId;
+      if (writer === undefined || writer === machineId) continue;
+      throw refused(
+        `it knows no conditional writes, and machine ${writer} writes to it, which alone may tidy it`,
+      );
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { BlobStore } from "../../blobstore/blobStore.ts";
+import { openSealed, sealObject } from "../jsonObject.ts";
+import { objectKeys } from "../objectKeys.ts";
+import { roles, type Sealing } from "../sealing.ts";
+import { Retention } from "./retention.ts";
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+/** A manifest by its project and digest, as in its key. */
+const manifestName = z.string().regex(/^[0-9a-z]{1,64}\/[0-9a-f]{64}$/);
+
+/** FORMAT.md, "Garbage": how far the collection is and what it is about to delete. */
+export const GcState = z.strictObject({
+  format: z.literal(1),
+  /** Grows by one each time something is condemned. */
+  cycle: z.number().int().positive(),
+  /** Grows by one with every write, so that each is noticed. */
+  revision: z.number().int().positive(),
+  phase: z.enum(["idle", "condemned", "deleting"]),
+  /** By the store's clock, milliseconds since 1970; null until it was looked up, and when idle. */
+  condemnedAt: z.number().nullable(),
+  manifests: z.array(manifestName),
+  packs: z.array(digest),
+  retention: Retention,
+});
+export type GcState = z.infer<typeof GcState>;
+
+export interface ReadGc {
+  readonly state: GcState;
+  readonly etag: string;
+}
+
+/** How messages call it. */
+const object = "gc state";
+
+/** The one object that says what is being collected. */
+export class GcRecord {
+  readonly #store: BlobStore;
+  readonly #sealing: Sealing;
+  readonly #conditional: boolean;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param conditional whether the store honours conditions; without, this process must be the only writer */
+  constructor(store: BlobStore, sealing: Sealing, conditional: boolean) {
+    this.#store = store;
+    this.#sealing = sealing;
+    this.#conditional = conditional;
+  }
+
+  /** null when nothing was ever collected. @throws ForkpointError OBJECT_DAMAGED, REPOSITORY_NEWER, STORE_* */
+  async read(signal: AbortSignal): Promise<ReadGc | null> {
+    const found = await this.#store.get(objectKeys.gcState, { signal });
+    if (!found) return null;
+    const plain = this.#sealing.open(roles.gcState, object, found.bytes);
+    return { state: openSealed(object, plain, GcState), etag: found.etag };
+  }
+
+  /**
+   * Replaces `current` (null: nothing) by `next` and gives it as it is now; null when somebody else was
+   * faster, and then nothing was written.
+   */
+  replace(
+    current: ReadGc | null,
+    next: Omit<GcState, "format" | "revision">,
+    signal: AbortSignal,
+  ): Promise<ReadGc | null> {
+    const turn = this.#last.then(() => this.#replace(current, next, signal));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #replace(
+    current: ReadGc | null,
+    next: Omit<GcState, "format" | "revision">,
+    signal: AbortSignal,
+  ): Promise<ReadGc | null> {
+    const state = GcState.parse({ ...next, format: 1, revision: (current?.state.revision ?? 0) + 1 });
+    const bytes = this.#sealing.seal(roles.gcState, sealObject(state));
+    if (!this.#conditional) {
+      const present = await this.#store.get(objectKeys.gcState, { signal });
+      if (present?.etag !== current?.etag) return null;
+      const written = await this.#store.put(objectKeys.gcState, bytes, { signal });
+      return written && { state, etag: written.etag };
+    }
+    const condition = current
+      ? ({ kind: "match", etag: current.etag } as const)
+      : ({ kind: "absent" } as const);
+    try {
+      const written = await this.#store.put(objectKeys.gcState, bytes, { signal, condition });
+      if (written) return { state, etag: written.etag };
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      const held = await this.#ifHeld(bytes, state, signal);
+      if (!held) throw thrown;
+      return held;
+    }
+    // A write that was applied but answered late is refused by its own effect when tried again.
+    return this.#ifHeld(bytes, state, signal);
+  }
+
+  async #ifHeld(bytes: Buffer, state: GcState, signal: AbortSignal): Promise<ReadGc | null> {
+    const found = await this.#store.get(objectKeys.gcState, { signal });
+    return found && bytes.equals(found.bytes) ? { state, etag: found.etag } : null;
+  }
+}

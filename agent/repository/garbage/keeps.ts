@@ -1,0 +1,57 @@
+import { z } from "zod";
+import type { BlobStore } from "../../blobstore/blobStore.ts";
+import { damaged } from "../digest.ts";
+import { openSealed, sealObject } from "../jsonObject.ts";
+import { objectKeys } from "../objectKeys.ts";
+import { roles, type Sealing } from "../sealing.ts";
+
+/** FORMAT.md, "Keeps": the manifests that the timelines of one machine show. */
+const Keep = z.strictObject({
+  format: z.literal(1),
+  machineId: z.string(),
+  /** As in their keys: PROJECT/DIGEST, sorted. */
+  manifests: z.array(z.string().regex(/^[0-9a-z]{1,64}\/[0-9a-f]{64}$/)),
+});
+
+/** What each machine wants kept. A machine writes its own object only. */
+export class Keeps {
+  readonly #store: BlobStore;
+  readonly #sealing: Sealing;
+  readonly #written = new Map<string, string>();
+
+  constructor(store: BlobStore, sealing: Sealing) {
+    this.#store = store;
+    this.#sealing = sealing;
+  }
+
+  /** Says what a machine wants kept from now on; writes nothing when that is what it last said here. */
+  async write(machineId: string, manifests: readonly string[], signal: AbortSignal): Promise<void> {
+    const keep = Keep.parse({ format: 1, machineId, manifests: manifests.toSorted() });
+    const text = keep.manifests.join();
+    if (this.#written.get(machineId) === text) return;
+    const key = objectKeys.keep(this.#sealing.nameProject(machineId));
+    await this.#store.put(key, this.#sealing.seal(roles.keep(machineId), sealObject(keep)), { signal });
+    this.#written.set(machineId, text);
+  }
+
+  /** What all machines want kept, as PROJECT/DIGEST. @throws ForkpointError OBJECT_DAMAGED, STORE_* */
+  async all(signal: AbortSignal): Promise<Set<string>> {
+    const kept = new Set<string>();
+    for await (const { key } of this.#store.list(objectKeys.keeps, { signal })) {
+      const found = await this.#store.get(key, { signal });
+      // It is rewritten, never deleted.
+      if (!found) throw damaged(key, "it was listed but is not there");
+      for (const manifest of this.#open(key, found.bytes).manifests) kept.add(manifest);
+    }
+    return kept;
+  }
+
+  #open(key: string, bytes: Uint8Array): z.infer<typeof Keep> {
+    const machineId = this.#sealing.projectOf(key.slice(objectKeys.keeps.length));
+    // Nobody knows what it wants kept.
+    if (machineId === null) throw damaged(key, "it is no machine's");
+    const keep = openSealed(key, this.#sealing.open(roles.keep(machineId), key, bytes), Keep);
+    if (keep.machineId !== machineId) throw damaged(key, "it is of another machine");
+    return keep;
+  }
+}

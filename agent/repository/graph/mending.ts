@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { ForkpointError } from "../../protocol/errors.ts";
+import { digestBytes, digestOf, type Digest } from "../digest.ts";
+import type { IndexedPack } from "../indexFormat.ts";
+import { rewriteIndexes } from "../indexRewrite.ts";
+import { decodePack } from "../packFormat.ts";
+import type { Repository } from "../repository.ts";
+import type { GraphNode } from "./snapshotGraph.ts";
+import { isProblem } from "./walkSnapshot.ts";
+
+/** Packs that one rebuilt index describes. */
+const packsPerIndex = 16;
+
+/** Packs that no readable index describes, and the indexes that cannot be read. */
+export interface Unindexed {
+  readonly packs: readonly IndexedPack[];
+  readonly damagedIndexes: readonly Digest[];
+}
+
+/**
+ * Reads the footers of packs that lie in the store without an index. What is about to be collected, and
+ * what is no sound pack, is left out.
+ */
+export async function findUnindexed(
+  repository: Repository,
+  tools: { readonly signal: AbortSignal; readonly pace: () => Promise<void> | undefined },
+): Promise<Unindexed> {
+  const { signal, pace } = tools;
+  const { index, objects, gc, sealing } = repository;
+  const described = new Set<Digest>((await gc.read(signal))?.state.packs);
+  const damagedIndexes = new Set<Digest>();
+  const superseded = new Set<Digest>();
+  for (const id of await index.list(signal)) {
+    await pace();
+    try {
+      const found = await index.read(id, signal);
+      for (const old of found?.supersedes ?? []) superseded.add(old);
+      for (const pack of found?.packs ?? []) described.add(pack.id);
+    } catch (thrown) {
+      if (!isProblem(thrown)) throw thrown;
+      damagedIndexes.add(id);
+    }
+  }
+  const packs: IndexedPack[] = [];
+  for await (const { id, size } of objects.packs(signal)) {
+    if (described.has(id)) continue;
+    await pace();
+    const bytes = await objects.readPack(id, { offset: 0, length: size }, signal);
+    if (!bytes || digestOf(bytes) !== id) continue;
+    try {
+      packs.push({ id, size, ...decodePack(id, bytes, sealing) });
+    } catch (thrown) {
+      if (!isProblem(thrown)) throw thrown;
+    }
+  }
+  return { packs, damagedIndexes: [...damagedIndexes].filter((id) => !superseded.has(id)) };
+}
+
+/** Writes indexes for packs that have none; readers then pass over the indexes that cannot be read. */
+export async function indexAgain(
+  repository: Repository,
+  { packs, damagedIndexes }: Unindexed,
+  signal: AbortSignal,
+): Promise<void> {
+  const { index } = repository;
+  const check = await noDeletions(repository, signal);
+  const unique = randomBytes(digestBytes).toString("hex");
+  for (let at = 0; at < packs.length || (at === 0 && damagedIndexes.length > 0); at += packsPerIndex) {
+    const isLast = at + packsPerIndex >= packs.length;
+    await check();
+    await index.write(
+      {
+        packs: packs.slice(at, at + packsPerIndex),
+        // Only once all the others are there is a damaged one no longer needed.
+        supersedes: isLast ? [...damagedIndexes, unique] : [unique],
+      },
+      signal,
+    );
+  }
+  await index.refresh(signal);
+}
+
+/**
+ * Takes what cannot be read out of the indexes, so that the next push that has it stores it again. The packs
+ * stay as they are.
+ * @returns how many indexes were replaced
+ */
+export async function forgetBlobs(
+  repository: Repository,
+  bad: readonly GraphNode[],
+  signal: AbortSignal,
+): Promise<number> {
+  const { index, objects } = repository;
+  const before = await noDeletions(repository, signal);
+  const present = new Set<Digest>();
+  for await (const { id } of objects.packs(signal)) present.add(id);
+  // Where each is known to be bad: a second copy of it elsewhere stays known.
+  const badAt = new Set(
+    bad.flatMap((node) => {
+      const location = index.find(node);
+      return location ? [`${location.pack} ${node.kind} ${node.id}`] : [];
+    }),
+  );
+  const change = (pack: IndexedPack): IndexedPack | null => {
+    if (!present.has(pack.id)) return null;
+    const records = pack.records.filter(({ kind, id }) => !badAt.has(`${pack.id} ${kind} ${id}`));
+    return records.length === pack.records.length ? pack : { ...pack, records };
+  };
+  return rewriteIndexes({ index, change, before }, signal);
+}
+
+/** A check that nothing is deleted, or was, since this was called; what was read since then holds. */
+async function noDeletions(repository: Repository, signal: AbortSignal): Promise<() => Promise<void>> {
+  const cycle = (await repository.gc.read(signal))?.state.cycle ?? 0;
+  const check = async () => {
+    const state = (await repository.gc.read(signal))?.state;
+    if ((state?.cycle ?? 0) === cycle && state?.phase !== "deleting") return;
+    throw new ForkpointError("GC_UNDER_WAY", "The store is being tidied.", {
+      hint: "Let `forkpoint gc` come to its end, then do this again.",
+    });
+  };
+  await check();
+  return check;
+}

@@ -1,0 +1,129 @@
+import type { CrashPoint } from "../host/crashPoints.ts";
+import { ForkpointError } from "../protocol/errors.ts";
+import type { Digest } from "../repository/digest.ts";
+import { CollectedMeanwhile, PushFence } from "../repository/garbage/pushFence.ts";
+import type { Manifest } from "../repository/manifest.ts";
+import type { PackWriter } from "../repository/packWriter.ts";
+import { epochToWrite, type Ref } from "../repository/ref.ts";
+import type { Repository } from "../repository/repository.ts";
+
+export interface ToStore extends Pick<Ref, "projectId" | "slug" | "forkedFrom" | "machineId"> {
+  /** The head of the project's ref as this machine last wrote or read it. */
+  readonly knownHead: Digest | null;
+  /** Whether the snapshot becomes the head: not one that is older than what is stored already. */
+  readonly becomesHead: boolean;
+  /**
+   * Hands all blobs to the writer and gives the manifest. May be called several times. It builds upon no
+   * manifest that the fence calls condemned, and gives it a nonce where the fence asks for one.
+   */
+  readonly build: (packs: PackWriter, fence: PushFence) => Promise<Manifest>;
+}
+
+export interface Stored {
+  readonly manifestDigest: Digest;
+  /** Bytes sent to the store, packs and indexes together. */
+  readonly bytesStored: number;
+}
+
+export interface StoreTools {
+  readonly repository: Repository;
+  readonly crashPoint: CrashPoint;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How often a push that was overtaken by a collection begins anew before it is left for later. */
+const attempts = 3;
+
+/**
+ * Stores a snapshot in the order packs, index, manifest, ref, and keeps clear of what is collected
+ * meanwhile. When it resolves, the snapshot is in the store and stays there.
+ * @throws ForkpointError REF_CONFLICT, GC_UNDER_WAY, OBJECT_*, STORE_*, and what `build` throws
+ */
+export async function storeSnapshot(
+  request: ToStore,
+  tools: StoreTools,
+  signal: AbortSignal,
+): Promise<Stored> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await storeOnce(request, tools, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof CollectedMeanwhile)) throw thrown;
+      if (attempt === attempts) {
+        throw new ForkpointError("GC_UNDER_WAY", "The store was tidied each time the push was about to end.");
+      }
+    }
+  }
+}
+
+async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSignal): Promise<Stored> {
+  const { repository, crashPoint } = tools;
+  const { projectId, machineId, knownHead } = request;
+  const current = await repository.readRef(projectId, signal);
+  const epoch = epochToWrite(current, machineId, knownHead);
+  // Before anything is read that the snapshot may come to rely on.
+  const fence = await PushFence.open(repository, signal);
+  await repository.index.refresh(signal);
+
+  const packs = repository.packWriter(signal, fence);
+  let manifest: Manifest;
+  try {
+    manifest = await request.build(packs, fence);
+    await packs.finishPacks();
+  } catch (thrown) {
+    await packs.abandon();
+    throw thrown;
+  }
+  crashPoint("push:packs-written");
+  await packs.finishIndex();
+  crashPoint("push:index-written");
+  const head = repository.addressOf(manifest);
+  const isHead = current?.ref.head === head && (await isThere(repository, projectId, head, signal));
+  if (!isHead) {
+    await repository.writeManifest(manifest, signal);
+    crashPoint("push:manifest-written");
+  }
+  await settle(fence, repository, { projectId, head }, signal);
+  if (!isHead && request.becomesHead) {
+    const { slug, forkedFrom } = request;
+    const updatedAt = new Date(tools.now()).toISOString();
+    const ref: Ref = { format: 1, projectId, slug, head, epoch, machineId, updatedAt, forkedFrom };
+    await repository.writeRef(current, ref, signal);
+    crashPoint("push:ref-written");
+  }
+  return { manifestDigest: head, bytesStored: packs.bytesStored };
+}
+
+/** Whether the manifest is in the store and sound: a head may have been lost. */
+async function isThere(
+  repository: Repository,
+  projectId: string,
+  head: Digest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await repository.readManifest(projectId, head, signal);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof ForkpointError && thrown.code.startsWith("OBJECT_")) return false;
+    throw thrown;
+  }
+}
+
+/** A manifest that relies on what may be gone does not stay. */
+async function settle(
+  fence: PushFence,
+  repository: Repository,
+  written: { readonly projectId: string; readonly head: Digest },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await fence.settle();
+  } catch (thrown) {
+    if (thrown instanceof CollectedMeanwhile) {
+      await repository.objects.removeManifest(written.projectId, written.head, signal);
+    }
+    throw thrown;
+  }
+}
