@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Settings } from "../../../agent/catalog/settings.ts";
 import { systemClock } from "../../../agent/host/clock.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { unlockRepository } from "../../../agent/repository/unlock.ts";
+import { machineId } from "../../../agent/sync/machineId.ts";
 import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { Machine, makeHomes, onlyUrl } from "./rig/machine.ts";
@@ -105,6 +107,35 @@ describe("what an encrypted store gives away", function () {
     const bodies = new Set([...one.store.objects.values()].map(({ bytes }) => bytes.toString("hex")));
     const same = [...other.objects.values()].filter(({ bytes }) => bodies.has(bytes.toString("hex")));
     assert.deepEqual(same, []);
+  });
+
+  it("is neither which machine keeps what, nor what is being collected", async () => {
+    for (const secret of [undefined, { passphrase }]) {
+      const { store, machine } = await pushed(secret, secret ? "sealed" : "clear");
+      const project = await machine.makeProject(secret ? "sealed" : "clear");
+      const old = await machine.snapshot(project);
+      await machine.push(project);
+      writeFileSync(join(project.path, "more"), "more");
+      await machine.snapshot(project);
+      await machine.push(project);
+      await machine.deleteEntry(old);
+      store.now = () => Date.now() + 3 * 24 * 3_600_000;
+      const options = { dryRun: false, retention: { days: 0 }, graceHours: 24 };
+      const { condemned } = await machine.sync.care.gc(options, unattended);
+      assert.equal(condemned.manifests, 1);
+
+      const tidying = new MemoryBlobStore();
+      for (const key of [...store.keys("gc/"), ...store.keys("keeps/")]) {
+        tidying.objects.set(key, store.objects.get(key) ?? assert.fail(key));
+      }
+      assert.equal(tidying.objects.size, 3);
+      const manifests = [...machine.entries.stored(), old].map((entry) =>
+        String(machine.entry(project.projectId, entry.snapshotId).manifestDigest),
+      );
+      const words = [project.projectId, machineId(new Settings(machine.catalog)), ...manifests];
+      words.push("condemnedAt", "retention");
+      assert.deepEqual(found(tidying, words), secret ? [] : words);
+    }
   });
 
   it("is nothing that opens it, and neither does this machine write that down", async () => {
