@@ -84,7 +84,10 @@ async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSigna
     await repository.writeManifest(manifest, signal);
     crashPoint("push:manifest-written");
   }
-  await settle(fence, repository, { projectId, head }, signal);
+  await settle(fence, async () => {
+    // One that was there before is somebody's: it is kept like any other head, with all it needs.
+    if (!isHead) await repository.objects.removeManifest(projectId, head, signal);
+  });
   if (!isHead && request.becomesHead) {
     const { slug, forkedFrom } = request;
     const updatedAt = new Date(tools.now()).toISOString();
@@ -112,18 +115,11 @@ async function isThere(
 }
 
 /** A manifest that relies on what may be gone does not stay. */
-async function settle(
-  fence: PushFence,
-  repository: Repository,
-  written: { readonly projectId: string; readonly head: Digest },
-  signal: AbortSignal,
-): Promise<void> {
+async function settle(fence: PushFence, takeBack: () => Promise<void>): Promise<void> {
   try {
     await fence.settle();
   } catch (thrown) {
-    if (thrown instanceof CollectedMeanwhile) {
-      await repository.objects.removeManifest(written.projectId, written.head, signal);
-    }
+    if (thrown instanceof CollectedMeanwhile) await takeBack();
     throw thrown;
   }
 }

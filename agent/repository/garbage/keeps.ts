@@ -6,7 +6,7 @@ import { objectKeys } from "../objectKeys.ts";
 import { roles, type Sealing } from "../sealing.ts";
 
 /** FORMAT.md, "Keeps": the manifests that the timelines of one machine show. */
-const Keep = z.strictObject({
+export const Keep = z.strictObject({
   format: z.literal(1),
   machineId: z.string(),
   /** As in their keys: PROJECT/DIGEST, sorted. */

@@ -140,6 +140,20 @@ describe("encryption, by the examples in its specification", () => {
     assert.equal(bytes.subarray(-32).toString("hex"), digestOf(bytes.subarray(0, -32)));
   });
 
+  for (const [name, role, byThePage] of [
+    ["keep", roles.keep("m00000000001"), "keep m00000000001"],
+    ["gc-state", roles.gcState, "gc state"],
+  ] as const) {
+    it(name, async () => {
+      const plain = Buffer.from(exampleText(name));
+      const bytes = sealing.seal(role, plain);
+      const salt = bytes.subarray(8, 40);
+      const key = derived(subKey("objects"), salt, "object");
+      assert.equal(salt.toString("hex"), hmac("salts", Buffer.from(byThePage), Buffer.alloc(1), plain));
+      assert.deepEqual(await decrypted(key, zeros, Buffer.from(byThePage), bytes.subarray(40, -32)), plain);
+    });
+  }
+
   for (const [name, secret] of [
     ["key-slot", { kind: "passphrase", passphrase: "correct horse battery staple" }],
     ["key-slot-file", { kind: "keyFile", key: countUp(0x60) }],
@@ -168,7 +182,14 @@ describe("what is sealed", () => {
 
   it("opens as nothing else, and with no other key", () => {
     const sealed = sealing.seal(roles.ref(project), ref);
-    for (const role of [roles.ref("p2"), roles.manifest(project), roles.index, ""]) {
+    for (const role of [
+      roles.ref("p2"),
+      roles.manifest(project),
+      roles.keep(project),
+      roles.gcState,
+      roles.index,
+      "",
+    ]) {
       assert.throws(() => sealing.open(role, "ref", sealed), damaged, role);
     }
     assert.throws(() => stranger.open(roles.ref(project), "ref", sealed), damaged);

@@ -10,6 +10,8 @@ import {
   writeContent,
   type Content,
 } from "../../../agent/repository/contentFormat.ts";
+import { GcState } from "../../../agent/repository/garbage/gcRecord.ts";
+import { Keep } from "../../../agent/repository/garbage/keeps.ts";
 import { decodeIndex, encodeIndex } from "../../../agent/repository/indexFormat.ts";
 import type { Attributes } from "../../../agent/repository/inodeFormat.ts";
 import { openSealed, sealObject } from "../../../agent/repository/jsonObject.ts";
@@ -29,6 +31,7 @@ import { exampleBytes, exampleText } from "./formatExamples.ts";
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const hello = sha256(Buffer.from("hello"));
 const emptyTree = Buffer.from("465054524545010000", "hex");
+const manifestName = `p00000000001/${sha256(Buffer.from(exampleText("manifest").trimEnd()))}`;
 const segments = [
   { length: 5, chunk: hello },
   { length: 4096, chunk: null },
@@ -73,6 +76,39 @@ describe("the format, by the examples in its specification", () => {
     const text = exampleText("config");
     assert.equal(sealObject(config).toString(), text);
     assert.deepEqual(openSealed("config", Buffer.from(text), RepositoryConfig), config);
+  });
+
+  it("keep", () => {
+    const keep = { format: 1, machineId: "m00000000001", manifests: [manifestName] } as const;
+    const text = exampleText("keep");
+    assert.equal(sealObject(keep).toString(), text);
+    assert.deepEqual(openSealed("keep", Buffer.from(text), Keep), keep);
+  });
+
+  it("state of the collection", () => {
+    const state: GcState = {
+      format: 1,
+      cycle: 2,
+      revision: 5,
+      phase: "condemned",
+      condemnedAt: 1_767_323_045_000,
+      manifests: [manifestName],
+      packs: [sha256(exampleBytes("pack"))],
+      retention: { days: 30, last: 0, daily: 0, weekly: 0, monthly: 0 },
+    };
+    const text = exampleText("gc-state");
+    assert.equal(sealObject(state).toString(), text);
+    assert.deepEqual(openSealed("gc state", Buffer.from(text), GcState), state);
+  });
+
+  it("pack with bytes that belong to no blob", () => {
+    const builder = new PackBuilder(16, plainSealing.newPack(), Buffer.alloc(16, 0xff));
+    builder.add({ kind: "chunk", id: hello, encoding: "raw", plainLength: 5 }, Buffer.from("hello"));
+    const bytes = builder.finish();
+    const { records } = decodePack("", bytes, plainSealing);
+    assert.deepEqual(records, builder.records);
+    assert.equal(records[0]?.offset, 24);
+    assert.equal(bytes.subarray(24, 29).toString(), "hello");
   });
 
   it("list", () => {
