@@ -11,6 +11,7 @@ import type {
   RetentionSettings,
   VerifyReport,
 } from "../protocol/storeReports.ts";
+import { ForkpointError } from "../protocol/errors.ts";
 import { Collector } from "../repository/garbage/collector.ts";
 import { keepSnapshots } from "../repository/garbage/keepSnapshots.ts";
 import { defaultRetention } from "../repository/garbage/retention.ts";
@@ -69,6 +70,7 @@ export class StoreCare {
         await forgetBlobs(repository, nodes, call.signal);
       }
       const reports = damaged.map((verdict) => this.#describe(verdict));
+      await this.#assertInUse(repository);
       this.#note(found);
       return {
         snapshots: verified.verdicts.length,
@@ -116,6 +118,7 @@ export class StoreCare {
       const bad = between.verified.badBlobs.map(({ node }) => node);
       if (bad.length > 0) await forgetBlobs(repository, bad, signal);
       const entries = [...between.damaged.flatMap((verdict) => this.#entriesOf(verdict)), ...lost];
+      await this.#assertInUse(repository);
       for (const entry of entries) this.#makeLocal(entry, "Its copy in the store was damaged.");
       for (const projectId of new Set(entries.map((entry) => entry.projectId))) {
         this.#parts.wake(projectId);
@@ -177,12 +180,19 @@ export class StoreCare {
     const stored = this.#parts.entries.stored();
     const names = [...new Set(stored.flatMap((entry) => nameOf(entry) ?? []))];
     const lost = new Set(await keepSnapshots(repository, this.#parts.machineId, names, signal));
+    if (lost.size > 0) await this.#assertInUse(repository);
     for (const entry of stored) {
       const name = nameOf(entry);
       if (name === null || !lost.has(name)) continue;
       this.#makeLocal(entry, null);
       this.#parts.wake(entry.projectId);
     }
+  }
+
+  /** What was found in one store says nothing about the copies in another that was set meanwhile. */
+  async #assertInUse(repository: Repository): Promise<void> {
+    if ((await this.#parts.repository()) === repository) return;
+    throw new ForkpointError("CANCELLED", "The store was set or opened anew meanwhile.");
   }
 
   /** Entries that are said to be stored and whose manifest is not there. */
