@@ -102,6 +102,9 @@ describe("an encrypted store", function () {
       () => machine.sync.remoteProjects(unattended),
       () => machine.sync.findRemote("site", undefined, unattended),
       () => machine.sync.keys.list(new AbortController().signal),
+      () => machine.sync.care.verify(null, 1, unattended),
+      () => machine.sync.care.repair({ dryRun: false }, unattended),
+      () => machine.sync.care.gc({ dryRun: false, retention: {}, graceHours: 24 }, unattended),
     ]) {
       await assert.rejects(call, { code: "REPOSITORY_LOCKED" });
     }
