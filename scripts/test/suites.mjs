@@ -70,7 +70,7 @@ export const suites = [
     runs: "mocha",
     packages: ["pool", "agentTests", "helper"],
     needsRoot: true,
-    minutes: 10,
+    minutes: 20,
   },
   {
     name: "agent",
@@ -79,7 +79,7 @@ export const suites = [
     runs: "mocha",
     packages: ["pool", "agentTests", "helper", "s3"],
     needsRoot: true,
-    minutes: 20,
+    minutes: 40,
   },
   {
     name: "editor",
@@ -89,7 +89,7 @@ export const suites = [
     packages: ["pool", "vscode", "browser"],
     needsRoot: true,
     needsVscode: true,
-    minutes: 10,
+    minutes: 20,
   },
   {
     name: "ui",
@@ -120,7 +120,7 @@ export const suites = [
     packages: ["pool", "helper", "vscode"],
     needsRoot: true,
     needsVscode: true,
-    minutes: 10,
+    minutes: 20,
   },
 ];
 
@@ -188,7 +188,7 @@ export const repeatedSuites = [
     packages: ["pool", "vscode", "browser", "helper"],
     needsRoot: true,
     needsVscode: true,
-    minutes: 10,
+    minutes: 20,
   },
   {
     name: "ui-helper",
