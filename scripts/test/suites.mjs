@@ -73,13 +73,22 @@ export const suites = [
     minutes: 20,
   },
   {
+    name: "sync",
+    about: "the repository, pushes and pulls",
+    folders: ["test/agent/repository", "test/agent/sync"],
+    runs: "mocha",
+    packages: ["pool", "agentTests", "helper", "s3"],
+    needsRoot: true,
+    minutes: 30,
+  },
+  {
     name: "agent",
     about: "the agent and the command line on real btrfs",
     folders: ["test/agent"],
     runs: "mocha",
     packages: ["pool", "agentTests", "helper", "s3"],
     needsRoot: true,
-    minutes: 40,
+    minutes: 30,
   },
   {
     name: "editor",

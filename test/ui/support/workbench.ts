@@ -84,6 +84,7 @@ export class Workbench {
   async openContainer(title: string): Promise<void> {
     // A click on its icon would close it, should the window have opened it by itself meanwhile.
     await this.runCommand(`View: Show ${title}`);
+    await this.quickInput.closed();
   }
 
   /** A tree of the side bar by the title of its view. */
