@@ -1,7 +1,8 @@
 import { chmod, lstat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { geteuid } from "node:process";
-import type { Processes } from "../host/processes.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { ProcessFailed, type Processes } from "../host/processes.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { asPoolError } from "./poolErrors.ts";
 
@@ -9,6 +10,9 @@ import { asPoolError } from "./poolErrors.ts";
 const btrfsMagic = 0x9123683e;
 /** The inode number of every subvolume's root directory. */
 const subvolumeRootInode = 256;
+/** How often and after how many milliseconds a deletion is tried again while the snapshot is being sent. */
+const triesWhileSent = 20;
+const betweenTriesMs = 100;
 
 /** Subvolumes: what an ordinary user may do with them as well. */
 export class Btrfs {
@@ -53,7 +57,7 @@ export class Btrfs {
   async deleteSnapshot(path: string): Promise<void> {
     await unlessGone(path, async () => {
       // Only root may delete what is read-only; anybody else has to make it writable first.
-      if (geteuid?.() === 0) await this.#btrfs(dirname(path), "subvolume", "delete", path);
+      if (geteuid?.() === 0) await this.#remove(path);
       else await this.#deleteOne(path);
     });
   }
@@ -125,9 +129,13 @@ export class Btrfs {
   async #deleteOne(path: string): Promise<void> {
     // An ordinary user cannot delete a read-only subvolume.
     // What was received refuses to become writable unless forced.
-    await this.#btrfs(path, "property", "set", "-f", "-ts", path, "ro", "false");
+    await onceSent(() => this.#btrfs(path, "property", "set", "-f", "-ts", path, "ro", "false"));
     if (geteuid?.() !== 0) await openToOwner(path);
-    await this.#btrfs(dirname(path), "subvolume", "delete", path);
+    await this.#remove(path);
+  }
+
+  async #remove(path: string): Promise<void> {
+    await onceSent(() => this.#btrfs(dirname(path), "subvolume", "delete", path));
   }
 
   async #btrfs(where: string, ...args: string[]) {
@@ -135,6 +143,23 @@ export class Btrfs {
       return await this.#processes.run("btrfs", args);
     } catch (thrown) {
       throw asPoolError(thrown, where);
+    }
+  }
+}
+
+/**
+ * Does what btrfs refuses while a snapshot is being sent: a send that was cut off takes a moment to notice that
+ * nobody reads any more.
+ */
+async function onceSent(work: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await work();
+      return;
+    } catch (thrown) {
+      const isRefused = thrown instanceof ProcessFailed && thrown.stderr.includes("Operation not permitted");
+      if (!isRefused || tries === triesWhileSent) throw thrown;
+      await pause(betweenTriesMs);
     }
   }
 }

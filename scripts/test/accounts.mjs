@@ -32,9 +32,37 @@ export function accountsWith(prefix) {
     });
 }
 
+/**
+ * Makes an account without any right, whose group has its name.
+ * @param {string} label tells the accounts of one run apart: small letters, digits and dashes, 16 at most
+ * @param {string} home where its files are to lie; it is not made
+ * @returns {string} the account's name
+ */
+export function addAccount(label, home) {
+  const name = `${accountPrefix()}${label}`;
+  const place = ["--no-create-home", "--home-dir", home, "--shell", "/bin/bash"];
+  const made = patiently("useradd", ["--user-group", ...place, name]);
+  if (!made.ok) throw new Error(`The account ${name} could not be made: ${made.stderr}`);
+  return name;
+}
+
 /** @param {string} name */
 export function removeAccount(name) {
-  return ask("userdel", ["--force", name]).ok;
+  return patiently("userdel", ["--force", name]).ok;
+}
+
+/**
+ * Another suite may hold the lock of the file of accounts.
+ * @param {string} program
+ * @param {string[]} args
+ */
+function patiently(program, args) {
+  let ended = ask(program, args);
+  for (let tries = 0; tries < 50 && ended.stderr.includes("lock"); tries++) {
+    ask("sleep", ["0.2"]);
+    ended = ask(program, args);
+  }
+  return ended;
 }
 
 /**

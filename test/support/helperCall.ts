@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { helperCommand } from "../../agent/volumes/privileged/helperPlaces.ts";
-import type { HelperInstall, TestUser } from "./helperInstall.ts";
+import type { TestUser } from "./asUser/testUser.ts";
+import type { HelperInstall } from "./helperInstall.ts";
 
 /** How a call ended. */
 export interface Called {
@@ -26,7 +27,10 @@ export interface CallOptions {
 }
 
 /** The program and arguments that run a command as a user. */
-export function asUser({ uid, gid }: TestUser, ...command: string[]): [string, string[]] {
+export function asUser(
+  { uid, gid }: Pick<TestUser, "uid" | "gid">,
+  ...command: string[]
+): [string, string[]] {
   return ["setpriv", [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--", ...command]];
 }
 

@@ -1,16 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -18,15 +8,7 @@ import { helperPlaces, type HelperPlaces } from "../../agent/volumes/privileged/
 import { sudoersText } from "../../agent/volumes/privileged/sudoersRule.ts";
 import { loopDevicesBelow, mountsBelow } from "../../scripts/machine.mjs";
 import { bundles } from "../../scripts/build.mjs";
-
-/** An ordinary user made for a test. */
-export interface TestUser {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-  /** The user's own folder, 0700. */
-  readonly home: string;
-}
+import { TestUser } from "./asUser/testUser.ts";
 
 /** The helper as `forkpoint setup` would install it, in a folder of its own, with users who may call it. */
 export interface HelperInstall {
@@ -51,9 +33,9 @@ export async function installHelper(names: readonly string[] = ["ann", "bob"]): 
     close() {
       if (!open.delete(install)) return;
       rmSync(places.sudoers, { force: true });
+      for (const user of users) user.end();
       for (const mount of mountsBelow(root)) execFileSync("umount", ["--lazy", mount]);
       for (const device of loopDevicesBelow(root)) execFileSync("losetup", ["--detach", device]);
-      for (const { name } of users) execFileSync("userdel", ["--force", name], { stdio: "pipe" });
       rmSync(root, { recursive: true });
     },
   };
@@ -98,28 +80,10 @@ function bundledHelper(): Promise<Uint8Array> {
   return bundled;
 }
 
-function makeUser(prefix: string, root: string): TestUser {
-  const name = `fp-${prefix}-${randomBytes(3).toString("hex")}`;
-  const home = join(root, `home-${prefix}`);
-  const args = ["--no-create-home", "--home-dir", home, "--user-group", "--shell", "/bin/bash", name];
-  // Another run may hold the lock of the password file.
-  for (let tries = 0; ; tries++) {
-    try {
-      execFileSync("useradd", args, { stdio: "pipe" });
-      break;
-    } catch (thrown) {
-      if (tries === 20 || !String((thrown as { stderr?: Buffer }).stderr).includes("lock")) throw thrown;
-      execFileSync("sleep", ["0.2"]);
-    }
-  }
-  const line = readFileSync("/etc/passwd", "utf8")
-    .split("\n")
-    .find((each) => each.startsWith(`${name}:`));
-  const [, , uid, gid] = (line ?? "").split(":").map(Number);
-  if (uid === undefined || gid === undefined) throw new Error(`The user ${name} was not made.`);
-  mkdirSync(home, { mode: 0o700 });
-  chownSync(home, uid, gid);
-  return { name, uid, gid, home };
+function makeUser(label: string, root: string): TestUser {
+  const folder = join(root, `of-${label}`);
+  mkdirSync(folder, { mode: 0o711 });
+  return TestUser.make(`${label}-${randomBytes(3).toString("hex")}`, folder);
 }
 
 function closeAll(): void {

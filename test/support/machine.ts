@@ -185,7 +185,14 @@ export class Machine {
     if (!open.delete(this)) return;
     for (const { pid } of processesWith(`FORKPOINT_HOME=${this.home}`)) send(pid, "SIGKILL");
     for (const mount of mountsBelow(this.folder)) asRoot("umount", ["--lazy", "-d", mount]);
-    for (const loop of loopDevicesBelow(this.folder)) asRoot("losetup", ["--detach", loop]);
+    // Those that were mounted go by themselves, once nobody uses them any more.
+    for (const loop of loopDevicesBelow(this.folder)) {
+      try {
+        asRoot("losetup", ["--detach", loop], { stdio: "pipe" });
+      } catch (thrown) {
+        if (loopDevicesBelow(this.folder).includes(loop)) throw thrown;
+      }
+    }
     // A person may have folders that he cannot look into himself.
     asRoot("rm", ["-rf", "--", this.folder]);
   }

@@ -1,3 +1,4 @@
+import type { Pool } from "../../agent/protocol/entities.ts";
 import { adoptablePool } from "./adoptablePool.ts";
 import { forkpointJson } from "./forkpointCli.ts";
 import { testMode } from "./testMode.ts";
@@ -12,11 +13,11 @@ export interface WantedPool {
 }
 
 /** Makes a pool by the real command; where the agent has no rights, root makes one and it is adopted. */
-export async function makePool({ home, image, mib, mount }: WantedPool): Promise<void> {
-  if (testMode === "none") {
-    await forkpointJson(["pool", "adopt", adoptablePool(image, mib, mount)], { home });
-    return;
-  }
+export async function makePool({ home, image, mib, mount }: WantedPool): Promise<Pool> {
   const place = testMode === "root" ? ["--mount", mount] : [];
-  await forkpointJson(["pool", "create", "--image", image, "--size", `${mib}M`, ...place], { home });
+  const command =
+    testMode === "none"
+      ? ["adopt", adoptablePool(image, mib, mount)]
+      : ["create", "--image", image, "--size", `${mib}M`, ...place];
+  return (await forkpointJson(["pool", ...command], { home })) as Pool;
 }

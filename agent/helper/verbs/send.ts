@@ -5,7 +5,7 @@ import { openPool, openVolume } from "../mountedPool.ts";
 import { start } from "../programs.ts";
 import { sandboxed } from "../sandbox.ts";
 
-/** Sends a snapshot straight to this process's own stdout, until `givenUp` is aborted. */
+/** Sends a snapshot straight to this process's own stdout. `givenUp` tells that nobody reads it any more. */
 export async function send(call: Call, request: RequestOf<"send">, givenUp: AbortSignal): Promise<void> {
   const { name, snapshot, parent, noData } = request;
   const pool = openPool(call, name);
@@ -16,11 +16,11 @@ export async function send(call: Call, request: RequestOf<"send">, givenUp: Abor
   command.push(`/pool/${snapshot}`);
   const [program, args] = sandboxed([{ descriptor: 3, at: "/pool", writable: false }], command);
   const { ended } = start(program, args, ["ignore", 1, "pipe", pool.fd]);
-  // It ends by itself, since nobody reads any more.
-  const gaveUp = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new ForkpointError("CANCELLED", "The caller gave up."));
-    givenUp.addEventListener("abort", giveUp);
-    if (givenUp.aborted) giveUp();
-  });
-  await Promise.race([ended, gaveUp]);
+  try {
+    await ended;
+  } catch (thrown) {
+    // It ends by itself when nobody reads any more, and until then nobody can delete what it sends.
+    if (givenUp.aborted) throw new ForkpointError("CANCELLED", "The caller gave up.", { cause: thrown });
+    throw thrown;
+  }
 }

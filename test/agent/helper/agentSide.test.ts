@@ -54,9 +54,9 @@ describe("an agent of an ordinary user with the helper", () => {
     const { ann, install } = scene;
     for (const lib of [join(ann.home, "none"), "/usr/lib", install.places.lib]) {
       // The third is there, and sudo does not know nobody.
-      const user = { ...ann, ...(lib === install.places.lib ? { uid: 65534, gid: 65534 } : {}) };
+      const { uid, gid } = lib === install.places.lib ? { uid: 65534, gid: 65534 } : ann;
       const env = { PATH: process.env["PATH"], FORKPOINT_HELPER: lib };
-      const ran = spawnSync(...asUser(user, install.places.node, script), {
+      const ran = spawnSync(...asUser({ uid, gid }, install.places.node, script), {
         cwd: "/",
         env,
         encoding: "utf8",

@@ -5,6 +5,7 @@ import { homedir, tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { type HelperPlaces, helperPlaces } from "../../../agent/volumes/privileged/helperPlaces.ts";
 import { loopDevicesBelow, mountsBelow } from "../../../scripts/machine.mjs";
+import { addAccount, removeAccount } from "../../../scripts/test/accounts.mjs";
 
 const checkout = resolve(import.meta.dirname, "../../..");
 const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "forkpoint");
@@ -15,9 +16,9 @@ const open = new Set<OrdinaryUser>();
  * removes the account, its rights, its helper and its files; the end of this process does so in any case.
  */
 export class OrdinaryUser {
-  readonly name = `fptest${randomBytes(4).toString("hex")}`;
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "user-")));
   readonly home = join(this.folder, "home");
+  readonly name = addAccount(randomBytes(4).toString("hex"), this.home);
   readonly checkout = join(this.home, "forkpoint");
   /** Below it the helper is installed for this user. */
   readonly root = join(this.folder, "root");
@@ -28,7 +29,8 @@ export class OrdinaryUser {
     open.add(this);
     for (const folder of [tmpdir(), this.folder]) chmodSync(folder, 0o755);
     mkdirSync(this.root, { mode: 0o755 });
-    execFileSync("useradd", ["--create-home", "--home-dir", this.home, "--shell", "/bin/bash", this.name]);
+    mkdirSync(this.home);
+    execFileSync("chown", [`${this.name}:`, this.home]);
     writeFileSync(this.#rights, `${this.name} ALL=(ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
     this.#copyCheckout();
     this.#lendCache();
@@ -67,7 +69,7 @@ export class OrdinaryUser {
     rmSync(this.#rights, { force: true });
     for (const mount of mountsBelow(this.folder)) spawnSync("umount", [mount]);
     for (const device of loopDevicesBelow(this.folder)) spawnSync("losetup", ["--detach", device]);
-    spawnSync("userdel", ["--force", this.name]);
+    removeAccount(this.name);
     // Never into something that is still mounted.
     if (mountsBelow(this.folder).length === 0) rmSync(this.folder, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chownSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { processesOfUser, send } from "../../../scripts/machine.mjs";
-import { accountPrefix, removeAccount } from "../../../scripts/test/accounts.mjs";
+import { addAccount, removeAccount } from "../../../scripts/test/accounts.mjs";
 
 /** An account made for a test run. Only root can make one. */
 export class TestUser {
@@ -27,10 +27,7 @@ export class TestUser {
    * @param label tells the accounts of one run apart: small letters, digits and dashes, 16 at most
    */
   static make(label: string, folder: string): TestUser {
-    const name = `${accountPrefix()}${label}`;
-    const place = ["--no-create-home", "--home-dir", join(folder, "home"), "--shell", "/bin/bash"];
-    execFileSync("useradd", ["--user-group", ...place, name]);
-    const user = new TestUser(name, folder);
+    const user = new TestUser(addAccount(label, join(folder, "home")), folder);
     for (const own of [user.home, user.scratch]) user.own(own);
     return user;
   }

@@ -13,6 +13,11 @@ export class QuickInput {
     await this.#widget.waitFor();
   }
 
+  /** Waits until it is gone. */
+  async closed(): Promise<void> {
+    await this.#widget.waitFor({ state: "hidden" });
+  }
+
   /** The line above its input. */
   get title(): Locator {
     return this.#widget.locator(".quick-input-title");
@@ -45,7 +50,7 @@ export class QuickInput {
       .locator("input[type=text], input[type=password], input:not([type])")
       .first()
       .press("Escape");
-    await this.#widget.waitFor({ state: "hidden" });
+    await this.closed();
   }
 
   /** The rows that it offers, by their label. */

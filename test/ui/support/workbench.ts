@@ -82,9 +82,9 @@ export class Workbench {
 
   /** Opens a container of the activity bar by its title. */
   async openContainer(title: string): Promise<void> {
-    const tab = this.page.locator(".activitybar .action-item", { has: this.page.getByLabel(title) }).first();
-    if ((await tab.getAttribute("class"))?.includes("checked")) return;
-    await tab.click();
+    // A click on its icon would close it, should the window have opened it by itself meanwhile.
+    await this.runCommand(`View: Show ${title}`);
+    await this.quickInput.closed();
   }
 
   /** A tree of the side bar by the title of its view. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Pool } from "../../../agent/protocol/entities.ts";
 import { stages, type WindowStage } from "../../editor/support/windows.ts";
 import { forkpointJson } from "../../support/forkpointCli.ts";
 import { makePool } from "../../support/makePool.ts";
@@ -15,6 +16,7 @@ describe("a long operation", function () {
   let stage: WindowStage | undefined;
   let editor: EditorWindow | undefined;
   let window: Workbench;
+  let pool: Pool;
 
   pictureFailures(() => window);
 
@@ -25,7 +27,7 @@ describe("a long operation", function () {
       if (number % 1000 === 0) mkdirSync(join(folder, `part-${number / 1000}`));
       writeFileSync(join(folder, `part-${Math.floor(number / 1000)}`, `${number}.txt`), `${number}\n`);
     }
-    await makePool({ home, image: `${folder}.img`, mib: 2048, mount: `${folder}-pool` });
+    pool = await makePool({ home, image: `${folder}.img`, mib: 2048, mount: `${folder}-pool` });
     editor = await EditorWindow.start(stage);
     window = await editor.open();
     await window.openContainer("Forkpoint");
@@ -47,7 +49,7 @@ describe("a long operation", function () {
     assert.equal(lstatSync(folder).isDirectory(), true);
     assert.equal(readdirSync(folder).length, files / 1000 + 1);
     assert.deepEqual(await forkpointJson(["project", "list"], { home }), []);
-    assert.deepEqual(readdirSync(join(`${folder}-pool`, "projects")), []);
+    assert.deepEqual(readdirSync(join(pool.path, "projects")), []);
     await window.screenshot("cancel-2-cancelled");
   });
 });

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { loopDevicesBelow, mountsBelow } from "../../../../scripts/machine.mjs";
 import { callHelper, type Called, type CallOptions, shellAs } from "../../../support/helperCall.ts";
-import { type HelperInstall, installHelper, type TestUser } from "../../../support/helperInstall.ts";
+import type { TestUser } from "../../../support/asUser/testUser.ts";
+import { type HelperInstall, installHelper } from "../../../support/helperInstall.ts";
 
 /** A pool of a user, mounted by the helper. */
 export interface UserPool {

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import * as esbuild from "esbuild";
 import { loopDevicesBelow, mountsBelow } from "../../../../scripts/machine.mjs";
 import { bundles } from "../../../../scripts/build.mjs";
+import { addAccount, removeAccount } from "../../../../scripts/test/accounts.mjs";
 import {
   helperCommand,
   type HelperPlaces,
@@ -63,9 +64,8 @@ export class SetupScene {
 
   /** Makes an account. @returns its name */
   addUser(): string {
-    const name = `fptest${randomBytes(4).toString("hex")}`;
+    const name = addAccount(randomBytes(4).toString("hex"), "/nonexistent");
     this.#users.push(name);
-    execFileSync("useradd", ["--no-create-home", "--shell", "/bin/sh", name]);
     return name;
   }
 
@@ -115,7 +115,7 @@ export class SetupScene {
     rmSync(`${this.places.sudoers}~`, { force: true });
     for (const mount of mountsBelow(this.folder)) spawnSync("umount", [mount]);
     for (const device of loopDevicesBelow(this.folder)) spawnSync("losetup", ["--detach", device]);
-    for (const user of this.#users) spawnSync("userdel", [user]);
+    for (const user of this.#users) removeAccount(user);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
