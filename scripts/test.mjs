@@ -98,7 +98,7 @@ async function main(args) {
     say(
       `\n✗ The tests left this on the machine (removed now):\n${left.map((line) => `    ${line}`).join("\n")}`,
     );
-    results.set("leftovers", { passed: 0, failed: left.length });
+    results.set("leftovers", { passed: 0, failed: left.length, failures: left });
   }
   return report(results);
 }
@@ -156,16 +156,20 @@ async function runJobs(jobs) {
 }
 
 /**
- * Prints a line a suite and, last, the sum.
+ * Prints once more what failed, a line a suite and, last, the sum.
  * @param {Map<string, Counts & {seconds?: number}>} results
  */
 function report(results) {
+  for (const [name, { failures }] of results) {
+    for (const failure of failures)
+      console.log(`\n✗ ${name} › ${failure.split("\n").slice(0, 20).join("\n    ")}`);
+  }
   console.log("");
   for (const [name, { passed, failed, seconds }] of results) {
     const took = seconds === undefined ? "" : `   ${seconds.toFixed(0)} s`;
     console.log(`${failed > 0 ? "✗" : "✓"} ${name.padEnd(13)} ${passed} passed, ${failed} failed${took}`);
   }
-  const sum = (/** @type {keyof Counts} */ key) =>
+  const sum = (/** @type {"passed" | "failed"} */ key) =>
     [...results.values()].reduce((all, each) => all + each[key], 0);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
   return sum("failed") > 0 ? 1 : 0;

@@ -2,18 +2,23 @@ import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
 /**
- * Mocha's spec output, and the counts in the file that FORKPOINT_TEST_RESULTS names. Without that file the
- * run has not come to its end.
+ * Mocha's spec output, and the counts and failures in the file that FORKPOINT_TEST_RESULTS names. Without that
+ * file the run has not come to its end.
  */
 class CountingReporter extends Mocha.reporters.Spec {
   /** @param {import("mocha").Runner} runner @param {import("mocha").MochaOptions} options */
   constructor(runner, options) {
     super(runner, options);
+    /** @type {string[]} */
+    const failures = [];
+    runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error) => {
+      failures.push(`${test.titlePath().join(" › ")}\n${error?.stack ?? error}`);
+    });
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
       const file = process.env["FORKPOINT_TEST_RESULTS"];
       if (!file) return;
-      const { passes, failures } = this.stats;
-      writeFileSync(file, JSON.stringify({ passed: passes, failed: failures }));
+      const { passes, failures: failed } = this.stats;
+      writeFileSync(file, JSON.stringify({ passed: passes, failed, failures }));
     });
   }
 }

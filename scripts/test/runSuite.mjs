@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { checkout } from "../paths.mjs";
 
-/** @typedef {{passed: number, failed: number}} Counts */
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {readonly string[]} failures the title of each test that failed, and from the next line on, why
+ */
 /** @typedef {(line: string) => void} Print takes a line of output */
 
 const secondsToEnd = 60;
@@ -41,15 +46,28 @@ export async function runSuite({ suite, files, mochaArgs, node, env, print }) {
     print,
   });
   if (!existsSync(results)) {
-    print(`✗ The suite ${suite.name} did not come to its end (${ended}).`);
-    return { passed: 0, failed: 1 };
+    return failed(
+      { passed: 0, failed: 0, failures: [] },
+      `The suite did not come to its end (${ended}).`,
+      print,
+    );
   }
   /** @type {Counts} */
   const counts = JSON.parse(readFileSync(results, "utf8"));
   const asExpected = counts.failed > 0 ? ended !== "hung" && ended !== "stuck" : ended === 0;
   if (asExpected) return counts;
-  print(`✗ The tests of ${suite.name} have run, but its process did not end well (${ended}).`);
-  return { ...counts, failed: counts.failed + 1 };
+  return failed(counts, `The tests have run, but their process did not end well (${ended}).`, print);
+}
+
+/**
+ * @param {Counts} counts
+ * @param {string} why
+ * @param {Print} print
+ * @returns {Counts}
+ */
+function failed(counts, why, print) {
+  print(`✗ ${why}`);
+  return { ...counts, failed: counts.failed + 1, failures: [...counts.failures, why] };
 }
 
 /**

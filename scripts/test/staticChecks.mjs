@@ -44,7 +44,7 @@ const checks = [
  * @returns {Promise<import("./runSuite.mjs").Counts>}
  */
 export async function runStaticChecks(node, print) {
-  const counts = { passed: 0, failed: 0 };
+  const counts = { passed: 0, failed: 0, failures: /** @type {string[]} */ ([]) };
   for (const { name, run } of checks) {
     const wrong = await run(node);
     if (wrong === undefined) {
@@ -52,6 +52,7 @@ export async function runStaticChecks(node, print) {
       print(`    ✔ ${name}`);
     } else {
       counts.failed++;
+      counts.failures.push(`${name}\n${wrong}`);
       print(`    ✗ ${name}`);
       for (const line of wrong.split("\n")) print(`      ${line}`);
     }

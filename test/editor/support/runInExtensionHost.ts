@@ -20,15 +20,16 @@ const grepAt = args.indexOf("--grep");
 const grep = grepAt < 0 ? "" : (args[grepAt + 1] ?? "");
 const files = args.filter((arg) => arg.endsWith(".test.ts"));
 const runOnHost = args.includes("--desktop") ? runOnDesktop : runOnServer;
-const counts = { passed: 0, failed: 0 };
+const counts = { passed: 0, failed: 0, failures: [] as string[] };
 
 for (const [name, ofStage] of Map.groupBy(files, (file) => file.split("/")[2] ?? "")) {
   try {
     await runWindow(name, ofStage);
   } catch (thrown) {
+    const why = `the window "${name}"\n${thrown instanceof Error ? thrown.stack : String(thrown)}`;
     counts.failed++;
-    const why = thrown instanceof Error ? thrown.stack : String(thrown);
-    console.log(`\n  ✗ the window "${name}": ${why}`);
+    counts.failures.push(why);
+    console.log(`\n  ✗ ${why}`);
   }
 }
 console.log(`\n  ${counts.passed} passing, ${counts.failed} failing`);
@@ -84,6 +85,7 @@ function show(event: Exclude<TestEvent, { kind: "end" }>): void {
   }
   if (event.kind === "failed") {
     counts.failed++;
+    counts.failures.push(`${event.title}\n${event.error}`);
     console.log(`${indent}✗ ${event.title}\n${event.error.replaceAll(/^/gm, `${indent}  `)}`);
   }
 }
