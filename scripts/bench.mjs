@@ -14,15 +14,23 @@ import { npmPackages } from "./steps/npmPackages.mjs";
 import { accountPrefix } from "./test/accounts.mjs";
 import { removeLeftovers } from "./test/leftovers.mjs";
 
-/** Measures on real pools; arguments go to test/bench/main.ts. However it ends, nothing is left behind. */
+const operationGroups = /** @type {const} */ (["pool", "vscode", "browser", "helper"]);
+const engineGroups = /** @type {const} */ (["pool", "s3", "rivals"]);
+
+/**
+ * Measures on real pools. `engine` as the first argument compares the safe copy with other backup tools. The rest
+ * goes to test/bench/main.ts or test/bench/engine/main.ts. However it ends, nothing is left behind.
+ */
 runMain(async () => {
   if (process.getuid?.() !== 0) {
     throw new ScriptError("The bench mounts file systems, which only root may.", "Run: sudo npm run bench");
   }
-  await aptPackages("pool", "vscode", "browser", "helper");
+  const [first, ...rest] = process.argv.slice(2);
+  const ofEngine = first === "engine";
+  await aptPackages(...(ofEngine ? engineGroups : operationGroups));
   const { node, env } = await node24();
   await npmPackages(checkout, "npm packages", env);
-  const { serverMain } = await codeServer();
+  const vscode = ofEngine ? {} : { FORKPOINT_TEST_VSCODE_SERVER: (await codeServer()).serverMain };
   await build({ minify: true });
 
   const id = randomBytes(4).toString("hex");
@@ -37,15 +45,12 @@ runMain(async () => {
       process.exit(130);
     });
   }
-  const child = spawn(node, [join(checkout, "test/bench/main.ts"), ...process.argv.slice(2)], {
+  const argv = ofEngine
+    ? ["test/bench/engine/main.ts", ...rest]
+    : ["test/bench/main.ts", ...process.argv.slice(2)];
+  const child = spawn(node, argv, {
     cwd: checkout,
-    env: {
-      ...process.env,
-      ...env,
-      TMPDIR: folder,
-      FORKPOINT_TEST_RUN: id,
-      FORKPOINT_TEST_VSCODE_SERVER: serverMain,
-    },
+    env: { ...process.env, ...env, ...vscode, TMPDIR: folder, FORKPOINT_TEST_RUN: id },
     stdio: "inherit",
   });
   const [code] = await once(child, "exit");

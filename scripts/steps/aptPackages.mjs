@@ -17,6 +17,8 @@ const groups = {
   agentTests: ["acl", "bsdutils", "dbus-bin", "dbus-daemon", "gnome-keyring", "libsecret-tools", "xz-utils"],
   /** A real S3 server. */
   s3: ["ceph-common", "ceph-mon", "ceph-osd", "radosgw"],
+  /** What the safe copy is measured against, and on. */
+  rivals: ["borgbackup", "linux-source-6.1", "linux-source-6.12", "postgresql", "restic", "rsync", "zstd"],
   /** The window itself. */
   browser: ["chromium", "fonts-dejavu-core"],
 };

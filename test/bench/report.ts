@@ -102,8 +102,8 @@ function sideBySide({ timings }: Results, modes: readonly PrivilegeMode[]): stri
   ];
 }
 
-/** The first row holds the headings. */
-function markdown(rows: readonly string[][]): string {
+/** A table in Markdown; the first row holds the headings. */
+export function markdown(rows: readonly string[][]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const lines = rows.map(
     (row) => `| ${row.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join(" | ")} |`,
