@@ -9,28 +9,44 @@ export interface Segment {
   readonly chunk: Digest | null;
 }
 
+/** A run as it is read: of a chunk that several files share only the bytes from `from` on. */
+export interface Run extends Segment {
+  readonly from: number;
+}
+
+/** A small file's place in a chunk that holds several of them: its bytes begin at `offset`. */
+export interface Piece {
+  readonly chunk: Digest;
+  readonly offset: number;
+}
+
 /** A part of a long content list, in a blob of its own. `length` is the bytes of the file it covers. */
 export interface ListRef {
   readonly length: number;
   readonly list: Digest;
 }
 
-/** What a file holds: `size` bytes in runs, or in lists of runs where there are many. */
+/** What a file holds: `size` bytes in runs, in lists of runs where there are many, or gathered with others. */
 export interface Content {
   readonly size: number;
-  readonly parts: { readonly segments: readonly Segment[] } | { readonly lists: readonly ListRef[] };
+  readonly parts:
+    | { readonly segments: readonly Segment[] }
+    | { readonly lists: readonly ListRef[] }
+    | { readonly piece: Piece };
 }
 
-/** More runs than this go into lists of exactly this many (the last may be shorter). */
+/** More runs than this go into lists, none of which has more. */
 export const segmentsPerList = 1024;
+const leastPerList = 256;
 
-/** The bytes in which a file is cut, in this version. Lengths are recorded, so readers need not know. */
-export const blockBytes = 1024 * 1024;
+/** A block of zeros of this length, at a multiple of it, is a hole in this version; no chunk reaches across one. */
+export const holeBlockBytes = 64 * 1024;
 
 export const emptyContent: Content = { size: 0, parts: { segments: [] } };
 
 const formInline = 0;
 const formLists = 1;
+const formPiece = 2;
 const magic = Buffer.from("FPLIST", "latin1");
 const version = 1;
 
@@ -39,6 +55,10 @@ export function writeContent(writer: ByteWriter, { size, parts }: Content): void
   if ("segments" in parts) {
     writer.u8(formInline);
     writeSegments(writer, parts.segments);
+    return;
+  }
+  if ("piece" in parts) {
+    writer.u8(formPiece).digest(parts.piece.chunk).varint(parts.piece.offset);
     return;
   }
   writer.u8(formLists).varint(parts.lists.length);
@@ -54,6 +74,12 @@ export function readContent(reader: ByteReader): Content {
     if (segments.length > segmentsPerList) throw reader.damaged("a content list is too long");
     checkSum(reader, size, segments);
     return { size, parts: { segments } };
+  }
+  if (form === formPiece) {
+    const piece = { chunk: reader.digest(), offset: reader.varint() };
+    if (size === 0 || piece.offset + size > maxChunkBytes)
+      throw reader.damaged("a file lies outside its chunk");
+    return { size, parts: { piece } };
   }
   if (form !== formLists) throw reader.damaged("a content list has an unknown form");
   const lists = Array.from({ length: reader.count(33) }, () => ({
@@ -87,6 +113,15 @@ export function decodeList(ref: ListRef, bytes: Uint8Array): Segment[] {
   }
   checkSum(reader, ref.length, segments);
   return segments;
+}
+
+/**
+ * Whether a list that began with the run at `from` ends with the one at `at`. The runs themselves say so, and not
+ * their number, so that a run more at the front changes one list.
+ */
+export function endsList(segments: readonly Segment[], from: number, at: number): boolean {
+  const count = at - from + 1;
+  return count >= segmentsPerList || (count >= leastPerList && segments[at]?.chunk?.endsWith("00") === true);
 }
 
 /** Adds a run in canonical form: neighbouring holes are one hole. */

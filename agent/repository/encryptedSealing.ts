@@ -2,6 +2,7 @@ import { createHmac, type KeyObject, randomBytes } from "node:crypto";
 import { decrypt, encrypt, nonceBytes, tagBytes } from "./authenticated.ts";
 import { blobKinds, type BlobKind } from "./blob.ts";
 import { ByteReader } from "./byteReader.ts";
+import { gearOf, type Gear } from "./chunker.ts";
 import { damaged, digestBytes, digestOf, newer, type Digest } from "./digest.ts";
 import { deriveKey, type MasterKey } from "./masterKey.ts";
 import type { PackSealing, Sealing } from "./sealing.ts";
@@ -21,6 +22,7 @@ const onlyNonce = Buffer.alloc(nonceBytes);
 export class EncryptedSealing implements Sealing {
   readonly encryption = "aes-256-gcm";
   readonly saltBytes = saltBytes;
+  readonly gear: Gear;
   readonly #names: KeyObject;
   readonly #projects: KeyObject;
   readonly #packs: KeyObject;
@@ -35,6 +37,7 @@ export class EncryptedSealing implements Sealing {
     this.#packs = master.derive(repositoryId, "packs");
     this.#objects = master.derive(repositoryId, "objects");
     this.#salts = master.derive(repositoryId, "salts");
+    this.gear = gearOf(master.derive(repositoryId, "cuts"));
   }
 
   nameBlob(kind: BlobKind, plain: Uint8Array): Digest {

@@ -3,7 +3,7 @@ import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:cry
 export const keyBytes = 32;
 
 /** What a sub-key is for; see FORMAT.md, "Encryption". */
-export type KeyUse = "names" | "projects" | "packs" | "objects" | "salts" | "config";
+export type KeyUse = "names" | "projects" | "packs" | "objects" | "salts" | "config" | "cuts";
 
 /**
  * The one secret of an encrypted repository, from which all its keys are derived. It is in a private

@@ -24,9 +24,9 @@ export class PackWindows {
     const last = Math.floor((offset + Math.max(length, 1) - 1) / windowBytes);
     const numbers = Array.from({ length: last - first + 1 }, (_, at) => first + at);
     const windows = await Promise.all(numbers.map((number) => this.#window(pack, number, signal)));
-    const bytes = Buffer.concat(windows)
-      .subarray(offset - first * windowBytes)
-      .subarray(0, length);
+    const [only] = windows;
+    const all = windows.length === 1 && only ? Buffer.from(only.buffer, only.byteOffset, only.length) : null;
+    const bytes = (all ?? Buffer.concat(windows)).subarray(offset - first * windowBytes).subarray(0, length);
     if (bytes.length < length) throw damaged(`pack ${pack}`, "it is truncated");
     return bytes;
   }

@@ -15,7 +15,7 @@ const compress = promisify(zstdCompress);
 /** A pack is closed once its blobs reach this many bytes. */
 const packBytes = 12 * 1024 * 1024;
 const uploadsAtOnce = 2;
-const compressionsAtOnce = 4;
+const compressionsAtOnce = 8;
 /** Below this, handing a blob to another thread costs more than compressing it here. */
 const compressHereBytes = 32 * 1024;
 /** An index is published each time this many packs are in the store, so that a cut push loses little. */
@@ -60,7 +60,7 @@ export class PackWriter {
   readonly #open: Record<PackName, PackBuilder | null> = { chunks: null, structure: null };
   readonly #uploads = new Set<Promise<void>>();
   readonly #packs: IndexedPack[] = [];
-  #compressing: Promise<Encoded>[] = [];
+  readonly #compressing: Promise<Encoded>[] = [];
   #failure: Error | null = null;
   #bytesStored = 0;
 
@@ -101,7 +101,7 @@ export class PackWriter {
       // Reported where it is awaited.
       compressing.catch(() => undefined);
       this.#compressing.push(compressing);
-      if (this.#compressing.length >= compressionsAtOnce) await this.#settle();
+      if (this.#compressing.length > compressionsAtOnce) await this.#takeOldest();
     }
     return id;
   }
@@ -129,9 +129,13 @@ export class PackWriter {
   }
 
   async #settle(): Promise<void> {
-    const compressing = this.#compressing;
-    this.#compressing = [];
-    for (const encoded of await Promise.all(compressing)) await this.#append(encoded);
+    while (this.#compressing.length > 0) await this.#takeOldest();
+  }
+
+  /** Into the pack, while the others go on being compressed. */
+  async #takeOldest(): Promise<void> {
+    const oldest = this.#compressing.shift();
+    if (oldest) await this.#append(await oldest);
   }
 
   async #append({ blob, stored, release }: Encoded): Promise<void> {

@@ -1,3 +1,4 @@
+import { gearOf } from "./chunker.ts";
 import { digestOf } from "./digest.ts";
 import type { PackSealing, Sealing } from "./sealing.ts";
 
@@ -16,6 +17,7 @@ const plainPack: PackSealing = {
 export const plainSealing: Sealing = {
   encryption: "none",
   saltBytes: 0,
+  gear: gearOf(new Uint8Array(32)),
   nameBlob: (_kind, plain) => digestOf(plain),
   nameManifest: digestOf,
   nameProject: (projectId) => projectId,

@@ -1,4 +1,5 @@
 import type { BlobKind } from "./blob.ts";
+import type { Gear } from "./chunker.ts";
 import type { Digest } from "./digest.ts";
 
 /** What `config` says about the bytes of a repository. */
@@ -12,6 +13,9 @@ export interface Sealing {
   readonly encryption: Encryption;
   /** Bytes of salt that each pack carries, in its beginning and in the index. */
   readonly saltBytes: number;
+
+  /** What large files are cut by. */
+  readonly gear: Gear;
 
   nameBlob(kind: BlobKind, plain: Uint8Array): Digest;
   /** The address of a manifest. */

@@ -1,5 +1,5 @@
 import type { BlobReader } from "./blobReader.ts";
-import { decodeList, type Content, type Segment } from "./contentFormat.ts";
+import { decodeList, type Content, type Run, type Segment } from "./contentFormat.ts";
 import { damaged, type Digest } from "./digest.ts";
 import { decodeLinkShard, decodeLinkTable, type LinkedInode, type ShardRef } from "./linkFormat.ts";
 import { decodeTree, treeTotals, type TreeEntry, type TreeTotals } from "./treeFormat.ts";
@@ -52,16 +52,23 @@ export async function readLinkShard(
 }
 
 /** Every run of a file, list by list, so that a file of any size fits in memory. */
-export async function* readSegments(
+export async function* readRuns(
   blobs: BlobReader,
-  { parts }: Content,
+  { size, parts }: Content,
   signal: AbortSignal,
-): AsyncIterable<readonly Segment[]> {
-  if ("segments" in parts) {
-    yield parts.segments;
-    return;
+): AsyncIterable<readonly Run[]> {
+  if ("segments" in parts) yield parts.segments.map(fromItsBeginning);
+  else if ("piece" in parts) yield [{ length: size, chunk: parts.piece.chunk, from: parts.piece.offset }];
+  else {
+    for (const ref of parts.lists) {
+      const segments = decodeList(ref, await blobs.read("list", ref.list, signal));
+      yield segments.map(fromItsBeginning);
+    }
   }
-  for (const ref of parts.lists) yield decodeList(ref, await blobs.read("list", ref.list, signal));
+}
+
+function fromItsBeginning({ length, chunk }: Segment): Run {
+  return { length, chunk, from: 0 };
 }
 
 function checkTotals(ref: TreeRef, entries: readonly TreeEntry[]): void {

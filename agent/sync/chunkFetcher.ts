@@ -31,8 +31,8 @@ export async function* fetchChunks(
         yield step;
         continue;
       }
-      const bytes = chunks.get(step.chunk);
-      if (bytes?.length !== step.length) throw damaged(`chunk ${step.chunk}`, "its length is wrong");
+      const bytes = chunks.get(step.chunk)?.subarray(step.from, step.from + step.length);
+      if (bytes?.length !== step.length) throw damaged(`chunk ${step.chunk}`, "it is too short");
       yield* writes(step, bytes);
       meter.addBytes(step.length);
       await meter.pace();

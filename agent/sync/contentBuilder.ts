@@ -1,14 +1,17 @@
+import { cutAt, cutSizes, type Gear } from "../repository/chunker.ts";
 import {
   appendSegment,
-  blockBytes,
   encodeList,
+  endsList,
+  holeBlockBytes,
   segmentsPerList,
   type Content,
   type ListRef,
   type Segment,
 } from "../repository/contentFormat.ts";
 import type { PackWriter } from "../repository/packWriter.ts";
-import type { ContentChange } from "./nodes.ts";
+import { touchedRanges, type ContentChange } from "./contentChange.ts";
+import { SharedBytes } from "./sharedBytes.ts";
 
 /** Bytes of the file as the snapshot has it now. */
 export interface FileSource {
@@ -17,142 +20,159 @@ export interface FileSource {
   release(bytes: Buffer): void;
 }
 
-const zeros = Buffer.alloc(blockBytes);
+/** What is read of a file at once; several chunks, since the end of it is read again with what follows. */
+export const windowBytes = 8 * cutSizes.most;
 
-/** Records that bytes were written, or may have been. Offsets and lengths are bytes. */
-export function markWritten(change: ContentChange, offset: number, length: number): void {
-  if (length <= 0) return;
-  // A write past the end makes the file longer; no truncation need follow.
-  change.size = Math.max(change.size, offset + length);
-  const first = Math.floor(offset / blockBytes);
-  const end = Math.ceil((offset + length) / blockBytes);
-  const { blocks } = change;
-  const lastEnd = blocks.at(-1);
-  const lastFirst = blocks.at(-2);
-  // A stream names the extents of a file in order, so neighbours nearly always meet.
-  if (lastEnd !== undefined && lastFirst !== undefined && first >= lastFirst && first <= lastEnd) {
-    blocks[blocks.length - 1] = Math.max(lastEnd, end);
-  } else blocks.push(first, end);
-}
-
-export function markTruncated(change: ContentChange, size: number): void {
-  change.size = size;
-  change.validBytes = Math.min(change.validBytes, size);
-}
+const zeros = Buffer.alloc(holeBlockBytes);
 
 /**
- * The content of a changed file. Blocks that no command touched keep their chunks; the others are read.
- * A block of zeros becomes a hole, whether or not it occupies space: so the result depends on the bytes
- * of the file alone.
+ * Cuts a changed file. Chunks that no command touched stay; others are read, and cutting goes on until it meets a
+ * cut of before. Blocks of zeros are holes, whether or not they occupy space, and no chunk reaches across one: so
+ * the result depends on the bytes of the file alone.
  */
-export async function buildContent(
-  base: { readonly size: number; readonly segments: readonly Segment[] },
-  change: ContentChange,
-  source: FileSource,
-  packs: PackWriter,
-  pace: () => Promise<void> | undefined,
-): Promise<Content> {
-  const { size } = change;
-  const kept = isAligned(base) ? Math.min(change.validBytes, base.size, size) : 0;
-  const segments: Segment[] = [];
-  const copy = new SegmentCursor(base.segments);
-  const fill = (from: number, to: number) => {
-    copy.take(from, Math.min(to, kept), segments);
-    appendSegment(segments, { length: to - Math.max(from, Math.min(to, kept)), chunk: null });
-  };
-  let at = 0;
-  for (const [first, end] of touchedBlocks(base, change, kept)) {
-    fill(at, first * blockBytes);
-    const stop = Math.min(end * blockBytes, size);
-    for (at = first * blockBytes; at < stop; at += blockBytes) {
-      const length = Math.min(blockBytes, size - at);
-      const bytes = source.read(at, length);
-      const release = () => source.release(bytes);
-      const hole = isZero(bytes);
-      if (hole) release();
-      appendSegment(segments, { length, chunk: hole ? null : await packs.add("chunk", bytes, release) });
-      await pace();
-    }
-    at = stop;
+export class ContentBuilder {
+  readonly #base: { readonly size: number; readonly segments: readonly Segment[] };
+  readonly #size: number;
+  /** The bytes of the base from the beginning that are still the file's, outside of `#touched`. */
+  readonly #kept: number;
+  readonly #touched: readonly [number, number][];
+  readonly #tools: ContentTools;
+  readonly #segments: Segment[] = [];
+  #at = 0;
+  #nextTouched = 0;
+  #nextBase = 0;
+  /** Where the base's run at `#nextBase` begins. */
+  #baseAt = 0;
+
+  constructor(
+    base: { readonly size: number; readonly segments: readonly Segment[] },
+    change: ContentChange,
+    tools: ContentTools,
+  ) {
+    this.#base = base;
+    this.#size = change.size;
+    this.#kept = Math.min(change.validBytes, base.size, change.size);
+    this.#touched = touchedRanges(change, this.#kept, base.size);
+    this.#tools = tools;
   }
-  if (at < size) fill(at, size);
-  return { size, parts: await toParts(segments, packs) };
+
+  async build(): Promise<Content> {
+    while (this.#at < this.#size) {
+      const run = this.#knownRun();
+      if (run) this.#append(run);
+      else await this.#cut();
+    }
+    return { size: this.#size, parts: await toParts(this.#segments, this.#tools.packs) };
+  }
+
+  /** What follows here, where that is known without reading; null where it is not. */
+  #knownRun(): Segment | null {
+    const touched = this.#touchedFrom();
+    const run = this.#base.segments[this.#nextBase];
+    if (this.#at >= this.#kept) return this.#hole(Math.min(this.#size, touched));
+    if (!run) return null;
+    const end = this.#baseAt + run.length;
+    if (run.chunk === null) return this.#hole(Math.min(this.#kept, end, touched));
+    if (this.#baseAt !== this.#at || end > this.#kept || end > touched) return null;
+    // One that nothing followed may have ended only because of that.
+    const next = this.#base.segments[this.#nextBase + 1];
+    const wasFollowed = next !== undefined && next.chunk !== null;
+    return wasFollowed || end === this.#size || touched >= end + holeBlockBytes ? run : null;
+  }
+
+  #hole(end: number): Segment | null {
+    return end > this.#at ? { length: end - this.#at, chunk: null } : null;
+  }
+
+  /** Reads on from here, and cuts until a run of the base can be taken again. */
+  async #cut(): Promise<void> {
+    const { source, packs, gear, pace } = this.#tools;
+    const start = this.#at;
+    const bytes = source.read(start, Math.min(windowBytes, this.#size - start));
+    const isLast = start + bytes.length === this.#size;
+    const shared = new SharedBytes(() => source.release(bytes));
+    try {
+      for (;;) {
+        const at = this.#at - start;
+        const rest = bytes.length - at;
+        if (rest === 0 || (rest < cutSizes.most + holeBlockBytes && !isLast)) return;
+        if (this.#isZeroBlock(bytes, at)) {
+          this.#append({ length: Math.min(rest, holeBlockBytes), chunk: null });
+        } else {
+          const end = cutAt(bytes.subarray(0, this.#endOfStretch(bytes, at)), at, gear);
+          const chunk = await packs.add("chunk", bytes.subarray(at, end), shared.use());
+          this.#append({ length: end - at, chunk });
+        }
+        await pace();
+        if (this.#at === this.#size || this.#knownRun()) return;
+      }
+    } finally {
+      shared.close();
+    }
+  }
+
+  #append(segment: Segment): void {
+    appendSegment(this.#segments, segment);
+    this.#at += segment.length;
+    for (;;) {
+      const range = this.#touched[this.#nextTouched];
+      if (!range || range[1] > this.#at) break;
+      this.#nextTouched++;
+    }
+    for (;;) {
+      const run = this.#base.segments[this.#nextBase];
+      if (!run || this.#baseAt + run.length > this.#at) return;
+      this.#baseAt += run.length;
+      this.#nextBase++;
+    }
+  }
+
+  /** Where the next touched byte is, from here on. */
+  #touchedFrom(): number {
+    const range = this.#touched[this.#nextTouched];
+    return range ? Math.max(range[0], this.#at) : Infinity;
+  }
+
+  /** Whether a block of zeros begins at `at`: one that lies at a multiple of its length in the file. */
+  #isZeroBlock(bytes: Buffer, at: number): boolean {
+    const length = Math.min(holeBlockBytes, bytes.length - at);
+    return (
+      this.#at % holeBlockBytes === 0 &&
+      bytes[at] === 0 &&
+      bytes.subarray(at, at + length).equals(zeros.subarray(0, length))
+    );
+  }
+
+  /** Where the first block of zeros behind `at` begins, as far as a chunk can reach. */
+  #endOfStretch(bytes: Buffer, at: number): number {
+    const inFile = this.#at - at;
+    const end = Math.min(bytes.length, at + cutSizes.most);
+    let block = Math.ceil((inFile + at + 1) / holeBlockBytes) * holeBlockBytes - inFile;
+    for (; block < end; block += holeBlockBytes) {
+      const length = Math.min(holeBlockBytes, bytes.length - block);
+      if (bytes[block] === 0 && bytes.subarray(block, block + length).equals(zeros.subarray(0, length)))
+        return block;
+    }
+    return end;
+  }
+}
+
+export interface ContentTools {
+  readonly source: FileSource;
+  readonly packs: PackWriter;
+  readonly gear: Gear;
+  readonly pace: () => Promise<void> | undefined;
 }
 
 async function toParts(segments: readonly Segment[], packs: PackWriter): Promise<Content["parts"]> {
   if (segments.length <= segmentsPerList) return { segments };
   const lists: ListRef[] = [];
-  for (let at = 0; at < segments.length; at += segmentsPerList) {
-    const part = segments.slice(at, at + segmentsPerList);
+  for (let from = 0, at = 0; at < segments.length; at++) {
+    if (at + 1 < segments.length && !endsList(segments, from, at)) continue;
+    const part = segments.slice(from, at + 1);
     const length = part.reduce((sum, segment) => sum + segment.length, 0);
     lists.push({ length, list: await packs.add("list", encodeList(part)) });
+    from = at + 1;
   }
   return { lists };
-}
-
-/** The blocks to read, as [first, end) in order, clear of each other and within the file. */
-function touchedBlocks(
-  base: { readonly size: number },
-  { size, blocks }: ContentChange,
-  kept: number,
-): [number, number][] {
-  const all: [number, number][] = [];
-  for (let at = 0; at + 1 < blocks.length; at += 2) all.push([blocks[at] ?? 0, blocks[at + 1] ?? 0]);
-  // Where the kept bytes stop inside a block, that block is part old, part new.
-  if (kept % blockBytes !== 0 && !(kept === size && kept === base.size)) {
-    const block = Math.floor(kept / blockBytes);
-    all.push([block, block + 1]);
-  }
-  const limit = Math.ceil(size / blockBytes);
-  const merged: [number, number][] = [];
-  for (const [first, end] of all.toSorted((a, b) => a[0] - b[0])) {
-    const stop = Math.min(end, limit);
-    if (first >= stop) continue;
-    const last = merged.at(-1);
-    if (last && first <= last[1]) last[1] = Math.max(last[1], stop);
-    else merged.push([first, stop]);
-  }
-  return merged;
-}
-
-/** Whether every chunk begins and ends at a block's border (or the file's end). */
-function isAligned({ size, segments }: { size: number; segments: readonly Segment[] }): boolean {
-  let at = 0;
-  for (const { length, chunk } of segments) {
-    const end = at + length;
-    if (end % blockBytes !== 0 && end !== size) return false;
-    if (chunk !== null && length > blockBytes) return false;
-    at = end;
-  }
-  return true;
-}
-
-/** Walks the runs of a file once, from front to back. */
-class SegmentCursor {
-  readonly #segments: readonly Segment[];
-  #next = 0;
-  /** Where the run at `#next` begins, in bytes. */
-  #at = 0;
-
-  constructor(segments: readonly Segment[]) {
-    this.#segments = segments;
-  }
-
-  /** Appends the runs of [from, to), cutting holes where they overlap the border. */
-  take(from: number, to: number, into: Segment[]): void {
-    for (;;) {
-      const segment = this.#segments[this.#next];
-      if (!segment || this.#at >= to) return;
-      const end = this.#at + segment.length;
-      const length = Math.min(end, to) - Math.max(this.#at, from);
-      if (length > 0) appendSegment(into, { length, chunk: segment.chunk });
-      if (end > to) return;
-      this.#at = end;
-      this.#next++;
-    }
-  }
-}
-
-function isZero(bytes: Buffer): boolean {
-  return bytes[0] === 0 && bytes.equals(zeros.subarray(0, bytes.length));
 }

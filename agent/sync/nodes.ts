@@ -1,6 +1,7 @@
 import type { Content } from "../repository/contentFormat.ts";
 import type { Attributes, Inode, Time, Xattr } from "../repository/inodeFormat.ts";
 import type { TreeRef } from "../repository/structureReader.ts";
+import type { ContentChange } from "./contentChange.ts";
 
 /** The part of an inode that every kind has, while it is being edited. */
 export interface EditedAttributes extends Attributes {
@@ -9,15 +10,6 @@ export interface EditedAttributes extends Attributes {
   gid: number;
   mtime: Time;
   xattrs: readonly Xattr[];
-}
-
-/** What a stream said about the bytes of a file; the bytes themselves are read from the snapshot. */
-export interface ContentChange {
-  size: number;
-  /** The first so many bytes of the base's content are as they were, outside `blocks`. */
-  validBytes: number;
-  /** Blocks that were written to: [first, end, first, end, …], in the order they were named. */
-  readonly blocks: number[];
 }
 
 export type LeafBody =

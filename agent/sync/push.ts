@@ -88,10 +88,17 @@ async function buildSnapshot(
     await applyStream(editor, readSendStream(sent), options);
   }
   const files = new SnapshotFiles(path, meter);
-  await editor.settleLinks((name) => files.inodeNumber(name));
-  const writer = new TreeWriter({ blobs: repository.blobs, packs, files, meter, signal });
-  const root: TreeRef = await writer.write(editor.root);
-  const links = await editor.links.write(packs, (node) => writer.inode(node));
+  const { blobs, sealing } = repository;
+  const writer = new TreeWriter({ blobs, packs, gear: sealing.gear, files, meter, signal });
+  let root: TreeRef;
+  let links: Awaited<ReturnType<typeof editor.links.write>>;
+  try {
+    await editor.settleLinks((name) => files.inodeNumber(name));
+    root = await writer.write(editor.root);
+    links = await editor.links.write(packs, (node) => writer.inode(node));
+  } finally {
+    await files.close();
+  }
   meter.report();
   return {
     format: 1,

@@ -7,7 +7,7 @@ import type { Repository } from "../repository/repository.ts";
 import {
   readLinkShard,
   readLinkTable,
-  readSegments,
+  readRuns,
   readTree,
   type TreeRef,
 } from "../repository/structureReader.ts";
@@ -73,13 +73,13 @@ export class RemoteFiles {
     const end = Math.min(offset + mostBytes, content.size);
     const bytes = Buffer.alloc(Math.max(0, end - offset));
     let at = 0;
-    for await (const segments of readSegments(this.#repository.blobs, content, this.#signal)) {
-      for (const { length, chunk } of segments) {
+    for await (const runs of readRuns(this.#repository.blobs, content, this.#signal)) {
+      for (const { length, chunk, from: offsetInChunk } of runs) {
         const [from, to] = [Math.max(at, offset), Math.min(at + length, end)];
         if (chunk !== null && from < to) {
           const plain = await this.#repository.blobs.read("chunk", chunk, this.#signal);
-          if (plain.length !== length) throw damaged(`chunk ${chunk}`, "its length is wrong");
-          plain.copy(bytes, from - offset, from - at, to - at);
+          if (plain.length < offsetInChunk + length) throw damaged(`chunk ${chunk}`, "it is too short");
+          plain.copy(bytes, from - offset, offsetInChunk + from - at, offsetInChunk + to - at);
         }
         at += length;
       }

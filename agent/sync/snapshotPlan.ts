@@ -8,7 +8,7 @@ import type { Repository } from "../repository/repository.ts";
 import {
   readLinkShard,
   readLinkTable,
-  readSegments,
+  readRuns,
   readTrees,
   type TreeRef,
 } from "../repository/structureReader.ts";
@@ -21,6 +21,8 @@ export interface ChunkWrite {
   readonly offset: number;
   readonly length: number;
   readonly chunk: Digest;
+  /** Where they begin in the chunk. */
+  readonly from: number;
 }
 
 export type PlanStep = StreamCommand | ChunkWrite;
@@ -187,10 +189,10 @@ export class SnapshotPlan {
   async *#contentSteps(path: Buffer, { content }: Inode & { type: "file" }): AsyncGenerator<PlanStep> {
     let offset = 0;
     let written = 0;
-    for await (const segments of readSegments(this.#repository.blobs, content, this.#signal)) {
-      for (const { length, chunk } of segments) {
+    for await (const runs of readRuns(this.#repository.blobs, content, this.#signal)) {
+      for (const { length, chunk, from } of runs) {
         if (chunk !== null) {
-          yield { kind: "chunk", path, offset, length, chunk };
+          yield { kind: "chunk", path, offset, length, chunk, from };
           written = offset + length;
         }
         offset += length;

@@ -2,8 +2,8 @@ import type { StreamCommand } from "../volumes/sendStream/commands.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { emptyContent } from "../repository/contentFormat.ts";
 import type { Xattr } from "../repository/inodeFormat.ts";
-import { markTruncated, markWritten } from "./contentBuilder.ts";
-import type { ContentChange, LeafBody, LeafNode } from "./nodes.ts";
+import { markTruncated, markWritten, type ContentChange } from "./contentChange.ts";
+import type { LeafBody, LeafNode } from "./nodes.ts";
 import type { TreeEditor } from "./treeEditor.ts";
 
 const permissionBits = 0o7777;

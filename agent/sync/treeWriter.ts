@@ -1,22 +1,26 @@
 import type { BlobReader } from "../repository/blobReader.ts";
-import type { Segment } from "../repository/contentFormat.ts";
+import type { Gear } from "../repository/chunker.ts";
+import type { Content, Segment } from "../repository/contentFormat.ts";
 import type { Inode } from "../repository/inodeFormat.ts";
 import type { PackWriter } from "../repository/packWriter.ts";
-import { readSegments, type TreeRef } from "../repository/structureReader.ts";
+import { readRuns, type TreeRef } from "../repository/structureReader.ts";
 import { encodeTree, treeTotals, type TreeEntry } from "../repository/treeFormat.ts";
-import { buildContent } from "./contentBuilder.ts";
+import { markWritten, type ContentChange } from "./contentChange.ts";
+import { ContentBuilder } from "./contentBuilder.ts";
+import { FileGatherer } from "./fileGatherer.ts";
 import type { DirectoryNode, LeafNode, SnapshotNode } from "./nodes.ts";
 import type { SnapshotFiles } from "./snapshotFiles.ts";
 import { pathOf } from "./treeEditor.ts";
 import type { TransferMeter } from "./transferMeter.ts";
 
 /**
- * Turns an edited tree into blobs: reads the changed blocks of changed files, then writes each changed
- * directory after everything in it.
+ * Turns an edited tree into blobs: gathers the small files that changed, cuts the large ones, and writes each
+ * changed directory after everything in it.
  */
 export class TreeWriter {
   readonly #blobs: BlobReader;
   readonly #packs: PackWriter;
+  readonly #gear: Gear;
   readonly #files: SnapshotFiles;
   readonly #meter: TransferMeter;
   readonly #signal: AbortSignal;
@@ -24,18 +28,26 @@ export class TreeWriter {
   constructor(parts: {
     readonly blobs: BlobReader;
     readonly packs: PackWriter;
+    readonly gear: Gear;
     readonly files: SnapshotFiles;
     readonly meter: TransferMeter;
     readonly signal: AbortSignal;
   }) {
     this.#blobs = parts.blobs;
     this.#packs = parts.packs;
+    this.#gear = parts.gear;
     this.#files = parts.files;
     this.#meter = parts.meter;
     this.#signal = parts.signal;
   }
 
-  async write(directory: DirectoryNode): Promise<TreeRef> {
+  async write(root: DirectoryNode): Promise<TreeRef> {
+    const parts = { files: this.#files, packs: this.#packs, meter: this.#meter };
+    await new FileGatherer(parts).gather(root);
+    return this.#write(root);
+  }
+
+  async #write(directory: DirectoryNode): Promise<TreeRef> {
     if (!directory.dirty && directory.base) return directory.base;
     const entries: TreeEntry[] = [];
     const children = [...(directory.children ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -49,27 +61,42 @@ export class TreeWriter {
     const { attributes, body } = node;
     if (body.type !== "file") return { ...attributes, ...body };
     if (!body.change) return { ...attributes, type: "file", content: body.content };
-    const segments: Segment[] = [];
-    for await (const some of readSegments(this.#blobs, body.content, this.#signal)) segments.push(...some);
+    const base = await this.#cuts(body.content, body.change);
     const file = this.#files.open(pathOf(node), body.change.size);
     try {
-      const base = { size: body.content.size, segments };
-      const content = await buildContent(base, body.change, file, this.#packs, () => this.#meter.pace());
+      const pace = () => this.#meter.pace();
+      const tools = { source: file, packs: this.#packs, gear: this.#gear, pace };
+      const content = await new ContentBuilder(base, body.change, tools).build();
       return { ...attributes, type: "file", content };
     } finally {
       file.close();
     }
   }
 
+  /** How a file was cut. One that shared a chunk with others was not: all of it is read. */
+  async #cuts(
+    content: Content,
+    change: ContentChange,
+  ): Promise<{ size: number; segments: readonly Segment[] }> {
+    if ("piece" in content.parts) {
+      markWritten(change, 0, Math.min(content.size, change.size));
+      return { size: 0, segments: [] };
+    }
+    const segments: Segment[] = [];
+    for await (const some of readRuns(this.#blobs, content, this.#signal)) segments.push(...some);
+    return { size: content.size, segments };
+  }
+
   async #entry(name: string, node: SnapshotNode): Promise<TreeEntry> {
     if (node.kind === "link") return { name, link: node.link };
     if (node.kind === "directory") {
-      const totals = await this.write(node);
+      const totals = await this.#write(node);
       return { name, inode: { ...node.attributes, type: "directory", ...totals } };
     }
     if (node.link !== null) return { name, link: node.link };
+    const isGathered = node.body.type === "file" && node.body.change === null;
     const inode = await this.inode(node);
-    this.#meter.addFiles(1);
+    if (!isGathered) this.#meter.addFiles(1);
     await this.#meter.pace();
     return { name, inode };
   }

@@ -15,7 +15,9 @@ export type GraphRef =
       readonly count: number;
       readonly bytes: number;
     }
-  | { readonly kind: "list" | "chunk"; readonly id: Digest; readonly length: number };
+  | { readonly kind: "list"; readonly id: Digest; readonly length: number }
+  /** It holds `length` bytes at least. */
+  | { readonly kind: "chunk"; readonly id: Digest; readonly length: number };
 
 export type GraphNode = GraphRef & { readonly num: number };
 
@@ -46,7 +48,10 @@ export class SnapshotGraph {
   private constructor(db: DatabaseSync) {
     this.db = db;
     this.#insert = db.prepare(
-      "INSERT OR IGNORE INTO nodes (id, kind, a, b, c, expanded) VALUES (?, ?, ?, ?, ?, ?)",
+      // Of a chunk that files share each tells how long it must be at least.
+      `INSERT INTO nodes (id, kind, a, b, c, expanded) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id, kind) DO UPDATE SET a = excluded.a, checked_round = NULL
+         WHERE kind = ${chunkKind} AND excluded.a > a`,
     );
     this.#lookUp = db.prepare("SELECT * FROM nodes WHERE id = ? AND kind = ?");
     this.#edge = db.prepare("INSERT OR IGNORE INTO edges VALUES (?, ?)");

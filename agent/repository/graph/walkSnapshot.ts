@@ -85,7 +85,7 @@ export function isProblem(thrown: unknown): boolean {
 export function childrenOf(node: GraphRef, bytes: Uint8Array): GraphRef[] {
   switch (node.kind) {
     case "chunk":
-      if (bytes.length !== node.length) throw damaged(`chunk ${node.id}`, "its length is wrong");
+      if (bytes.length < node.length) throw damaged(`chunk ${node.id}`, "it is too short");
       return [];
     case "list":
       return chunkRefs(decodeList({ list: node.id, length: node.length }, bytes));
@@ -113,8 +113,9 @@ function refsOfInode(inode: Inode): GraphRef[] {
   return inode.type === "file" ? refsOfContent(inode.content) : [];
 }
 
-function refsOfContent({ parts }: Content): GraphRef[] {
+function refsOfContent({ size, parts }: Content): GraphRef[] {
   if ("segments" in parts) return chunkRefs(parts.segments);
+  if ("piece" in parts) return [{ kind: "chunk", id: parts.piece.chunk, length: parts.piece.offset + size }];
   return parts.lists.map(({ list, length }) => ({ kind: "list", id: list, length }));
 }
 

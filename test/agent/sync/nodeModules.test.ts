@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { appendFileSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
@@ -19,7 +19,8 @@ describe("a real workspace: this repository with its dependencies", function () 
     try {
       const project = await here.makeProject("forkpoint");
       for (const name of ["node_modules", "agent", "test", "package.json", "package-lock.json"]) {
-        execFileSync("cp", ["-a", join(repository, name), project.path]);
+        // A copy of its own, also where the folder is a link to another.
+        execFileSync("cp", ["-a", realpathSync(join(repository, name)), project.path]);
       }
       const first = await here.snapshot(project);
       await here.push(project);

@@ -6,7 +6,7 @@ import type { Attributes } from "../../../../../agent/repository/inodeFormat.ts"
 import { rootAttributes, type Manifest } from "../../../../../agent/repository/manifest.ts";
 import type { PackWriter } from "../../../../../agent/repository/packWriter.ts";
 import type { Repository } from "../../../../../agent/repository/repository.ts";
-import { readSegments, readTree } from "../../../../../agent/repository/structureReader.ts";
+import { readRuns, readTree } from "../../../../../agent/repository/structureReader.ts";
 import { encodeTree, type TreeEntry, treeTotals } from "../../../../../agent/repository/treeFormat.ts";
 
 /** Folders with files in them; the bytes of each. */
@@ -105,7 +105,7 @@ export async function assertRestores(
     for (const file of await readTree(repository.blobs, folder.inode, signal)) {
       assert.ok("inode" in file && file.inode.type === "file");
       const parts: Buffer[] = [];
-      for await (const segments of readSegments(repository.blobs, file.inode.content, signal)) {
+      for await (const segments of readRuns(repository.blobs, file.inode.content, signal)) {
         for (const { chunk } of segments) {
           if (chunk !== null) parts.push(await repository.blobs.read("chunk", chunk, signal));
         }

@@ -1,0 +1,76 @@
+import { Worker } from "node:worker_threads";
+import { UnreadableFile, readSmallFiles, type SmallFile } from "./smallFiles.ts";
+import type { ReadAnswer, ReadRequest } from "./smallFiles.worker.ts";
+
+/** Threads wait for the disk most of the time when nothing is cached. */
+const threads = 2;
+/** Starting threads takes as long as reading so many files here. */
+const filesHere = 500;
+
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "mjs";
+
+interface Waiting {
+  readonly resolve: (bytes: Buffer) => void;
+  readonly reject: (failure: unknown) => void;
+}
+
+/**
+ * Reads small files of a snapshot: the first few at once, and once there are many on threads, which read ahead
+ * while the caller works on what was read before.
+ */
+export class SmallFileReaders {
+  readonly #root: string;
+  readonly #workers: Worker[] = [];
+  readonly #waiting = new Map<number, Waiting>();
+  #read = 0;
+  #requests = 0;
+  #failure: Error | null = null;
+
+  /** @param root the snapshot's path with a slash at its end, one character a byte */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** The bytes of all of them, one after the other. @throws UnreadableFile, and what the system says */
+  read(files: readonly SmallFile[]): Promise<Buffer> {
+    this.#read += files.length;
+    if (this.#read <= filesHere) {
+      return new Promise((resolve) => resolve(Buffer.from(readSmallFiles(this.#root, files).buffer)));
+    }
+    if (this.#failure) return Promise.reject(this.#failure);
+    const id = this.#requests++;
+    while (this.#workers.length < threads) this.#workers.push(this.#start());
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      const request: ReadRequest = { id, files };
+      this.#workers[id % threads]?.postMessage(request);
+    });
+  }
+
+  /** Ends the threads; what was asked for and not yet answered is never answered. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL(`./smallFiles.worker.${extension}`, import.meta.url), {
+      workerData: this.#root,
+      name: "small files",
+    });
+    worker.on("message", (answer: ReadAnswer) => this.#take(answer));
+    worker.on("error", (failure) => {
+      this.#failure = failure instanceof Error ? failure : new Error(String(failure));
+      for (const { reject } of this.#waiting.values()) reject(this.#failure);
+      this.#waiting.clear();
+    });
+    return worker;
+  }
+
+  #take(answer: ReadAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ("bytes" in answer) waiting?.resolve(Buffer.from(answer.bytes.buffer));
+    else if ("failure" in answer) waiting?.reject(answer.failure);
+    else waiting?.reject(new UnreadableFile(answer.unreadable.path, answer.unreadable.why));
+  }
+}
