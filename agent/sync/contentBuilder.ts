@@ -111,9 +111,9 @@ export class ContentBuilder {
     }
   }
 
-  #append(segment: Segment): void {
-    appendSegment(this.#segments, segment);
-    this.#at += segment.length;
+  #append({ length, chunk }: Segment): void {
+    appendSegment(this.#segments, { length, chunk });
+    this.#at += length;
     for (;;) {
       const range = this.#touched[this.#nextTouched];
       if (!range || range[1] > this.#at) break;

@@ -22,7 +22,7 @@ const hello = Buffer.from("hello");
 const emptyTree = Buffer.from("465054524545010000", "hex");
 const ref = Buffer.from(exampleText("ref"));
 const project = "p00000000001";
-const uses: readonly KeyUse[] = ["names", "projects", "packs", "objects", "salts", "config"];
+const uses: readonly KeyUse[] = ["names", "projects", "packs", "objects", "salts", "config", "cuts"];
 const pairs = (name: string) =>
   new Map(
     exampleText(name)

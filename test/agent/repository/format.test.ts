@@ -126,6 +126,19 @@ describe("the format, by the examples in its specification", () => {
     assert.deepEqual(readContent(new ByteReader(writer.view(), "content")), content);
   });
 
+  it("content in a chunk that files share", () => {
+    const content: Content = { size: 2, parts: { piece: { chunk: hello, offset: 3 } } };
+    const writer = new ByteWriter();
+    writeContent(writer, content);
+    assert.deepEqual(writer.finish(), exampleBytes("piece"));
+    assert.deepEqual(readContent(new ByteReader(writer.view(), "content")), content);
+    for (const size of [0, 16 * 1024 * 1024]) {
+      const wrong = new ByteWriter();
+      writeContent(wrong, { ...content, size });
+      assert.throws(() => readContent(new ByteReader(wrong.view(), "content")), /lies outside its chunk/);
+    }
+  });
+
   it("tree", () => {
     const xattrs = [{ name: "user.k", value: Buffer.from("v") }];
     const before1970 = { seconds: -6, nanoseconds: 500_000_000 };
