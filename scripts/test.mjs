@@ -92,7 +92,9 @@ async function main(args) {
   };
   process.once("SIGINT", endWhenKilled).once("SIGTERM", endWhenKilled);
 
-  const results = await runJobs(jobsOf(chosen, node, testEnv));
+  const jobs = jobsOf(chosen, node, testEnv);
+  const results = await runJobs(jobs);
+  if (args.length === 0) await runShakyAgain(jobs, results);
   const left = removeLeftovers(run);
   if (left.length > 0) {
     say(
@@ -103,7 +105,16 @@ async function main(args) {
   return report(results);
 }
 
-/** @typedef {{name: string, run: (print: import("./test/runSuite.mjs").Print) => Promise<Counts>}} Job */
+/**
+ * @typedef {object} Job
+ * @property {string} name
+ * @property {(print: Print, files?: readonly string[]) => Promise<Counts>} run all files, or those
+ */
+/** @typedef {import("./test/runSuite.mjs").Print} Print */
+/** @typedef {Counts & {seconds?: number, shaky?: readonly string[]}} Result */
+
+/** So many failures in a run of everything may be of tests that a busy machine shakes. */
+const mostShaky = 3;
 
 /**
  * What is to be run, the longest first.
@@ -118,9 +129,9 @@ function jobsOf(chosen, node, env) {
     .sort((a, b) => b.suite.minutes - a.suite.minutes)
     .map(({ suite, files }) => ({
       name: suite.name,
-      run: (/** @type {import("./test/runSuite.mjs").Print} */ print) => {
+      run: (/** @type {Print} */ print, /** @type {readonly string[]} */ some = files) => {
         print(`── ${suite.name}: ${suite.about} ──`);
-        return runSuite({ suite, files, mochaArgs, node, env, print });
+        return runSuite({ suite, files: some, mochaArgs, node, env, print });
       },
     }));
   if (chosen.static) {
@@ -136,9 +147,29 @@ function jobsOf(chosen, node, env) {
 }
 
 /**
+ * Runs the files of a few failed tests once more, with nothing beside them. What passes then is named as shaky in
+ * the report, and does not fail the run.
+ * @param {readonly Job[]} jobs
+ * @param {Map<string, Result>} results
+ */
+async function runShakyAgain(jobs, results) {
+  const failed = [...results.values()].reduce((sum, each) => sum + each.failed, 0);
+  if (failed === 0 || failed > mostShaky) return;
+  for (const [name, first] of results) {
+    const job = jobs.find((each) => each.name === name);
+    const { failedFiles = [] } = first;
+    if (!job || first.failed === 0 || failedFiles.length === 0) continue;
+    const again = await job.run((line) => console.log(`${"again".padEnd(13)} │ ${line}`), failedFiles);
+    if (again.failed > 0) continue;
+    const passed = first.passed + first.failed;
+    results.set(name, { ...first, passed, failed: 0, failures: [], shaky: first.failures });
+  }
+}
+
+/**
  * Runs two jobs at a time: most of what a suite does is waiting for disks, servers and windows.
  * @param {Job[]} jobs
- * @returns {Promise<Map<string, Counts & {seconds?: number}>>}
+ * @returns {Promise<Map<string, Result>>}
  */
 async function runJobs(jobs) {
   const results = new Map();
@@ -157,12 +188,12 @@ async function runJobs(jobs) {
 
 /**
  * Prints once more what failed, a line a suite and, last, the sum.
- * @param {Map<string, Counts & {seconds?: number}>} results
+ * @param {Map<string, Result>} results
  */
 function report(results) {
-  for (const [name, { failures }] of results) {
-    for (const failure of failures)
-      console.log(`\n✗ ${name} › ${failure.split("\n").slice(0, 20).join("\n    ")}`);
+  for (const [name, { failures, shaky = [] }] of results) {
+    for (const failure of shaky) console.log(`\n! shaky, passed when run alone: ${name} › ${shown(failure)}`);
+    for (const failure of failures) console.log(`\n✗ ${name} › ${shown(failure)}`);
   }
   console.log("");
   for (const [name, { passed, failed, seconds }] of results) {
@@ -173,6 +204,11 @@ function report(results) {
     [...results.values()].reduce((all, each) => all + each[key], 0);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
   return sum("failed") > 0 ? 1 : 0;
+}
+
+/** @param {string} failure */
+function shown(failure) {
+  return failure.split("\n").slice(0, 20).join("\n    ");
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import Mocha from "mocha";
 
 /**
@@ -11,14 +12,20 @@ class CountingReporter extends Mocha.reporters.Spec {
     super(runner, options);
     /** @type {string[]} */
     const failures = [];
+    /** @type {Set<string>} */
+    const failedFiles = new Set();
     runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error) => {
+      if (test.file) failedFiles.add(relative(process.cwd(), test.file));
       failures.push(`${test.titlePath().join(" › ")}\n${error?.stack ?? error}`);
     });
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
       const file = process.env["FORKPOINT_TEST_RESULTS"];
       if (!file) return;
       const { passes, failures: failed } = this.stats;
-      writeFileSync(file, JSON.stringify({ passed: passes, failed, failures }));
+      writeFileSync(
+        file,
+        JSON.stringify({ passed: passes, failed, failures, failedFiles: [...failedFiles] }),
+      );
     });
   }
 }

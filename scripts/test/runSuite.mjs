@@ -9,6 +9,7 @@ import { checkout } from "../paths.mjs";
  * @property {number} passed
  * @property {number} failed
  * @property {readonly string[]} failures the title of each test that failed, and from the next line on, why
+ * @property {readonly string[]} [failedFiles] where those tests are, if that is all that went wrong
  */
 /** @typedef {(line: string) => void} Print takes a line of output */
 
@@ -67,7 +68,7 @@ export async function runSuite({ suite, files, mochaArgs, node, env, print }) {
  */
 function failed(counts, why, print) {
   print(`✗ ${why}`);
-  return { ...counts, failed: counts.failed + 1, failures: [...counts.failures, why] };
+  return { passed: counts.passed, failed: counts.failed + 1, failures: [...counts.failures, why] };
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { runSuite } from "../../scripts/test/runSuite.mjs";
 
 describe("a test that fails", () => {
@@ -29,7 +29,12 @@ describe("a test that fails", () => {
     const counts = await run(`
       describe("a thing", () => { it("works", () => {}); it("holds", () => { throw new Error("it broke"); }); });
     `);
-    assert.deepEqual(counts, { passed: 1, failed: 1, failures: [["a thing › holds", "Error: it broke"]] });
+    assert.deepEqual(counts, {
+      passed: 1,
+      failed: 1,
+      failures: [["a thing › holds", "Error: it broke"]],
+      failedFiles: [relative(process.cwd(), join(folder, "some.test.mjs"))],
+    });
   });
 
   it("counts when the suite crashes", async () => {
