@@ -152,7 +152,7 @@ function jobsOf(chosen, node, env) {
  * @param {readonly Job[]} jobs
  * @param {Map<string, Result>} results
  */
-async function runShakyAgain(jobs, results) {
+export async function runShakyAgain(jobs, results) {
   const failed = [...results.values()].reduce((sum, each) => sum + each.failed, 0);
   if (failed === 0 || failed > mostShaky) return;
   for (const [name, first] of results) {
