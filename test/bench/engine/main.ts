@@ -22,6 +22,7 @@ import {
 import { bytesBelow } from "./measured.ts";
 import { Borg, Restic, Stream, type RivalPlace } from "./rivals.ts";
 import { Scenario, type Row } from "./scenario.ts";
+import { benchStreams } from "./streams.ts";
 import { asEngineTable } from "./table.ts";
 
 /*
@@ -36,6 +37,7 @@ const scenarios = {
   large: benchLargeFiles,
   postgres: benchPostgres,
   bucket: benchBucket,
+  streams: benchAllStreams,
 };
 
 const { values } = parseArgs({
@@ -81,12 +83,13 @@ async function benchWorkspace(): Promise<void> {
   });
 }
 
+function fillLarge(folder: string): void {
+  writeRandom(join(folder, "random"), largeMib);
+  writeDatabase(join(folder, "database"), largeMib);
+}
+
 async function benchLargeFiles(): Promise<void> {
-  const fill = (folder: string) => {
-    writeRandom(join(folder, "random"), largeMib);
-    writeDatabase(join(folder, "database"), largeMib);
-  };
-  await onMachine(16 * 1024, fill, async (bench) => {
+  await onMachine(16 * 1024, fillLarge, async (bench) => {
     const { folder } = bench;
     const engines = await bench.engines({ mib: 16 * 1024, all: true });
     const scenario = bench.scenario("two files of 1 GiB", engines);
@@ -157,6 +160,20 @@ async function benchBucket(): Promise<void> {
     await scenario.pull("pull to an empty pool", "empty", folder);
     await scenario.finish();
   });
+}
+
+/** Whether it would pay to take extents as they are from `send`: what it gives, and what it takes. */
+async function benchAllStreams(): Promise<void> {
+  const inputs = {
+    "this project's packages": copyNodeModules,
+    "two files of 1 GiB": fillLarge,
+  };
+  for (const [name, fill] of Object.entries(inputs)) {
+    await onMachine(8 * 1024, fill, async (bench) => {
+      const { snapshots } = bench.rival("streams", 1024);
+      rows.push(...(await benchStreams(`Ways to read: ${name}`, bench.folder, snapshots)));
+    });
+  }
 }
 
 interface Bench {
