@@ -17,7 +17,9 @@ export async function benchStreams(scenario: string, folder: string, snapshots: 
   const snapshot = join(snapshots, "streamed");
   execFileSync("btrfs", ["subvolume", "snapshot", "-r", folder, snapshot], { stdio: "ignore" });
   try {
-    const [read, compressed, bytes]: Record<string, number[]>[] = [{}, {}, {}];
+    const read: Record<string, number[]> = {};
+    const compressed: Record<string, number[]> = {};
+    const bytes: Record<string, number[]> = {};
     for (const [name, way] of Object.entries(ways)) {
       await coldCache();
       read[name] = [(await measuredPipeline(`{ ${way}; } > /dev/null`, [snapshot])).seconds];
