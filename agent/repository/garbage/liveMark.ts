@@ -164,8 +164,9 @@ export class LiveMark {
         // A pack that is gone or cut off holds nothing for sure.
         if (present?.size !== pack.size) continue;
         for (const { kind, id: blob, offset, storedLength } of pack.records) {
-          const row = find.get(Buffer.from(blob, "hex"), blobKinds[kind]);
-          if (row) insert.run(Number(row["num"]), present.num, offset, storedLength, id);
+          for (const row of find.all(Buffer.from(blob, "hex"), blobKinds[kind])) {
+            insert.run(Number(row["num"]), present.num, offset, storedLength, id);
+          }
         }
       }
     });
