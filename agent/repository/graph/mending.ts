@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ForkpointError } from "../../protocol/errors.ts";
+import type { BlobReader } from "../blobReader.ts";
 import { digestBytes, digestOf, type Digest } from "../digest.ts";
 import type { IndexedPack } from "../indexFormat.ts";
 import { rewriteIndexes } from "../indexRewrite.ts";
@@ -81,8 +82,8 @@ export async function indexAgain(
 }
 
 /**
- * Takes what cannot be read out of the indexes, so that the next push that has it stores it again. The packs
- * stay as they are.
+ * Takes what cannot be read out of the indexes, so that the next push that has it stores it again. What can be read
+ * by now stays: the way to the store was bad, or what refers to it. The packs stay as they are.
  * @returns how many indexes were replaced
  */
 export async function forgetBlobs(
@@ -95,18 +96,33 @@ export async function forgetBlobs(
   const present = new Set<Digest>();
   for await (const { id } of objects.packs(signal)) present.add(id);
   // Where each is known to be bad: a second copy of it elsewhere stays known.
-  const badAt = new Set(
-    bad.flatMap((node) => {
-      const location = index.find(node);
-      return location ? [`${location.pack} ${node.kind} ${node.id}`] : [];
-    }),
-  );
+  const badAt = new Set<string>();
+  const reader = repository.freshReader();
+  for (const node of bad) {
+    if (await isReadable(reader, node, signal)) continue;
+    const location = index.find(node);
+    if (location) badAt.add(`${location.pack} ${node.kind} ${node.id}`);
+  }
   const change = (pack: IndexedPack): IndexedPack | null => {
     if (!present.has(pack.id)) return null;
     const records = pack.records.filter(({ kind, id }) => !badAt.has(`${pack.id} ${kind} ${id}`));
     return records.length === pack.records.length ? pack : { ...pack, records };
   };
   return rewriteIndexes({ index, change, before }, signal);
+}
+
+async function isReadable(
+  reader: BlobReader,
+  { kind, id }: GraphNode,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await reader.read(kind, id, signal);
+    return true;
+  } catch (thrown) {
+    if (!isProblem(thrown)) throw thrown;
+    return false;
+  }
 }
 
 /** A check that nothing is deleted, or was, since this was called; what was read since then holds. */
