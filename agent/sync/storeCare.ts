@@ -65,13 +65,17 @@ export class StoreCare {
       const meter = new TransferMeter(this.#parts.clock, call, "Reading the copy");
       const found = await verifyNow(repository, graph, { projectId, slots: parts, meter, call });
       const { verified, damaged } = found;
+      const { crashPoint } = this.#parts;
+      crashPoint("verify:read");
       if (verified.badBlobs.length > 0) {
         const nodes = verified.badBlobs.map(({ node }) => node);
-        await forgetBlobs(repository, nodes, call.signal);
+        await forgetBlobs(repository, nodes, { signal: call.signal, crashPoint });
       }
+      crashPoint("verify:forgotten");
       const reports = damaged.map((verdict) => this.#describe(verdict));
       await this.#assertInUse(repository);
       this.#note(found);
+      crashPoint("verify:noted");
       return {
         snapshots: verified.verdicts.length,
         whole: verified.verdicts.filter(({ state }) => state === "whole").length,
@@ -93,6 +97,7 @@ export class StoreCare {
    */
   repair({ dryRun }: { readonly dryRun: boolean }, call: LongCall): Promise<RepairReport> {
     const { signal } = call;
+    const { crashPoint } = this.#parts;
     return this.#alone(async (repository, graph) => {
       const meter = new TransferMeter(this.#parts.clock, call, "Looking for damage");
       const look = () => verifyNow(repository, graph, { projectId: null, slots: structureOnly, meter, call });
@@ -112,14 +117,17 @@ export class StoreCare {
         return { ...report, pushedAgain: again.map((entry) => shown(before, entry)), left };
       }
       if (unindexed.packs.length > 0 || unindexed.damagedIndexes.length > 0) {
-        await indexAgain(repository, unindexed, signal);
+        await indexAgain(repository, unindexed, { signal, crashPoint });
       }
+      crashPoint("repair:indexed");
       const between = report.packsIndexed > 0 ? await look() : before;
       const bad = between.verified.badBlobs.map(({ node }) => node);
-      if (bad.length > 0) await forgetBlobs(repository, bad, signal);
+      if (bad.length > 0) await forgetBlobs(repository, bad, { signal, crashPoint });
+      crashPoint("repair:forgotten");
       const entries = [...between.damaged.flatMap((verdict) => this.#entriesOf(verdict)), ...lost];
       await this.#assertInUse(repository);
       for (const entry of entries) this.#makeLocal(entry, "Its copy in the store was damaged.");
+      crashPoint("repair:local");
       for (const projectId of new Set(entries.map((entry) => entry.projectId))) {
         this.#parts.wake(projectId);
         await this.#parts.pushed(projectId, call);

@@ -159,7 +159,7 @@ export class SimulatedMachine {
         const { verdicts, badBlobs } = await verifier.verify();
         suspects = verdicts.filter(({ state }) => state === "damaged");
         const nodes = badBlobs.map(({ node }) => node);
-        if (nodes.length > 0) await forgetBlobs(repository, nodes, signal);
+        if (nodes.length > 0) await forgetBlobs(repository, nodes, { signal, crashPoint: neverCrash });
       } catch (thrown) {
         if (!(thrown instanceof ForkpointError) || thrown.code !== "GC_UNDER_WAY") throw thrown;
       } finally {
@@ -177,7 +177,7 @@ export class SimulatedMachine {
       try {
         const unindexed = await findUnindexed(repository, { signal, pace: () => undefined });
         if (unindexed.packs.length + unindexed.damagedIndexes.length === 0) return;
-        await indexAgain(repository, unindexed, signal);
+        await indexAgain(repository, unindexed, { signal, crashPoint: neverCrash });
       } catch (thrown) {
         if (!(thrown instanceof ForkpointError) || thrown.code !== "GC_UNDER_WAY") throw thrown;
       }

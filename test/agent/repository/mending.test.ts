@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../agent/host/clock.ts";
 import { neverCrash } from "../../../agent/host/crashPoints.ts";
-import { forgetBlobs } from "../../../agent/repository/graph/mending.ts";
+import { findUnindexed, forgetBlobs, indexAgain } from "../../../agent/repository/graph/mending.ts";
 import { type GraphNode, SnapshotGraph } from "../../../agent/repository/graph/snapshotGraph.ts";
+import { rewriteIndexes } from "../../../agent/repository/indexRewrite.ts";
 import { Verifier } from "../../../agent/repository/graph/verifier.ts";
 import { Repository } from "../../../agent/repository/repository.ts";
 import { storeSnapshot } from "../../../agent/sync/storeSnapshot.ts";
@@ -20,7 +21,7 @@ const folders: Folders = new Map([
 ]);
 const record = { projectId: "p1", slug: "site", snapshotId: "s1", createdAt: "2026-01-02T03:04:05.678Z" };
 
-describe("what a verification found bad", () => {
+describe("what was found bad", () => {
   let folder: string;
   let below: MemoryBlobStore;
   let store: FaultyBlobStore;
@@ -74,7 +75,7 @@ describe("what a verification found bad", () => {
       const bad = await verify();
       fault.remove();
       assert.ok(bad.length > 0, kind);
-      await forgetBlobs(repository, bad, signal);
+      await forgetBlobs(repository, bad, { signal, crashPoint: neverCrash });
       await isKnown();
       assert.deepEqual(await verify(), []);
     }
@@ -89,7 +90,7 @@ describe("what a verification found bad", () => {
       bad.map(({ kind }) => kind),
       ["tree"],
     );
-    await forgetBlobs(repository, bad, signal);
+    await forgetBlobs(repository, bad, { signal, crashPoint: neverCrash });
     await isKnown();
   });
 
@@ -100,8 +101,44 @@ describe("what a verification found bad", () => {
     }
     const bad = await verify();
     assert.ok(bad.length > 0);
-    await forgetBlobs(repository, bad, signal);
+    await forgetBlobs(repository, bad, { signal, crashPoint: neverCrash });
     await repository.index.refresh(signal);
     await assert.rejects(isKnown(), { code: "OBJECT_MISSING" });
+  });
+
+  it("is an index that others can read: what it replaced is not taken for said", async () => {
+    const [old = ""] = below.keys("index/").map((key) => key.slice("index/".length));
+    const said = await repository.index.read(old, signal);
+    assert.ok(said);
+    const { id } = await repository.index.write(
+      { packs: said.packs, supersedes: [old, "00".repeat(32)] },
+      signal,
+    );
+    const fault = store.inject({ on: "get", key: new RegExp(id), fault: { kind: "flip" } });
+    const tools = { signal, pace: () => undefined };
+    const found = await findUnindexed(repository, tools);
+    assert.deepEqual(found.damagedIndexes, [id]);
+    await indexAgain(repository, found, { signal, crashPoint: neverCrash });
+    fault.remove();
+    // Whoever tidies deletes what others supersede.
+    await rewriteIndexes(
+      { index: repository.index, change: (pack) => pack, before: () => Promise.resolve() },
+      signal,
+    );
+    assert.equal(below.objects.has(`index/${id}`), false);
+    await isKnown();
+  });
+
+  it("is an index that is read a second time", async () => {
+    const cacheDirectory = join(folder, "other");
+    const options = { store, cacheDirectory, conditionalWrites: true, clock: systemClock };
+    const fault = store.inject({ on: "get", key: /^index/, times: 1, fault: { kind: "flip" } });
+    const other = await Repository.open(options, { make: null, signal });
+    try {
+      await other.index.refresh(signal);
+      assert.equal(fault.hits, 1);
+    } finally {
+      other.close();
+    }
   });
 });
