@@ -11,6 +11,8 @@ import type { StoredObject } from "../storedObjects.ts";
 export interface PackUse extends StoredObject {
   /** Bytes of the blobs that a kept snapshot needs and that this pack is to hold for all. */
   readonly liveBytes: number;
+  /** How many these are. */
+  readonly liveBlobs: number;
 }
 
 export interface Mark {
@@ -203,7 +205,7 @@ export class LiveMark {
     const { db } = this.#graph;
     const rows = db
       .prepare(
-        `SELECT p.*, COALESCE(SUM(one.stored), 0) AS live FROM temp.packs p
+        `SELECT p.*, COALESCE(SUM(one.stored), 0) AS live, COUNT(one.node) AS blobs FROM temp.packs p
            LEFT JOIN (SELECT c.node, c.pack, MAX(c.stored) AS stored FROM temp.copies c
              JOIN temp.holders h ON h.node = c.node AND h.pack = c.pack GROUP BY c.node, c.pack) one
            ON one.pack = p.num GROUP BY p.num ORDER BY p.id`,
@@ -214,6 +216,7 @@ export class LiveMark {
       size: Number(row["size"]),
       modifiedAt: Number(row["modified"]),
       liveBytes: Number(row["live"]),
+      liveBlobs: Number(row["blobs"]),
     }));
   }
 }

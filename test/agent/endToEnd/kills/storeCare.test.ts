@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentClient } from "../../../../agent/protocol/client/agentClient.ts";
 import type { Project } from "../../../../agent/protocol/entities.ts";
@@ -86,7 +86,7 @@ killed("a collection of garbage", {
     }
     const { condemned } = await collect(client);
     assert.deepEqual(condemned, { manifests: 0, packs: 0 });
-    assert.equal(objects("manifests").length, 1);
+    assert.equal(objects(`manifests/${project.projectId}`).length, 1);
     return assertWhole(client);
   },
   points: [
@@ -103,8 +103,10 @@ killed("a collection of garbage", {
   at: /^gc:/,
 });
 
+/** Changes a bit of a file's bytes in the newest pack. */
 const damage = () => {
-  for (const file of objects("packs")) {
+  const newestFirst = objects("packs").toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const file of newestFirst) {
     const bytes = readFileSync(file);
     const { records } = decodePack("", bytes, plainSealing);
     const chunk = records.find(({ kind }) => kind === "chunk");
