@@ -44,6 +44,9 @@ export interface BlobLocation extends BlobRecord {
   readonly salt: Buffer;
 }
 
+/** A frame of zstd holds no more for each of its bytes: its densest block takes 4 for 128 KiB. */
+const densestZstd = 32 * 1024;
+
 const params = { [constants.ZSTD_c_compressionLevel]: 1 };
 
 /** Level 1, told the length beforehand and given room for all of the output at once. */
@@ -85,6 +88,7 @@ export function nameOfBlob({ kind, id }: BlobRef): string {
 }
 
 function inflate(object: string, record: BlobRecord, stored: Uint8Array): Buffer {
+  if (record.plainLength > stored.length * densestZstd) throw damaged(object, "it is longer than it can be");
   try {
     const room = Math.max(record.plainLength, 64);
     return zstdDecompressSync(stored, { maxOutputLength: room, chunkSize: room });

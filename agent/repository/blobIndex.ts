@@ -63,6 +63,16 @@ export class BlobIndex {
 
   /** An index object as it is in the store; null when it is not there. @throws ForkpointError OBJECT_DAMAGED */
   async read(id: Digest, signal: AbortSignal): Promise<IndexObject | null> {
+    try {
+      return await this.#read(id, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof ForkpointError) || thrown.code !== "OBJECT_DAMAGED") throw thrown;
+    }
+    // A bad answer of the store is asked for once more.
+    return this.#read(id, signal);
+  }
+
+  async #read(id: Digest, signal: AbortSignal): Promise<IndexObject | null> {
     const found = await this.#store.get(objectKeys.index(id), { signal });
     if (!found) return null;
     if (digestOf(found.bytes) !== id) throw damaged(`index ${id}`, "its bytes do not match its name");

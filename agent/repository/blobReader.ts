@@ -58,8 +58,8 @@ export class BlobReader {
     const plain = new Map<string, Buffer>();
     const located = await this.#locate(refs, signal);
     for (const blob of located.filter(({ kind }) => kind !== "chunk")) {
-      const stored = await this.#windows.read(blob.pack, blob.offset, blob.storedLength, signal);
-      plain.set(blob.kind + blob.id, openBlob(blob, stored, this.#sealing));
+      const read = () => this.#windows.read(blob.pack, blob.offset, blob.storedLength, signal);
+      plain.set(blob.kind + blob.id, await this.#open(blob, read, signal));
     }
     const spans = toSpans(located.filter(({ kind }) => kind === "chunk"));
     const next = spans[Symbol.iterator]();
@@ -93,12 +93,30 @@ export class BlobReader {
     const range = { offset: span.offset, length: span.end - span.offset };
     const found = await this.#store.get(objectKeys.pack(span.pack), { signal, range });
     if (!found) throw missing(`pack ${span.pack}`);
-    if (found.bytes.length < range.length) throw damaged(`pack ${span.pack}`, "it is truncated");
     for (const blob of span.blobs) {
       const at = blob.offset - span.offset;
       const stored = found.bytes.subarray(at, at + blob.storedLength);
-      plain.set(blob.kind + blob.id, openBlob(blob, stored, this.#sealing));
+      plain.set(blob.kind + blob.id, await this.#open(blob, () => stored, signal));
     }
+  }
+
+  /** A bad answer of the store is asked for once more, by itself; damage stays damage. */
+  async #open(
+    blob: BlobLocation,
+    read: () => Promise<Uint8Array> | Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Buffer> {
+    try {
+      return openBlob(blob, await read(), this.#sealing);
+    } catch (thrown) {
+      if (!(thrown instanceof ForkpointError) || thrown.code !== "OBJECT_DAMAGED") throw thrown;
+    }
+    this.#windows.forget(blob.pack);
+    const range = { offset: blob.offset, length: blob.storedLength };
+    const found = await this.#store.get(objectKeys.pack(blob.pack), { signal, range });
+    if (!found) throw missing(`pack ${blob.pack}`);
+    if (found.bytes.length < range.length) throw damaged(`pack ${blob.pack}`, "it is truncated");
+    return openBlob(blob, found.bytes, this.#sealing);
   }
 }
 

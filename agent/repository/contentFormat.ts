@@ -71,7 +71,6 @@ export function readContent(reader: ByteReader): Content {
   const form = reader.u8();
   if (form === formInline) {
     const segments = readSegments(reader);
-    if (segments.length > segmentsPerList) throw reader.damaged("a content list is too long");
     checkSum(reader, size, segments);
     return { size, parts: { segments } };
   }
@@ -108,9 +107,7 @@ export function decodeList(ref: ListRef, bytes: Uint8Array): Segment[] {
   if (reader.u8() !== 0) throw reader.damaged("a reserved byte is set");
   const segments = readSegments(reader);
   reader.end();
-  if (segments.length === 0 || segments.length > segmentsPerList) {
-    throw reader.damaged("it has too many or too few runs");
-  }
+  if (segments.length === 0) throw reader.damaged("it has no runs");
   checkSum(reader, ref.length, segments);
   return segments;
 }
@@ -143,8 +140,10 @@ function writeSegments(writer: ByteWriter, segments: readonly Segment[]): void {
 }
 
 function readSegments(reader: ByteReader): Segment[] {
+  const length = reader.count(1);
+  if (length > segmentsPerList) throw reader.damaged("a content list is too long");
   let afterHole = false;
-  return Array.from({ length: reader.count(1) }, () => {
+  return Array.from({ length }, () => {
     const coded = reader.varint();
     const isChunk = coded % 2 === 1;
     const length = (coded - (isChunk ? 1 : 0)) / 2;

@@ -31,6 +31,11 @@ export class PackWindows {
     return bytes;
   }
 
+  /** The next reads of a pack ask the store again. */
+  forget(pack: Digest): void {
+    for (const key of [...this.#windows.keys()]) if (key.startsWith(`${pack}/`)) this.#windows.delete(key);
+  }
+
   async #window(pack: Digest, number: number, signal: AbortSignal): Promise<Uint8Array> {
     const key = `${pack}/${number}`;
     const kept = this.#windows.get(key);

@@ -34,6 +34,7 @@ export interface RepositoryOptions {
 export class Repository {
   readonly #options: RepositoryOptions;
   readonly #cache: IndexCache;
+  readonly #closing = new AbortController();
   /** The random name it got when it was made. */
   readonly id: string;
   readonly sealing: Sealing;
@@ -149,7 +150,25 @@ export class Repository {
     return writeRef(this.#options.store, this.sealing, current, next, { signal, conditional });
   }
 
+  /**
+   * Does some work with it, which ends when it is closed in the middle.
+   * @throws ForkpointError CANCELLED then
+   */
+  async during<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const closed = this.#closing.signal;
+    try {
+      return await work(AbortSignal.any([signal, closed]));
+    } catch (thrown) {
+      if (!closed.aborted || signal.aborted) throw thrown;
+      throw new ForkpointError("CANCELLED", "The store was locked, set or opened anew meanwhile.", {
+        hint: "Start it again; it goes on where it was.",
+        cause: thrown,
+      });
+    }
+  }
+
   close(): void {
+    this.#closing.abort();
     this.#cache.close();
   }
 }

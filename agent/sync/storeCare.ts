@@ -60,18 +60,22 @@ export class StoreCare {
    * @param parts 1 reads everything, N the next Nth of the files' bytes
    * @throws ForkpointError STORE_*, GC_UNDER_WAY, CANCELLED
    */
-  verify(projectId: string | null, parts: number, call: LongCall): Promise<VerifyReport> {
-    return this.#alone(async (repository, graph) => {
+  verify(projectId: string | null, parts: number, caller: LongCall): Promise<VerifyReport> {
+    return this.#alone(caller, async (repository, graph, call) => {
       const meter = new TransferMeter(this.#parts.clock, call, "Reading the copy");
       const found = await verifyNow(repository, graph, { projectId, slots: parts, meter, call });
       const { verified, damaged } = found;
+      const { crashPoint } = this.#parts;
+      crashPoint("verify:read");
       if (verified.badBlobs.length > 0) {
         const nodes = verified.badBlobs.map(({ node }) => node);
-        await forgetBlobs(repository, nodes, call.signal);
+        await forgetBlobs(repository, nodes, { signal: call.signal, crashPoint });
       }
+      crashPoint("verify:forgotten");
       const reports = damaged.map((verdict) => this.#describe(verdict));
       await this.#assertInUse(repository);
       this.#note(found);
+      crashPoint("verify:noted");
       return {
         snapshots: verified.verdicts.length,
         whole: verified.verdicts.filter(({ state }) => state === "whole").length,
@@ -91,9 +95,10 @@ export class StoreCare {
    * reading every file.
    * @throws ForkpointError STORE_*, GC_UNDER_WAY, CANCELLED
    */
-  repair({ dryRun }: { readonly dryRun: boolean }, call: LongCall): Promise<RepairReport> {
-    const { signal } = call;
-    return this.#alone(async (repository, graph) => {
+  repair({ dryRun }: { readonly dryRun: boolean }, caller: LongCall): Promise<RepairReport> {
+    const { crashPoint } = this.#parts;
+    return this.#alone(caller, async (repository, graph, call) => {
+      const { signal } = call;
       const meter = new TransferMeter(this.#parts.clock, call, "Looking for damage");
       const look = () => verifyNow(repository, graph, { projectId: null, slots: structureOnly, meter, call });
       const unindexed = await findUnindexed(repository, { signal, pace: () => meter.pace() });
@@ -112,14 +117,17 @@ export class StoreCare {
         return { ...report, pushedAgain: again.map((entry) => shown(before, entry)), left };
       }
       if (unindexed.packs.length > 0 || unindexed.damagedIndexes.length > 0) {
-        await indexAgain(repository, unindexed, signal);
+        await indexAgain(repository, unindexed, { signal, crashPoint });
       }
+      crashPoint("repair:indexed");
       const between = report.packsIndexed > 0 ? await look() : before;
       const bad = between.verified.badBlobs.map(({ node }) => node);
-      if (bad.length > 0) await forgetBlobs(repository, bad, signal);
+      if (bad.length > 0) await forgetBlobs(repository, bad, { signal, crashPoint });
+      crashPoint("repair:forgotten");
       const entries = [...between.damaged.flatMap((verdict) => this.#entriesOf(verdict)), ...lost];
       await this.#assertInUse(repository);
       for (const entry of entries) this.#makeLocal(entry, "Its copy in the store was damaged.");
+      crashPoint("repair:local");
       for (const projectId of new Set(entries.map((entry) => entry.projectId))) {
         this.#parts.wake(projectId);
         await this.#parts.pushed(projectId, call);
@@ -141,10 +149,10 @@ export class StoreCare {
       readonly retention: Partial<RetentionSettings>;
       readonly graceHours: number;
     },
-    call: LongCall,
+    caller: LongCall,
   ): Promise<GcReport> {
-    const { signal } = call;
-    return this.#alone(async (repository, graph) => {
+    return this.#alone(caller, async (repository, graph, call) => {
+      const { signal } = call;
       const meter = new TransferMeter(this.#parts.clock, call, "Looking for what is needed");
       const before = (await repository.gc.read(signal))?.state ?? null;
       const retention = { ...defaultRetention, ...before?.retention, ...options.retention };
@@ -251,12 +259,15 @@ export class StoreCare {
   }
 
   /** One after the other: all of them work on the same graph. */
-  #alone<T>(work: (repository: Repository, graph: SnapshotGraph) => Promise<T>): Promise<T> {
+  #alone<T>(
+    call: LongCall,
+    work: (repository: Repository, graph: SnapshotGraph, call: LongCall) => Promise<T>,
+  ): Promise<T> {
     const turn = this.#last.then(async () => {
       const repository = await this.#parts.repository();
       const graph = SnapshotGraph.open(repository.cacheFile("graph"));
       try {
-        return await work(repository, graph);
+        return await repository.during(call.signal, (signal) => work(repository, graph, { ...call, signal }));
       } finally {
         graph.close();
       }

@@ -165,7 +165,7 @@ export class SyncService {
   /** @throws ForkpointError STORE_NOT_SET, STORE_*, OBJECT_* */
   async remoteProjects(call: LongCall): Promise<RemoteProject[]> {
     const { log } = this.#parts;
-    return this.#using((repository) => new RemoteProjects(repository, log, call.signal).list());
+    return this.#using(call, (repository, { signal }) => new RemoteProjects(repository, log, signal).list());
   }
 
   /**
@@ -176,19 +176,21 @@ export class SyncService {
    */
   async findRemote(name: string, snapshotId: string | undefined, call: LongCall): Promise<FoundRemote> {
     const { log } = this.#parts;
-    return this.#using((repository) =>
-      new RemoteProjects(repository, log, call.signal).find(name, snapshotId),
+    return this.#using(call, (repository, { signal }) =>
+      new RemoteProjects(repository, log, signal).find(name, snapshotId),
     );
   }
 
   /** Reads single files of snapshots in the store. @throws ForkpointError STORE_NOT_SET, and what `work` throws */
-  remoteFiles<T>({ signal }: LongCall, work: (files: RemoteFiles) => Promise<T>): Promise<T> {
-    return this.#using((repository) => work(new RemoteFiles(repository, signal)));
+  remoteFiles<T>(call: LongCall, work: (files: RemoteFiles) => Promise<T>): Promise<T> {
+    return this.#using(call, (repository, { signal }) => work(new RemoteFiles(repository, signal)));
   }
 
   /** Rebuilds a snapshot from the store; see `pullSnapshot`. @throws ForkpointError also STORE_NOT_SET */
   async pull(request: PullRequest, call: LongCall): Promise<Manifest> {
-    return this.#using((repository) => pullSnapshot(request, { ...this.#parts, repository }, call));
+    return this.#using(call, (repository, during) =>
+      pullSnapshot(request, { ...this.#parts, repository }, during),
+    );
   }
 
   /** There may be something to push. */
@@ -262,9 +264,10 @@ export class SyncService {
     await this.#store.close();
   }
 
-  async #using<T>(work: (repository: Repository) => Promise<T>): Promise<T> {
+  async #using<T>(call: LongCall, work: (repository: Repository, call: LongCall) => Promise<T>): Promise<T> {
     try {
-      const result = await work(await this.#store.repository());
+      const repository = await this.#store.repository();
+      const result = await repository.during(call.signal, (signal) => work(repository, { ...call, signal }));
       this.#store.noteSuccess();
       return result;
     } catch (thrown) {

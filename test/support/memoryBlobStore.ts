@@ -3,12 +3,16 @@ import type { Blob, BlobStore, Condition, Range } from "../../agent/blobstore/bl
 
 /** A store that lives as long as the test, and counts what is asked of it. */
 export class MemoryBlobStore implements BlobStore {
-  readonly url = "memory:";
+  readonly url: string;
   readonly objects = new Map<string, { bytes: Buffer; etag: string; modifiedAt?: number }>();
   readonly puts: { key: string; size: number }[] = [];
   /** The store's own clock. */
   now: () => number = Date.now;
   #version = 0;
+
+  constructor(url = "memory:") {
+    this.url = url;
+  }
 
   get(key: string, { signal, range }: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
     checkKey(key);

@@ -1,4 +1,5 @@
 import { ForkpointError } from "../../protocol/errors.ts";
+import { recordBytes } from "../packFormat.ts";
 import type { Repository } from "../repository.ts";
 import type { LiveMark, Mark, PackUse } from "./liveMark.ts";
 import type { Retention } from "./retention.ts";
@@ -21,6 +22,8 @@ export interface GcPlan {
 
 /** Of a pack with less than this share in use, what is in use is written anew. */
 const sparseShare = 0.5;
+/** What a pack has besides its blobs and their records, at most; in bytes. */
+const packFrameBytes = 128;
 /** What is written anew in one go, in bytes; the rest waits for the next time. */
 const repackBytes = 2 * 1024 ** 3;
 /** What one collection condemns at most, so that the record of it stays small. */
@@ -70,6 +73,18 @@ export function assertDispensable({ broken, whole }: Mark, wanted: ReadonlyMap<s
   }
 }
 
+/**
+ * Of small packs that hold nothing else the frame alone makes them sparse: written anew they are one less, or nothing
+ * is won and they would be written anew each time.
+ */
+function withoutFew(toGo: readonly PackToGo[]): PackToGo[] {
+  const isAllInUse = ({ size, liveBytes, liveBlobs }: PackUse) =>
+    liveBlobs > 0 && liveBytes + liveBlobs * recordBytes + packFrameBytes >= size;
+  const small = toGo.filter(isAllInUse);
+  // One with chunks and one with trees is the least there can be.
+  return small.length > 2 ? [...toGo] : toGo.filter((pack) => !small.includes(pack));
+}
+
 function packsToGo(old: readonly PackUse[]): PackToGo[] {
   const toGo: PackToGo[] = [];
   let repacked = 0;
@@ -80,7 +95,7 @@ function packsToGo(old: readonly PackUse[]): PackToGo[] {
     if (repacked > repackBytes) break;
     toGo.push({ ...pack, repacked: pack.liveBytes > 0 });
   }
-  return toGo;
+  return withoutFew(toGo);
 }
 
 /** A collection never goes on when it cannot see all that is needed. */

@@ -11,6 +11,8 @@ import type { StoredObject } from "../storedObjects.ts";
 export interface PackUse extends StoredObject {
   /** Bytes of the blobs that a kept snapshot needs and that this pack is to hold for all. */
   readonly liveBytes: number;
+  /** How many these are. */
+  readonly liveBlobs: number;
 }
 
 export interface Mark {
@@ -164,8 +166,9 @@ export class LiveMark {
         // A pack that is gone or cut off holds nothing for sure.
         if (present?.size !== pack.size) continue;
         for (const { kind, id: blob, offset, storedLength } of pack.records) {
-          const row = find.get(Buffer.from(blob, "hex"), blobKinds[kind]);
-          if (row) insert.run(Number(row["num"]), present.num, offset, storedLength, id);
+          for (const row of find.all(Buffer.from(blob, "hex"), blobKinds[kind])) {
+            insert.run(Number(row["num"]), present.num, offset, storedLength, id);
+          }
         }
       }
     });
@@ -202,7 +205,7 @@ export class LiveMark {
     const { db } = this.#graph;
     const rows = db
       .prepare(
-        `SELECT p.*, COALESCE(SUM(one.stored), 0) AS live FROM temp.packs p
+        `SELECT p.*, COALESCE(SUM(one.stored), 0) AS live, COUNT(one.node) AS blobs FROM temp.packs p
            LEFT JOIN (SELECT c.node, c.pack, MAX(c.stored) AS stored FROM temp.copies c
              JOIN temp.holders h ON h.node = c.node AND h.pack = c.pack GROUP BY c.node, c.pack) one
            ON one.pack = p.num GROUP BY p.num ORDER BY p.id`,
@@ -213,6 +216,7 @@ export class LiveMark {
       size: Number(row["size"]),
       modifiedAt: Number(row["modified"]),
       liveBytes: Number(row["live"]),
+      liveBlobs: Number(row["blobs"]),
     }));
   }
 }

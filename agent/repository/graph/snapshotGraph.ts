@@ -1,10 +1,13 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { blobKindOf, blobKinds, type BlobKind, type BlobRef } from "../blob.ts";
+import { blobKindOf, blobKinds, type BlobKind } from "../blob.ts";
 import type { Digest } from "../digest.ts";
 import type { Manifest } from "../manifest.ts";
 
-/** A blob as what refers to it describes it: how it is to be decoded, and what it must hold. */
+/**
+ * A blob as what refers to it describes it: how it is to be decoded, and what it must hold. Described in two ways it is
+ * two, of which one is wrong.
+ */
 export type GraphRef =
   | { readonly kind: "tree"; readonly id: Digest; readonly entries: number; readonly bytes: number }
   | { readonly kind: "links"; readonly id: Digest; readonly shard: null }
@@ -22,13 +25,13 @@ export type GraphRef =
 export type GraphNode = GraphRef & { readonly num: number };
 
 /** Raised when the tables change; a cache of another version is thrown away. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 const chunkKind = blobKinds.chunk;
 
 const schema = `
   CREATE TABLE nodes (num INTEGER PRIMARY KEY, id BLOB NOT NULL, kind INTEGER NOT NULL,
     a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL, expanded INTEGER NOT NULL,
-    checked_round INTEGER, problem TEXT, UNIQUE (id, kind)) STRICT;
+    checked_round INTEGER, problem TEXT, UNIQUE (id, kind, a, b, c)) STRICT;
   CREATE TABLE edges (parent INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY (parent, child)) STRICT, WITHOUT ROWID;
   CREATE TABLE contents (parent INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY (parent, child)) STRICT, WITHOUT ROWID;
 `;
@@ -53,7 +56,7 @@ export class SnapshotGraph {
          ON CONFLICT (id, kind) DO UPDATE SET a = excluded.a, checked_round = NULL
          WHERE kind = ${chunkKind} AND excluded.a > a`,
     );
-    this.#lookUp = db.prepare("SELECT * FROM nodes WHERE id = ? AND kind = ?");
+    this.#lookUp = db.prepare("SELECT * FROM nodes WHERE id = ? AND kind = ? AND a = ? AND b = ? AND c = ?");
     this.#edge = db.prepare("INSERT OR IGNORE INTO edges VALUES (?, ?)");
     this.#content = db.prepare("INSERT OR IGNORE INTO contents VALUES (?, ?)");
   }
@@ -116,11 +119,6 @@ export class SnapshotGraph {
     });
   }
 
-  find({ kind, id }: BlobRef): GraphNode | null {
-    const row = this.#lookUp.get(Buffer.from(id, "hex"), blobKinds[kind]);
-    return row ? fromRow(row) : null;
-  }
-
   /** Fills the temporary table `live (num)` with all that lies at or below the roots. */
   markLive(roots: Iterable<GraphNode>): void {
     this.db.exec("DROP TABLE IF EXISTS temp.live; DROP TABLE IF EXISTS temp.roots");
@@ -165,7 +163,7 @@ export class SnapshotGraph {
     const id = Buffer.from(ref.id, "hex");
     const kind = blobKinds[ref.kind];
     this.#insert.run(id, kind, a, b, c, kind === chunkKind ? 1 : 0);
-    const row = this.#lookUp.get(id, kind);
+    const row = this.#lookUp.get(id, kind, a, b, c);
     return { ...ref, num: Number(row?.["num"]), expanded: row?.["expanded"] === 1 };
   }
 }

@@ -266,4 +266,26 @@ function packsOf({ mode }: RepositoryKind): void {
     assert.ok(thrown instanceof ForkpointError && thrown.code === "OBJECT_MISSING");
     assert.match(thrown.message, /pack [0-9a-f]{64}/);
   });
+
+  it("are asked for once more when the answer is bad, and it is not what the next reads go by", async () => {
+    const packs = repository.packWriter(signal);
+    const refs: BlobRef[] = [];
+    for (const kind of ["chunk", "tree"] as const) {
+      refs.push({ kind, id: await packs.add(kind, randomBytes(5000)) });
+    }
+    await finish(packs);
+    for (const { kind, id } of refs) {
+      for (const bad of ["flip", "truncate"] as const) {
+        const once = store.inject({ on: "get", key: /^packs/, times: 1, fault: { kind: bad } });
+        assert.equal((await repository.freshReader().read(kind, id, signal)).length, 5000, `${kind} ${bad}`);
+        assert.equal(once.hits, 1);
+        once.remove();
+        const reader = repository.freshReader();
+        const always = store.inject({ on: "get", key: /^packs/, fault: { kind: bad } });
+        await assert.rejects(reader.read(kind, id, signal), { code: "OBJECT_DAMAGED" });
+        always.remove();
+        assert.equal((await reader.read(kind, id, signal)).length, 5000, `${kind} ${bad}`);
+      }
+    }
+  });
 }

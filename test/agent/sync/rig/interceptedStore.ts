@@ -5,11 +5,16 @@ export type Operation = "get" | "put" | "list" | "delete";
 
 /** Runs what a test gives before each operation: to stop it, to hold it up, or to let others act in between. */
 export class InterceptedStore implements BlobStore {
-  readonly #below: BlobStore;
+  #below: BlobStore;
   /** Called before each operation; what it throws is what the operation throws. */
   before: (operation: Operation, key: string) => Promise<void> | void = () => undefined;
 
   constructor(below: BlobStore) {
+    this.#below = below;
+  }
+
+  /** What the operations that follow reach. */
+  replaceBelow(below: BlobStore): void {
     this.#below = below;
   }
 

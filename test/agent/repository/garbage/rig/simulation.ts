@@ -10,16 +10,19 @@ import type { Digest } from "../../../../../agent/repository/digest.ts";
 import { Collector } from "../../../../../agent/repository/garbage/collector.ts";
 import { keepSnapshots } from "../../../../../agent/repository/garbage/keepSnapshots.ts";
 import type { Retention } from "../../../../../agent/repository/garbage/retention.ts";
+import { findUnindexed, forgetBlobs, indexAgain } from "../../../../../agent/repository/graph/mending.ts";
 import { SnapshotGraph } from "../../../../../agent/repository/graph/snapshotGraph.ts";
+import { Verifier, type Verdict } from "../../../../../agent/repository/graph/verifier.ts";
 import { Repository, type RepositoryOptions } from "../../../../../agent/repository/repository.ts";
 import { storeSnapshot } from "../../../../../agent/sync/storeSnapshot.ts";
 import type { RepositoryKind } from "../../../../support/repositoryKinds.ts";
+import { DisturbedStore, Disturbance } from "./disturbedStore.ts";
 import { assertRestores, buildSmall, type Folders } from "./smallSnapshot.ts";
 import { Killed, SteppedStore, type Steps } from "./steppedStore.ts";
 
 export const hourMs = 3_600_000;
 export const graceMs = 24 * hourMs;
-const { signal } = new AbortController();
+const undisturbed = new AbortController().signal;
 
 /** A snapshot that a push has called stored. */
 export interface Durable {
@@ -43,6 +46,7 @@ export class SimulatedMachine {
   /** By how much the machine's clock is wrong, in milliseconds. */
   readonly #skew: number;
   readonly #now: () => number;
+  readonly #disturbance: Disturbance;
   #head: Digest | null = null;
   #next = 0;
   #collections = 0;
@@ -56,6 +60,7 @@ export class SimulatedMachine {
       random: () => number;
       now: () => number;
       skew: number;
+      disturbance?: Disturbance;
     },
   ) {
     this.name = name;
@@ -66,6 +71,7 @@ export class SimulatedMachine {
     this.#random = parts.random;
     this.#now = parts.now;
     this.#skew = parts.skew;
+    this.#disturbance = parts.disturbance ?? new Disturbance(parts.random);
     // In memory where there is such a folder: thousands of databases come and go.
     const folder = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
     this.#home = mkdtempSync(join(folder, "forkpoint-gc-"));
@@ -82,7 +88,7 @@ export class SimulatedMachine {
     const newest = this.timeline.at(-1);
     const base = newest && this.#random() < 0.8 ? { ...newest, projectId: this.projectId } : null;
     for (let tries = 0; tries < 20; tries++) {
-      const done = await this.#as(`push ${this.name}`, async (repository) => {
+      const done = await this.#as(`push ${this.name}`, async (repository, signal) => {
         const { manifestDigest } = await storeSnapshot(
           {
             projectId: this.projectId,
@@ -107,7 +113,7 @@ export class SimulatedMachine {
 
   /** Tells the others what the timeline shows; forgets what is gone. */
   async keep(): Promise<void> {
-    await this.#as(`keep ${this.name}`, async (repository) => {
+    await this.#as(`keep ${this.name}`, async (repository, signal) => {
       const names = this.timeline.map(({ manifestDigest }) => `${this.projectId}/${manifestDigest}`);
       const lost = new Set(await keepSnapshots(repository, this.name, names, signal));
       this.timeline = this.timeline.filter(
@@ -118,8 +124,8 @@ export class SimulatedMachine {
 
   /** Runs the collection once. */
   async collect(policy: Retention, { mustSucceed = false } = {}): Promise<void> {
-    await this.#as(`collect ${this.name}`, async (repository) => {
-      const graph = SnapshotGraph.open(join(this.#home, `graph${this.#collections++}`));
+    await this.#as(`collect ${this.name}`, async (repository, signal) => {
+      const graph = this.#openGraph();
       try {
         const collector = new Collector({
           repository,
@@ -142,9 +148,60 @@ export class SimulatedMachine {
     });
   }
 
+  /** Verifies all there is; what is bad is forgotten, and what of the timeline needs it is pushed again. */
+  async verify(): Promise<void> {
+    let suspects: readonly Verdict[] = [];
+    await this.#as(`verify ${this.name}`, async (repository, signal) => {
+      const graph = this.#openGraph();
+      const options = { projectId: null, slots: 1, signal, pace: () => undefined, expect: () => undefined };
+      try {
+        const verifier = new Verifier(repository, graph, { ...options, addBytes: () => undefined });
+        const { verdicts, badBlobs } = await verifier.verify();
+        suspects = verdicts.filter(({ state }) => state === "damaged");
+        const nodes = badBlobs.map(({ node }) => node);
+        if (nodes.length > 0) await forgetBlobs(repository, nodes, { signal, crashPoint: neverCrash });
+      } catch (thrown) {
+        if (!(thrown instanceof ForkpointError) || thrown.code !== "GC_UNDER_WAY") throw thrown;
+      } finally {
+        graph.close();
+      }
+    });
+    const bad = new Set(suspects.map(({ manifestDigest }) => manifestDigest));
+    const again = this.timeline.filter(({ manifestDigest }) => bad.has(manifestDigest));
+    for (const { folders } of again) await this.push(folders);
+  }
+
+  /** Names packs again that no index names. */
+  async repair(): Promise<void> {
+    await this.#as(`repair ${this.name}`, async (repository, signal) => {
+      try {
+        const unindexed = await findUnindexed(repository, { signal, pace: () => undefined });
+        if (unindexed.packs.length + unindexed.damagedIndexes.length === 0) return;
+        await indexAgain(repository, unindexed, { signal, crashPoint: neverCrash });
+      } catch (thrown) {
+        if (!(thrown instanceof ForkpointError) || thrown.code !== "GC_UNDER_WAY") throw thrown;
+      }
+    });
+  }
+
+  /** Reads a snapshot of the timeline back, as a pull does. */
+  async pull(): Promise<void> {
+    const wanted = this.timeline[Math.floor(this.#random() * this.timeline.length)];
+    if (!wanted) return;
+    await this.#as(`pull ${this.name}`, (repository, signal) =>
+      assertRestores(repository, this.projectId, wanted.manifestDigest, wanted.folders, signal),
+    );
+  }
+
+  /** Deletes the oldest entry of the timeline; what it needs may go once the others were told. */
+  forget(): void {
+    this.timeline = this.timeline.slice(1);
+  }
+
   /** Everything that was called stored and is still there restores; what must be there is. */
   async check(last: number): Promise<{ restored: number; dropped: number }> {
     const options = this.#options(this.#below, "check");
+    const signal = undisturbed;
     const repository = await Repository.open(options, { ...this.#kind.mode, make: null, signal });
     let restored = 0;
     try {
@@ -164,26 +221,36 @@ export class SimulatedMachine {
     return { restored, dropped: this.durable.length - restored };
   }
 
+  #openGraph(): SnapshotGraph {
+    return SnapshotGraph.open(join(this.#home, `graph${this.#collections++}`));
+  }
+
   #options(store: BlobStore, cache: string): RepositoryOptions {
     const cacheDirectory = join(this.#home, cache);
     return { store, cacheDirectory, conditionalWrites: true, clock: systemClock };
   }
 
-  /** Opens the repository as a process of its own would. Whether it was not killed. */
-  async #as(actor: string, work: (repository: Repository) => Promise<void>): Promise<boolean> {
+  /** Opens the repository as a process of its own would. Whether it came to its end. */
+  async #as(
+    actor: string,
+    work: (repository: Repository, signal: AbortSignal) => Promise<void>,
+  ): Promise<boolean> {
     this.#steps.revive(actor);
-    const store = new SteppedStore(this.#below, this.#steps, actor);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const stepped = new SteppedStore(this.#below, this.#steps, actor);
+    const store = new DisturbedStore(stepped, this.#disturbance, () => controller.abort());
     try {
       const mode = { ...this.#kind.mode, signal };
       const repository = await Repository.open(this.#options(store, "cache"), mode);
       try {
-        await work(repository);
+        await work(repository, signal);
       } finally {
         repository.close();
       }
       return true;
     } catch (thrown) {
-      if (thrown instanceof Killed) return false;
+      if (thrown instanceof Killed || store.explains(thrown)) return false;
       throw thrown;
     }
   }
