@@ -25,12 +25,12 @@ export type GraphRef =
 export type GraphNode = GraphRef & { readonly num: number };
 
 /** Raised when the tables change; a cache of another version is thrown away. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 const chunkKind = blobKinds.chunk;
 
 const schema = `
   CREATE TABLE nodes (num INTEGER PRIMARY KEY, id BLOB NOT NULL, kind INTEGER NOT NULL,
-    a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL, expanded INTEGER NOT NULL,
+    a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL, least INTEGER NOT NULL, expanded INTEGER NOT NULL,
     checked_round INTEGER, problem TEXT, UNIQUE (id, kind, a, b, c)) STRICT;
   CREATE TABLE edges (parent INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY (parent, child)) STRICT, WITHOUT ROWID;
   CREATE TABLE contents (parent INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY (parent, child)) STRICT, WITHOUT ROWID;
@@ -51,10 +51,10 @@ export class SnapshotGraph {
   private constructor(db: DatabaseSync) {
     this.db = db;
     this.#insert = db.prepare(
-      // Of a chunk that files share each tells how long it must be at least.
-      `INSERT INTO nodes (id, kind, a, b, c, expanded) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id, kind) DO UPDATE SET a = excluded.a, checked_round = NULL
-         WHERE kind = ${chunkKind} AND excluded.a > a`,
+      // Each file that shares a chunk tells how long it must be at least.
+      `INSERT INTO nodes (id, kind, a, b, c, least, expanded) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id, kind, a, b, c) DO UPDATE SET least = excluded.least, checked_round = NULL
+         WHERE excluded.least > least`,
     );
     this.#lookUp = db.prepare("SELECT * FROM nodes WHERE id = ? AND kind = ? AND a = ? AND b = ? AND c = ?");
     this.#edge = db.prepare("INSERT OR IGNORE INTO edges VALUES (?, ?)");
@@ -162,7 +162,8 @@ export class SnapshotGraph {
     const [a, b, c] = numbersOf(ref);
     const id = Buffer.from(ref.id, "hex");
     const kind = blobKinds[ref.kind];
-    this.#insert.run(id, kind, a, b, c, kind === chunkKind ? 1 : 0);
+    const least = ref.kind === "chunk" ? ref.length : 0;
+    this.#insert.run(id, kind, a, b, c, least, kind === chunkKind ? 1 : 0);
     const row = this.#lookUp.get(id, kind, a, b, c);
     return { ...ref, num: Number(row?.["num"]), expanded: row?.["expanded"] === 1 };
   }
@@ -175,8 +176,9 @@ function numbersOf(ref: GraphRef): [number, number, number] {
     case "links":
       return ref.shard === null ? [-1, 0, 0] : [ref.shard, ref.count, ref.bytes];
     case "list":
-    case "chunk":
       return [ref.length, 0, 0];
+    case "chunk":
+      return [0, 0, 0];
   }
 }
 
@@ -191,8 +193,9 @@ export function fromRow(row: Record<string, unknown>): GraphNode {
     case "links":
       return a === -1 ? { num, kind, id, shard: null } : { num, kind, id, shard: a, count: b, bytes: c };
     case "list":
-    case "chunk":
       return { num, kind, id, length: a };
+    case "chunk":
+      return { num, kind, id, length: Number(row["least"]) };
     case undefined:
       throw new Error("The cache holds an unknown kind of blob.");
   }
