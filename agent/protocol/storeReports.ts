@@ -53,6 +53,8 @@ export const RepairReport = z.object({
   indexProblems: z.array(z.string()),
   /** Packs that no index named, and that are named again. */
   packsIndexed: z.number(),
+  /** Lost pieces of files that were put together from snapshots on this disk. */
+  chunksRecovered: z.number(),
   /** Parts of snapshots that are missing or damaged. */
   badBlobs: z.number(),
   /** Snapshots of this machine that are pushed again. */

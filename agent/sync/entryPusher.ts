@@ -9,9 +9,9 @@ import type { LongCall } from "../host/longCall.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { Digest } from "../repository/digest.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
-import { snapshotPath } from "../volumes/layout.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { pushSnapshot, type PushBase } from "./push.ts";
+import { snapshotOnDisk } from "./snapshotOnDisk.ts";
 import type { StoreKeeper } from "./storeKeeper.ts";
 
 /** Takes one entry from local over uploading to durable. */
@@ -103,11 +103,10 @@ export class EntryPusher {
     }
   }
 
-  async #pathOf(project: ProjectRow, { snapshotId }: EntryRow): Promise<string> {
-    const pool = this.#pools.find(project.poolId);
-    const path = pool && snapshotPath(pool.path, project.projectId, snapshotId);
-    if (path !== undefined && (await this.#btrfs.isSubvolume(path))) return path;
-    throw new ForkpointError("VOLUME_MISSING", `The snapshot ${snapshotId} is not on this disk.`, {
+  async #pathOf(project: ProjectRow, entry: EntryRow): Promise<string> {
+    const path = await snapshotOnDisk({ pools: this.#pools, btrfs: this.#btrfs }, project, entry);
+    if (path !== null) return path;
+    throw new ForkpointError("VOLUME_MISSING", `The snapshot ${entry.snapshotId} is not on this disk.`, {
       hint: "Mount its pool; the snapshot is then pushed. Run `forkpoint doctor` to see what is missing.",
     });
   }

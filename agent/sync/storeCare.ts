@@ -14,11 +14,13 @@ import type {
 import { ForkpointError } from "../protocol/errors.ts";
 import { Collector } from "../repository/garbage/collector.ts";
 import { keepSnapshots } from "../repository/garbage/keepSnapshots.ts";
+import { PushFence } from "../repository/garbage/pushFence.ts";
 import { defaultRetention } from "../repository/garbage/retention.ts";
 import { findUnindexed, forgetBlobs, indexAgain } from "../repository/graph/mending.ts";
 import { SnapshotGraph } from "../repository/graph/snapshotGraph.ts";
 import { Verifier, type Verdict, type Verified } from "../repository/graph/verifier.ts";
 import type { Repository } from "../repository/repository.ts";
+import { recoverChunks } from "./chunkRecovery.ts";
 import { TransferMeter } from "./transferMeter.ts";
 
 export interface StoreCareParts {
@@ -34,6 +36,8 @@ export interface StoreCareParts {
   readonly wake: (projectId: string) => void;
   /** Resolves when the uploads of a project have come to an end. @throws what ended them early */
   readonly pushed: (projectId: string, call: LongCall) => Promise<void>;
+  /** Where the snapshot of an entry lies on this disk; null when it does not. */
+  readonly onDisk: (entry: EntryRow) => Promise<string | null>;
 }
 
 /** So many parts that hardly any chunk is read: repair reads the structure and what is known to be bad. */
@@ -111,6 +115,7 @@ export class StoreCare {
         indexProblems: [...before.verified.indexProblems],
         packsIndexed: unindexed.packs.length,
         badBlobs: before.verified.badBlobs.length,
+        chunksRecovered: 0,
       };
       if (dryRun) {
         const left = report.damaged.filter(({ isHere }) => !isHere);
@@ -124,7 +129,10 @@ export class StoreCare {
       const bad = between.verified.badBlobs.map(({ node }) => node);
       if (bad.length > 0) await forgetBlobs(repository, bad, { signal, crashPoint });
       crashPoint("repair:forgotten");
-      const entries = [...between.damaged.flatMap((verdict) => this.#entriesOf(verdict)), ...lost];
+      const chunksRecovered = await this.#recover(repository, between, { signal, pace: () => meter.pace() });
+      crashPoint("repair:recovered");
+      const mended = chunksRecovered > 0 ? await look() : between;
+      const entries = [...mended.damaged.flatMap((verdict) => this.#entriesOf(verdict)), ...lost];
       await this.#assertInUse(repository);
       for (const entry of entries) this.#makeLocal(entry, "Its copy in the store was damaged.");
       crashPoint("repair:local");
@@ -132,10 +140,33 @@ export class StoreCare {
         this.#parts.wake(projectId);
         await this.#parts.pushed(projectId, call);
       }
-      const after = entries.length > 0 ? await look() : between;
+      const after = entries.length > 0 ? await look() : mended;
       const left = after.damaged.map((verdict) => this.#describe(verdict));
-      return { ...report, pushedAgain: entries.map((entry) => shown(between, entry)), left };
+      const pushedAgain = entries.map((entry) => shown(mended, entry));
+      return { ...report, chunksRecovered, pushedAgain, left };
     });
+  }
+
+  /** Puts lost chunks together from snapshots on this disk, those of entries elsewhere included. */
+  async #recover(
+    repository: Repository,
+    { verified, damaged }: Found,
+    tools: { readonly signal: AbortSignal; readonly pace: () => Promise<void> | undefined },
+  ): Promise<number> {
+    const lost = new Set(verified.badBlobs.flatMap(({ node }) => (node.kind === "chunk" ? [node.id] : [])));
+    const before = lost.size;
+    if (before === 0) return 0;
+    const packs = repository.packWriter(tools.signal, await PushFence.open(repository, tools.signal));
+    for (const verdict of damaged) {
+      for (const entry of this.#entriesOf(verdict)) {
+        const path = lost.size > 0 && verdict.manifest ? await this.#parts.onDisk(entry) : null;
+        if (path === null || !verdict.manifest) continue;
+        await recoverChunks(path, verdict.manifest, lost, { ...tools, repository, packs });
+      }
+    }
+    await packs.finishPacks();
+    await packs.finishIndex();
+    return before - lost.size;
   }
 
   /**

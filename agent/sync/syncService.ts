@@ -25,6 +25,7 @@ import { PushBases } from "./pushBase.ts";
 import { PushQueue } from "./pushQueue.ts";
 import { RemoteFiles } from "./remoteFiles.ts";
 import { RemoteProjects, type FoundRemote } from "./remoteProjects.ts";
+import { snapshotOnDisk } from "./snapshotOnDisk.ts";
 import { StoreCare } from "./storeCare.ts";
 import { StoreKeeper, type StoreAccess, type StoreChoice } from "./storeKeeper.ts";
 import { StoreKeys } from "./storeKeys.ts";
@@ -98,6 +99,10 @@ export class SyncService {
       repository: () => store.repository(),
       wake: (projectId) => this.#queue.resume(projectId),
       pushed: (projectId, call) => this.#queue.finished(projectId, call),
+      onDisk: async (entry) => {
+        const project = parts.projects.byId(entry.projectId);
+        return project ? snapshotOnDisk(parts, project, entry) : null;
+      },
     });
   }
 

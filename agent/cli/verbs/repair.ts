@@ -23,7 +23,8 @@ export function addRepair(program: Command, context: CliContext): void {
 }
 
 function repairText(report: RepairReport): string {
-  const { dryRun, damaged, indexProblems, packsIndexed, badBlobs, pushedAgain, left } = report;
+  const { dryRun, damaged, indexProblems, packsIndexed, chunksRecovered, badBlobs, pushedAgain, left } =
+    report;
   if (damaged.length + indexProblems.length + packsIndexed + pushedAgain.length === 0) {
     return "Nothing is known to be damaged.";
   }
@@ -38,6 +39,9 @@ function repairText(report: RepairReport): string {
   }
   lines.push(...indexProblems);
   if (packsIndexed > 0) lines.push(`${said("indexed again")}: ${plural(packsIndexed, "pack")}.`);
+  if (chunksRecovered > 0) {
+    lines.push(`Put together from snapshots on this disk: ${plural(chunksRecovered, "lost piece")}.`);
+  }
   if (pushedAgain.length > 0) {
     lines.push(
       `${said("pushed again")}:`,

@@ -133,6 +133,7 @@ const handlers: Partial<Handlers> = {
     damaged: verifyReport.damaged,
     indexProblems: verifyReport.indexProblems,
     packsIndexed: 3,
+    chunksRecovered: 0,
     badBlobs: 2,
     pushedAgain: [{ slug: "shop", snapshotId: "4aaafirst000" }],
     left: verifyReport.damaged.slice(1),

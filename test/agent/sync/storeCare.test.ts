@@ -200,6 +200,35 @@ function careFor(this: Mocha.Suite, kind: RepositoryKind): void {
       await assertRestores();
     });
 
+    it("puts lost chunks together for snapshots that are not here, from others that have their files", async () => {
+      for (let number = 10; number < 50; number++) {
+        writeFileSync(join(project.path, `folder/small-${number}`), randomBytes(1500));
+      }
+      const elsewhere = await here.snapshot(project);
+      await here.push(project);
+      const print = treeFingerprint(here.pathOf(elsewhere));
+      const packs = new Set(store.keys("packs/"));
+      // With it the files would be gathered otherwise.
+      writeFileSync(join(project.path, "folder/small-0"), randomBytes(1500));
+      await here.snapshot(project);
+      await here.push(project);
+      await here.deleteEntry(elsewhere);
+      for (const key of packs) {
+        const records = recordsOf(store.objects.get(key)?.bytes ?? assert.fail("it was listed"));
+        if (records.some(({ kind }) => kind === "chunk")) store.objects.delete(key);
+      }
+      await here.deleteEntry(first);
+      here.sync.start();
+      const report = await repair();
+      assert.ok(report.chunksRecovered > 0);
+      assert.deepEqual(
+        report.left.map(({ snapshotId }) => snapshotId),
+        [first.snapshotId],
+      );
+      const path = await both.there.pull("site", elsewhere.snapshotId);
+      assert.equal(treeFingerprint(path), print);
+    });
+
     it("lists what cannot be mended", async () => {
       await here.deleteEntry(first);
       for (const key of store.keys("packs/")) {
