@@ -24,6 +24,7 @@ import { ProjectSession } from "./project/projectSession.ts";
 import { PullProject } from "./project/pullProject.ts";
 import { PathCommands } from "./restore/pathCommands.ts";
 import { RestoreCommands } from "./restore/restoreCommands.ts";
+import { CopyContext } from "./store/copyContext.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
 import { StoreLock } from "./store/storeLock.ts";
 import { StoreSecrets } from "./store/storeSecrets.ts";
@@ -117,6 +118,7 @@ export class Window implements vscode.Disposable {
       this.timelineView,
       this.statusBar,
       this.storeLock,
+      new CopyContext(connection, log),
       new AgentSettings(connection, session, log),
       vscode.window.createTreeView("forkpoint.forks", { treeDataProvider: forksTree }),
       vscode.window.registerFileDecorationProvider(new EntryBadges()),

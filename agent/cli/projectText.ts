@@ -48,6 +48,7 @@ export function storeText(store: Store, terminal: Terminal): string {
     ["Store", store.url],
     ["State", state],
     ["Checked", store.checkedAt && ago(store.checkedAt, terminal.now())],
+    ["Pushing", store.paused ? terminal.paint("yellow", "paused") : null],
     ["Encrypted", store.encrypted ? "yes" : "no"],
     ["Several machines may write", yesNo(store.conditionalWrites)],
     ["Message", store.message],

@@ -103,6 +103,10 @@ export const Store = z.object({
   conditionalWrites: z.boolean().nullable(),
   checkedAt: z.string().nullable(),
   message: z.string().nullable(),
+  /** Whether snapshots wait on this disk until somebody resumes the pushing. */
+  paused: z.boolean(),
+  /** Bytes a second at most for all that is sent, and for all that is fetched; null for as many as there are. */
+  limits: z.object({ upload: z.number().nullable(), download: z.number().nullable() }),
 });
 export type Store = z.infer<typeof Store>;
 
@@ -171,6 +175,7 @@ export const healthStates = [
   "behind",
   "offline",
   "locked",
+  "paused",
   "unprotected",
   "low-space",
   "read-only",
@@ -183,6 +188,7 @@ export const healthActions = [
   "setStore",
   "checkStore",
   "unlockStore",
+  "resumePush",
   "showHealth",
   "deleteSnapshots",
   "importFolder",

@@ -125,6 +125,9 @@ export const methods = {
     long: true,
   },
   "store/show": { params: none, result: z.object({ store: Store.nullable() }) },
+  /** Stops pushing, at once and until it is resumed; also after a start. Reading from the store goes on. */
+  "store/pause": { params: none, result: Store },
+  "store/resume": { params: none, result: Store },
   "store/check": { params: none, result: Store, long: true },
   "store/projects": {
     params: none,

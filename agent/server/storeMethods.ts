@@ -9,6 +9,8 @@ export function storeMethods({ sync, lookup }: { sync: SyncService; lookup: Proj
   return {
     "store/set": (choice, call) => sync.setStore(choice, call),
     "store/show": () => ({ store: sync.showStore() }),
+    "store/pause": () => sync.pause(),
+    "store/resume": () => sync.resume(),
     "store/check": (_params, call) => sync.checkStore(call),
     "store/projects": async (_params, call) => ({ projects: await sync.remoteProjects(call) }),
     "store/unlock": ({ secret, remember }, call) => sync.unlockStore(secret, remember, call),

@@ -4,6 +4,7 @@ import type { Announce } from "../host/announce.ts";
 import type { Clock } from "../host/clock.ts";
 import type { CrashPoint } from "../host/crashPoints.ts";
 import type { LongCall } from "../host/longCall.ts";
+import { orAborted } from "../host/orAborted.ts";
 import type {
   DamagedSnapshot,
   GcReport,
@@ -29,7 +30,7 @@ export interface StoreCareParts {
   readonly announce: Announce;
   readonly crashPoint: CrashPoint;
   /** The repository in the store. @throws ForkpointError STORE_NOT_SET, STORE_* */
-  readonly repository: () => Promise<Repository>;
+  readonly repository: (signal: AbortSignal) => Promise<Repository>;
   /** There may be something to push again. */
   readonly wake: (projectId: string) => void;
   /** Resolves when the uploads of a project have come to an end. @throws what ended them early */
@@ -61,7 +62,7 @@ export class StoreCare {
    * @throws ForkpointError STORE_*, GC_UNDER_WAY, CANCELLED
    */
   verify(projectId: string | null, parts: number, call: LongCall): Promise<VerifyReport> {
-    return this.#alone(async (repository, graph) => {
+    return this.#alone(call.signal, async (repository, graph) => {
       const meter = new TransferMeter(this.#parts.clock, call, "Reading the copy");
       const found = await verifyNow(repository, graph, { projectId, slots: parts, meter, call });
       const { verified, damaged } = found;
@@ -70,7 +71,7 @@ export class StoreCare {
         await forgetBlobs(repository, nodes, call.signal);
       }
       const reports = damaged.map((verdict) => this.#describe(verdict));
-      await this.#assertInUse(repository);
+      await this.#assertInUse(repository, call.signal);
       this.#note(found);
       return {
         snapshots: verified.verdicts.length,
@@ -93,7 +94,7 @@ export class StoreCare {
    */
   repair({ dryRun }: { readonly dryRun: boolean }, call: LongCall): Promise<RepairReport> {
     const { signal } = call;
-    return this.#alone(async (repository, graph) => {
+    return this.#alone(call.signal, async (repository, graph) => {
       const meter = new TransferMeter(this.#parts.clock, call, "Looking for damage");
       const look = () => verifyNow(repository, graph, { projectId: null, slots: structureOnly, meter, call });
       const unindexed = await findUnindexed(repository, { signal, pace: () => meter.pace() });
@@ -118,7 +119,7 @@ export class StoreCare {
       const bad = between.verified.badBlobs.map(({ node }) => node);
       if (bad.length > 0) await forgetBlobs(repository, bad, signal);
       const entries = [...between.damaged.flatMap((verdict) => this.#entriesOf(verdict)), ...lost];
-      await this.#assertInUse(repository);
+      await this.#assertInUse(repository, call.signal);
       for (const entry of entries) this.#makeLocal(entry, "Its copy in the store was damaged.");
       for (const projectId of new Set(entries.map((entry) => entry.projectId))) {
         this.#parts.wake(projectId);
@@ -144,7 +145,7 @@ export class StoreCare {
     call: LongCall,
   ): Promise<GcReport> {
     const { signal } = call;
-    return this.#alone(async (repository, graph) => {
+    return this.#alone(call.signal, async (repository, graph) => {
       const meter = new TransferMeter(this.#parts.clock, call, "Looking for what is needed");
       const before = (await repository.gc.read(signal))?.state ?? null;
       const retention = { ...defaultRetention, ...before?.retention, ...options.retention };
@@ -173,14 +174,14 @@ export class StoreCare {
 
   /** Tells the other machines which snapshots the timelines here show. @throws ForkpointError STORE_* */
   async keep(signal: AbortSignal): Promise<void> {
-    await this.#keep(await this.#parts.repository(), signal);
+    await this.#keep(await this.#parts.repository(signal), signal);
   }
 
   async #keep(repository: Repository, signal: AbortSignal): Promise<void> {
     const stored = this.#parts.entries.stored();
     const names = [...new Set(stored.flatMap((entry) => nameOf(entry) ?? []))];
     const lost = new Set(await keepSnapshots(repository, this.#parts.machineId, names, signal));
-    if (lost.size > 0) await this.#assertInUse(repository);
+    if (lost.size > 0) await this.#assertInUse(repository, signal);
     for (const entry of stored) {
       const name = nameOf(entry);
       if (name === null || !lost.has(name)) continue;
@@ -190,8 +191,8 @@ export class StoreCare {
   }
 
   /** What was found in one store says nothing about the copies in another that was set meanwhile. */
-  async #assertInUse(repository: Repository): Promise<void> {
-    if ((await this.#parts.repository()) === repository) return;
+  async #assertInUse(repository: Repository, signal: AbortSignal): Promise<void> {
+    if ((await this.#parts.repository(signal)) === repository) return;
     throw new ForkpointError("CANCELLED", "The store was set or opened anew meanwhile.");
   }
 
@@ -251,9 +252,14 @@ export class StoreCare {
   }
 
   /** One after the other: all of them work on the same graph. */
-  #alone<T>(work: (repository: Repository, graph: SnapshotGraph) => Promise<T>): Promise<T> {
+  async #alone<T>(
+    signal: AbortSignal,
+    work: (repository: Repository, graph: SnapshotGraph) => Promise<T>,
+  ): Promise<T> {
+    const begun = Promise.withResolvers<undefined>();
     const turn = this.#last.then(async () => {
-      const repository = await this.#parts.repository();
+      begun.resolve(undefined);
+      const repository = await this.#parts.repository(signal);
       const graph = SnapshotGraph.open(repository.cacheFile("graph"));
       try {
         return await work(repository, graph);
@@ -262,6 +268,8 @@ export class StoreCare {
       }
     });
     this.#last = turn.catch(() => undefined);
+    // Once it has begun, it is over only when it has put everything in order.
+    await orAborted(begun.promise, signal);
     return turn;
   }
 }

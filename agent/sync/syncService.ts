@@ -28,6 +28,7 @@ import { RemoteProjects, type FoundRemote } from "./remoteProjects.ts";
 import { StoreCare } from "./storeCare.ts";
 import { StoreKeeper, type StoreAccess, type StoreChoice } from "./storeKeeper.ts";
 import { StoreKeys } from "./storeKeys.ts";
+import { type TransferSettings, transferSetting, usualTransfers } from "./transferSettings.ts";
 
 export interface SyncParts {
   readonly catalog: Catalog;
@@ -68,7 +69,10 @@ export class SyncService {
   readonly keys: StoreKeys;
   /** Verifies, mends and tidies what is in the store. */
   readonly care: StoreCare;
+  readonly #changed: () => void;
   #isStarted = false;
+  /** How many keep the queue shut for a moment. */
+  #holders = 0;
   #looking: Promise<void> = Promise.resolve();
 
   constructor(parts: SyncParts) {
@@ -78,6 +82,7 @@ export class SyncService {
       announce("changed/machine", { what: "store" });
       healthChanged(null);
     };
+    this.#changed = changed;
     const keys = new KeyKeeper({ keyring: new Keyring(parts), files: new KeyFolder(parts.home) });
     const store = new StoreKeeper({ ...parts, keys, changed });
     const bases = new PushBases(parts);
@@ -95,9 +100,11 @@ export class SyncService {
     this.care = new StoreCare({
       ...parts,
       machineId: id,
-      repository: () => store.repository(),
+      repository: (signal) => store.repository(signal),
       wake: (projectId) => this.#queue.resume(projectId),
-      pushed: (projectId, call) => this.#queue.finished(projectId, call),
+      // While pushing is paused, what is to be pushed again waits for that, and nobody for it.
+      pushed: (projectId, call) =>
+        this.#transfers.paused ? Promise.resolve() : this.#queue.finished(projectId, call),
     });
   }
 
@@ -111,8 +118,7 @@ export class SyncService {
     call.report({ message: "Checking the store", done: 0, total: null, unit: "steps", rate: null });
     const candidate = await this.#store.prepare(choice, call.signal);
     // Nothing that was sent to the old store may be noted as kept in the new one.
-    await this.#queue.shut();
-    try {
+    await this.#whileShut(async () => {
       catalog.transaction(() => {
         this.#store.record(candidate);
         if (!candidate.isOther) return;
@@ -120,9 +126,7 @@ export class SyncService {
         projects.forgetStored();
       });
       await this.#store.use(candidate);
-    } finally {
-      if (this.#isStarted) this.#queue.open();
-    }
+    });
     if (candidate.isOther) {
       for (const { projectId } of projects.list()) announce("changed/timeline", { projectId });
     }
@@ -130,14 +134,36 @@ export class SyncService {
   }
 
   showStore(): Store | null {
-    return this.#store.show();
+    const store = this.#store.show();
+    const { paused, ...limits } = this.#transfers;
+    return store && { ...store, paused, limits };
+  }
+
+  /**
+   * Stops pushing until `resume`, also after a start; resolves once no push is under way any more. What was
+   * sent is used when pushing goes on, and everything else that concerns the store goes on meanwhile.
+   * @throws ForkpointError STORE_NOT_SET
+   */
+  async pause(): Promise<Store> {
+    this.#shown();
+    this.#change({ paused: true });
+    await this.#queue.shut();
+    return this.#shown();
+  }
+
+  /** Pushes what waits, and whatever comes. @throws ForkpointError STORE_NOT_SET */
+  resume(): Store {
+    this.#shown();
+    this.#change({ paused: false });
+    this.#open();
+    return this.#shown();
   }
 
   /** Looks whether the store can be used now; uploads that waited for it go on. @throws ForkpointError STORE_NOT_SET */
   async checkStore(call: LongCall): Promise<Store> {
-    const store = await this.#store.check(call.signal);
-    if (store.state === "ok") this.#wakeAll();
-    return store;
+    const { state } = await this.#store.check(call.signal);
+    if (state === "ok") this.#wakeAll();
+    return this.#shown();
   }
 
   /**
@@ -153,19 +179,14 @@ export class SyncService {
 
   /** Forgets the key of the store on this machine; uploads wait for it. @throws ForkpointError REPOSITORY_PLAIN */
   async lockStore(): Promise<Store> {
-    await this.#queue.shut();
-    try {
-      await this.#store.lock();
-    } finally {
-      if (this.#isStarted) this.#queue.open();
-    }
+    await this.#whileShut(() => this.#store.lock());
     return this.#shown();
   }
 
   /** @throws ForkpointError STORE_NOT_SET, STORE_*, OBJECT_* */
   async remoteProjects(call: LongCall): Promise<RemoteProject[]> {
     const { log } = this.#parts;
-    return this.#using((repository) => new RemoteProjects(repository, log, call.signal).list());
+    return this.#using(call.signal, (repository) => new RemoteProjects(repository, log, call.signal).list());
   }
 
   /**
@@ -176,19 +197,21 @@ export class SyncService {
    */
   async findRemote(name: string, snapshotId: string | undefined, call: LongCall): Promise<FoundRemote> {
     const { log } = this.#parts;
-    return this.#using((repository) =>
+    return this.#using(call.signal, (repository) =>
       new RemoteProjects(repository, log, call.signal).find(name, snapshotId),
     );
   }
 
   /** Reads single files of snapshots in the store. @throws ForkpointError STORE_NOT_SET, and what `work` throws */
   remoteFiles<T>({ signal }: LongCall, work: (files: RemoteFiles) => Promise<T>): Promise<T> {
-    return this.#using((repository) => work(new RemoteFiles(repository, signal)));
+    return this.#using(signal, (repository) => work(new RemoteFiles(repository, signal)));
   }
 
   /** Rebuilds a snapshot from the store; see `pullSnapshot`. @throws ForkpointError also STORE_NOT_SET */
   async pull(request: PullRequest, call: LongCall): Promise<Manifest> {
-    return this.#using((repository) => pullSnapshot(request, { ...this.#parts, repository }, call));
+    return this.#using(call.signal, (repository) =>
+      pullSnapshot(request, { ...this.#parts, repository }, call),
+    );
   }
 
   /** There may be something to push. */
@@ -199,7 +222,7 @@ export class SyncService {
   /**
    * Pushes what is not in the store yet, also after a conflict; with `wait` until all that is there now
    * is durable. The uploads belong to the agent: a caller who leaves does not stop them.
-   * @throws ForkpointError STORE_NOT_SET, CANCELLED, and with `wait` whatever kept an entry from it
+   * @throws ForkpointError STORE_NOT_SET, PUSH_PAUSED, CANCELLED, and with `wait` whatever kept an entry from it
    */
   async push(
     { projectId }: ProjectRow,
@@ -209,8 +232,12 @@ export class SyncService {
     const { entries } = this.#parts;
     this.#shown();
     const wanted = entries.notDurable(projectId);
+    this.#assertPushes(wanted.length);
     this.#queue.resume(projectId);
-    if (wait) await this.#queue.finished(projectId, call);
+    if (wait) {
+      await this.#queue.finished(projectId, call);
+      this.#assertPushes(entries.notDurable(projectId).length);
+    }
     const left = new Set(entries.notDurable(projectId).map(({ snapshotId }) => snapshotId));
     const pushed = wanted.flatMap(({ snapshotId }) =>
       left.has(snapshotId) ? [] : (entries.find(projectId, snapshotId) ?? []),
@@ -248,7 +275,7 @@ export class SyncService {
   /** Lets uploads run; to be called once what was interrupted has been recovered. */
   start(): void {
     this.#isStarted = true;
-    this.#queue.open();
+    this.#open();
     this.#looking = this.#store.noteLock().catch((thrown: unknown) => {
       this.#parts.log.warn("the key of the store cannot be read", { reason: String(thrown) });
     });
@@ -262,9 +289,9 @@ export class SyncService {
     await this.#store.close();
   }
 
-  async #using<T>(work: (repository: Repository) => Promise<T>): Promise<T> {
+  async #using<T>(signal: AbortSignal, work: (repository: Repository) => Promise<T>): Promise<T> {
     try {
-      const result = await work(await this.#store.repository());
+      const result = await work(await this.#store.repository(signal));
       this.#store.noteSuccess();
       return result;
     } catch (thrown) {
@@ -273,12 +300,44 @@ export class SyncService {
     }
   }
 
+  get #transfers(): TransferSettings {
+    return this.#parts.settings.get(transferSetting) ?? usualTransfers;
+  }
+
+  #change(change: Partial<TransferSettings>): void {
+    this.#parts.settings.set(transferSetting, { ...this.#transfers, ...change });
+    this.#changed();
+  }
+
+  /** Lets uploads run, unless somebody does not want that. */
+  #open(): void {
+    if (this.#isStarted && this.#holders === 0 && !this.#transfers.paused) this.#queue.open();
+  }
+
+  /** Runs `work` while nothing is uploaded. */
+  async #whileShut<T>(work: () => Promise<T>): Promise<T> {
+    this.#holders++;
+    try {
+      await this.#queue.shut();
+      return await work();
+    } finally {
+      this.#holders--;
+      this.#open();
+    }
+  }
+
+  /** @throws ForkpointError PUSH_PAUSED when something waits to be pushed and nothing is */
+  #assertPushes(waiting: number): void {
+    if (waiting === 0 || !this.#transfers.paused) return;
+    throw new ForkpointError("PUSH_PAUSED", "Pushing to the store is paused.");
+  }
+
   #wakeAll(): void {
     for (const { projectId } of this.#parts.projects.list()) this.#queue.wake(projectId);
   }
 
   #shown(): Store {
-    const store = this.#store.show();
+    const store = this.showStore();
     if (!store) throw new ForkpointError("STORE_NOT_SET", "No store is set.");
     return store;
   }

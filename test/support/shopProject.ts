@@ -88,6 +88,8 @@ export const store: Store = {
   encrypted: false,
   checkedAt: "2026-01-02T11:00:00.000Z",
   message: null,
+  paused: false,
+  limits: { upload: null, download: null },
 };
 
 export const health: Health = {

@@ -12,6 +12,7 @@ import {
   withoutIt,
 } from "../secrets.ts";
 import { addStoreKey } from "./storeKey.ts";
+import { addStorePause } from "./storePause.ts";
 
 interface SetOptions extends SecretOptions {
   readonly encrypt?: boolean;
@@ -24,8 +25,8 @@ const remember = "keep the key in a file of the agent's home where this machine 
 export function addStore(program: Command, context: CliContext): void {
   const store = program
     .command("store")
-    .summary("set, show, check and unlock the store that keeps the safe copies")
-    .description("Set, show, check, unlock and lock the store that keeps the safe copies.");
+    .summary("set, show, check, pause and unlock the store that keeps the safe copies")
+    .description("Set, show, check, pause, unlock and lock the store that keeps the safe copies.");
 
   takeSecret(store.command("set"))
     .description(
@@ -69,6 +70,7 @@ export function addStore(program: Command, context: CliContext): void {
       context.show(locked, () => storeText(locked, context.terminal));
     });
 
+  addStorePause(store, context);
   addStoreKey(store, context);
 
   store

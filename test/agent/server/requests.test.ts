@@ -52,6 +52,8 @@ describe("requests to the agent", () => {
           encrypted: false,
           checkedAt: null,
           message: null,
+          paused: false,
+          limits: { upload: null, download: null },
         },
       }),
     });

@@ -147,6 +147,8 @@ describe("setting a store", function () {
       encrypted: false,
       checkedAt: null,
       message: null,
+      paused: false,
+      limits: { upload: null, download: null },
     });
     assert.equal((await machine.sync.checkStore(unattended)).state, "ok");
     assert.equal((await machine.sync.remoteProjects(unattended)).length, 1);
