@@ -11,10 +11,10 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Clock } from "../host/clock.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import type { Blob, BlobStore, Condition, ListedObject, Range } from "./blobStore.ts";
+import type { Blob, BlobStore, Condition, ListedObject, Pace, Range } from "./blobStore.ts";
 import { checkKey, checkPrefix, isKey } from "./objectKey.ts";
 import { Patience } from "./patience.ts";
-import { readBody } from "./s3Body.ts";
+import { pacedBody, readBody } from "./s3Body.ts";
 import { ConditionalPut, type ConditionHeaders } from "./s3ConditionalPut.ts";
 import { nameOf, s3Failure, statusOf } from "./s3Failure.ts";
 import type { S3Url } from "./storeUrl.ts";
@@ -34,6 +34,7 @@ export class S3BlobStore implements BlobStore {
   readonly #where: string;
   readonly #clock: Clock;
   readonly #patienceMs: number;
+  readonly #findsRegion: boolean;
   readonly #conditionalPut = new ConditionalPut();
 
   /**
@@ -53,6 +54,7 @@ export class S3BlobStore implements BlobStore {
     this.#where = `the bucket ${url.bucket}${url.endpoint === null ? "" : ` at ${url.endpoint}`}`;
     this.#clock = parts.clock;
     this.#patienceMs = parts.patienceMs ?? 30_000;
+    this.#findsRegion = url.region === null;
     this.#client = new S3Client({
       region: url.region ?? "us-east-1",
       followRegionRedirects: url.region === null,
@@ -60,13 +62,18 @@ export class S3BlobStore implements BlobStore {
       ...(credentials === undefined ? {} : { credentials }),
       forcePathStyle: url.forcePathStyle,
       maxAttempts: 1,
+      // The client would write to the console that it does not try again.
+      logger: silentClient,
       // Servers other than Amazon's refuse the trailing checksums that are the default.
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
     });
   }
 
-  async get(key: string, { signal, range }: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
+  async get(
+    key: string,
+    { signal, range, pace }: { signal: AbortSignal; range?: Range; pace?: Pace },
+  ): Promise<Blob | null> {
     const object = this.#object(key);
     return this.#doing(`read ${key}`, signal, async (patience) => {
       try {
@@ -77,7 +84,7 @@ export class S3BlobStore implements BlobStore {
         const found = await this.#client.send(new GetObjectCommand({ ...object, ...asked }), {
           abortSignal: AbortSignal.any([signal, patience.signal]),
         });
-        const body = await readBody(found.Body as Readable, found.ContentLength, { signal, patience });
+        const body = await readBody(found.Body as Readable, found.ContentLength, { signal, patience, pace });
         const start = /^bytes (\d+)-/.exec(found.ContentRange ?? "")?.[1];
         const skipped = range ? range.offset - Number(start ?? 0) : 0;
         if (skipped < 0) throw this.#answeredWrongly(key);
@@ -96,21 +103,31 @@ export class S3BlobStore implements BlobStore {
   async put(
     key: string,
     bytes: Uint8Array,
-    { signal, condition }: { signal: AbortSignal; condition?: Condition },
+    { signal, condition, pace }: { signal: AbortSignal; condition?: Condition; pace?: Pace },
   ): Promise<{ etag: string } | null> {
     const object = this.#object(key);
     const write = async (patience: Patience, headers: ConditionHeaders) => {
-      patience.wait((bytes.length / slowestUpload) * 1000);
+      const waitMs = (bytes.length / slowestUpload) * 1000;
+      // Where the region is still to be found out, the client may have to send the body twice.
+      const isPiecemeal = pace !== undefined && !this.#findsRegion && bytes.length > 0;
+      if (pace && !isPiecemeal) await pace(bytes.length);
+      const body = isPiecemeal ? pacedBody(bytes, pace, patience, waitMs) : bytes;
+      patience.wait(waitMs);
       const command = new PutObjectCommand({
         ...object,
         ...headers,
-        Body: bytes,
+        Body: body,
         ContentLength: bytes.length,
         // What arrives damaged is refused.
         ContentMD5: createHash("md5").update(bytes).digest("base64"),
       });
+      if (isPiecemeal) signAsWhole(command, bytes);
       const abortSignal = AbortSignal.any([signal, patience.signal]);
-      return { etag: bareEtag((await this.#client.send(command, { abortSignal })).ETag) };
+      try {
+        return { etag: bareEtag((await this.#client.send(command, { abortSignal })).ETag) };
+      } finally {
+        if (!(body instanceof Uint8Array)) body.destroy();
+      }
     };
     return this.#doing(`write ${key}`, signal, (patience) => {
       if (!condition) return write(patience, {});
@@ -216,6 +233,21 @@ export class S3BlobStore implements BlobStore {
       `${capital(this.#where)} answers about ${key} what was not asked.`,
     );
   }
+}
+
+const silent = () => undefined;
+const silentClient = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
+
+/** The signature covers the body of a stream, too, as it does of bytes. */
+function signAsWhole(command: PutObjectCommand, bytes: Uint8Array): void {
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  command.middlewareStack.add(
+    (next) => (given) => {
+      (given.request as { headers: Record<string, string> }).headers["x-amz-content-sha256"] = digest;
+      return next(given);
+    },
+    { step: "build", name: "bodyDigest" },
+  );
 }
 
 const bareEtag = (etag: string | undefined) => (etag ?? "").replaceAll('"', "");

@@ -49,10 +49,20 @@ export function storeText(store: Store, terminal: Terminal): string {
     ["State", state],
     ["Checked", store.checkedAt && ago(store.checkedAt, terminal.now())],
     ["Pushing", store.paused ? terminal.paint("yellow", "paused") : null],
+    ["Limits", limitsText(store.limits)],
     ["Encrypted", store.encrypted ? "yes" : "no"],
     ["Several machines may write", yesNo(store.conditionalWrites)],
     ["Message", store.message],
   ]);
+}
+
+/** null when there are none. */
+export function limitsText({ upload, download }: Store["limits"]): string | null {
+  const parts = [
+    upload === null ? [] : `${bytes(upload)}/s sent`,
+    download === null ? [] : `${bytes(download)}/s fetched`,
+  ].flat();
+  return parts.length === 0 ? null : parts.join(", ");
 }
 
 function yesNo(value: boolean | null): string | null {

@@ -29,6 +29,8 @@ const snapshotId = z.string().min(1).max(100);
 const absolutePath = z.string().min(1).max(4096).startsWith("/");
 /** A path inside a volume, relative to its root; written as in `Change.path`. */
 const volumePath = z.string().min(1).max(16_384);
+/** At least a little: less would never end. null for no limit. */
+const bytesPerSecond = z.number().int().min(1024).max(2 ** 40).nullable();
 const none = z.object({});
 const done = z.object({});
 
@@ -128,6 +130,11 @@ export const methods = {
   /** Stops pushing, at once and until it is resumed; also after a start. Reading from the store goes on. */
   "store/pause": { params: none, result: Store },
   "store/resume": { params: none, result: Store },
+  /** What is left out stays as it is. */
+  "store/limit": {
+    params: z.object({ upload: bytesPerSecond.optional(), download: bytesPerSecond.optional() }),
+    result: Store,
+  },
   "store/check": { params: none, result: Store, long: true },
   "store/projects": {
     params: none,

@@ -11,6 +11,7 @@ export function storeMethods({ sync, lookup }: { sync: SyncService; lookup: Proj
     "store/show": () => ({ store: sync.showStore() }),
     "store/pause": () => sync.pause(),
     "store/resume": () => sync.resume(),
+    "store/limit": (limits) => sync.limit(withoutAbsent(limits)),
     "store/check": (_params, call) => sync.checkStore(call),
     "store/projects": async (_params, call) => ({ projects: await sync.remoteProjects(call) }),
     "store/unlock": ({ secret, remember }, call) => sync.unlockStore(secret, remember, call),

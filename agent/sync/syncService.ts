@@ -1,3 +1,4 @@
+import type { TransferRates } from "../blobstore/byteRate.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Entries, EntryRow } from "../catalog/entries.ts";
 import type { Pools } from "../catalog/pools.ts";
@@ -46,6 +47,8 @@ export interface SyncParts {
   /** The agent's home; caches go below it. */
   readonly home: string;
   readonly access: StoreAccess;
+  /** What the stores of `access` may send and fetch; set from what was chosen. */
+  readonly rates: TransferRates;
   /** The health of this project, or with null of the machine, may have changed. */
   readonly healthChanged: (projectId: string | null) => void;
 }
@@ -83,6 +86,7 @@ export class SyncService {
       healthChanged(null);
     };
     this.#changed = changed;
+    this.#applyLimits();
     const keys = new KeyKeeper({ keyring: new Keyring(parts), files: new KeyFolder(parts.home) });
     const store = new StoreKeeper({ ...parts, keys, changed });
     const bases = new PushBases(parts);
@@ -148,6 +152,19 @@ export class SyncService {
     this.#shown();
     this.#change({ paused: true });
     await this.#queue.shut();
+    return this.#shown();
+  }
+
+  /**
+   * Limits what is sent to the store and fetched from it, by all transfers together and from now on; an object
+   * that is under way without a limit ends without one.
+   * @param limits bytes a second; null for as many as there are, and what is left out stays
+   * @throws ForkpointError STORE_NOT_SET
+   */
+  limit(limits: { readonly upload?: number | null; readonly download?: number | null }): Store {
+    this.#shown();
+    this.#change(limits);
+    this.#applyLimits();
     return this.#shown();
   }
 
@@ -307,6 +324,13 @@ export class SyncService {
   #change(change: Partial<TransferSettings>): void {
     this.#parts.settings.set(transferSetting, { ...this.#transfers, ...change });
     this.#changed();
+  }
+
+  #applyLimits(): void {
+    const { rates } = this.#parts;
+    const { upload, download } = this.#transfers;
+    rates.upload.limit = upload;
+    rates.download.limit = download;
   }
 
   /** Lets uploads run, unless somebody does not want that. */

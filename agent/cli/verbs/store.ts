@@ -12,6 +12,7 @@ import {
   withoutIt,
 } from "../secrets.ts";
 import { addStoreKey } from "./storeKey.ts";
+import { addStoreLimit } from "./storeLimit.ts";
 import { addStorePause } from "./storePause.ts";
 
 interface SetOptions extends SecretOptions {
@@ -71,6 +72,7 @@ export function addStore(program: Command, context: CliContext): void {
     });
 
   addStorePause(store, context);
+  addStoreLimit(store, context);
   addStoreKey(store, context);
 
   store

@@ -123,6 +123,7 @@ const handlers: Partial<Handlers> = {
   }),
   "store/pause": () => ({ ...store, paused: true }),
   "store/resume": () => store,
+  "store/limit": ({ upload = null, download = null }) => ({ ...store, limits: { upload, download } }),
   "store/check": () => ({ ...store, state: "denied", message: "The key may not write." }),
   "sync/push": ({ wait }) => (wait ? { pending: 0, pushed: [first] } : { pending: 2, pushed: [] }),
   "sync/pull": () => shop,
@@ -220,6 +221,8 @@ describe("what the command prints", () => {
     "store-check": "store check",
     "store-pause": "store pause",
     "store-resume": "store resume",
+    "store-limit": "store limit --upload 2M --download off",
+    "store-limit-none": "store limit",
     verify: "verify",
     "verify-damaged": "verify --sample 5%",
     repair: "repair",
@@ -293,6 +296,8 @@ describe("what the command prints", () => {
       "verify --sample 0",
       "verify --sample 5% --full",
       "gc --keep-days some",
+      "store limit --upload 5",
+      "store limit --upload fast",
       "cat 4aaa",
       "cat 4aaa file",
       "ls a b c d",
@@ -349,6 +354,8 @@ describe("what the command prints", () => {
     });
     await run("project import . --copy");
     assert.deepEqual(paramsOf("project/import"), { path: "/pool/projects/shop/src", copy: true });
+    await run("store limit --upload 1.5M/s --download off");
+    assert.deepEqual(paramsOf("store/limit"), { upload: 1.5 * 2 ** 20, download: null });
     await run("pool remove ../../../../pool");
     assert.deepEqual(paramsOf("pool/remove"), { poolId: pool.poolId, keepImage: false });
   });
@@ -371,6 +378,7 @@ describe("what the command prints", () => {
         "store show",
         "store check",
         "store pause",
+        "store limit",
         "store resume",
       ],
       ...["project import", "project list", "project show", "project delete"],
