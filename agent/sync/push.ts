@@ -11,6 +11,7 @@ import type { Repository } from "../repository/repository.ts";
 import type { TreeRef } from "../repository/structureReader.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { readSendStream } from "../volumes/sendStream/reader.ts";
+import { bytesToRead } from "./bytesToRead.ts";
 import { SnapshotFiles } from "./snapshotFiles.ts";
 import { storeSnapshot, type Stored } from "./storeSnapshot.ts";
 import { applyStream } from "./streamApplier.ts";
@@ -89,6 +90,7 @@ async function buildSnapshot(
   }
   const files = new SnapshotFiles(path, meter);
   await editor.settleLinks((name) => files.inodeNumber(name));
+  meter.expect(bytesToRead(editor));
   const writer = new TreeWriter({ blobs: repository.blobs, packs, files, meter, signal });
   const root: TreeRef = await writer.write(editor.root);
   const links = await editor.links.write(packs, (node) => writer.inode(node));
