@@ -92,6 +92,24 @@ export const Pool = z.object({
 });
 export type Pool = z.infer<typeof Pool>;
 
+/** How the store is tidied by itself. */
+export const StoreTidying = z.object({
+  /** Between two times; null when only somebody who asks for it has it done. */
+  everyHours: z.number().nullable(),
+  /** When it is done next, at the earliest; null for never, or as soon as nothing else is done. */
+  nextAt: z.string().nullable(),
+  /** The last run, whoever asked for it; `problem` when it failed. */
+  last: z
+    .object({
+      at: z.string(),
+      problem: z.string().nullable(),
+      deletedBytes: z.number(),
+      condemnedPacks: z.number(),
+    })
+    .nullable(),
+});
+export type StoreTidying = z.infer<typeof StoreTidying>;
+
 export const Store = z.object({
   /** Without credentials. */
   url: z.string(),
@@ -107,6 +125,7 @@ export const Store = z.object({
   paused: z.boolean(),
   /** Bytes a second at most for all that is sent, and for all that is fetched; null for as many as there are. */
   limits: z.object({ upload: z.number().nullable(), download: z.number().nullable() }),
+  tidying: StoreTidying,
 });
 export type Store = z.infer<typeof Store>;
 

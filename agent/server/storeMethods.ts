@@ -28,6 +28,7 @@ export function storeMethods({ sync, lookup }: { sync: SyncService; lookup: Proj
     "store/repair": (params, call) => sync.care.repair(params, call),
     "store/gc": ({ retention, ...params }, call) =>
       sync.care.gc({ ...params, retention: withoutAbsent(retention) }, call),
+    "store/gcSchedule": ({ everyHours }) => sync.scheduleGc(everyHours),
     "remote/find": async ({ project, snapshotId }, call) => {
       const { manifest, manifestDigest } = await sync.findRemote(project, snapshotId, call);
       return { projectId: manifest.projectId, snapshotId: manifest.snapshotId, manifestDigest };

@@ -33,6 +33,8 @@ export interface StoreCareParts {
   readonly repository: (signal: AbortSignal) => Promise<Repository>;
   /** There may be something to push again. */
   readonly wake: (projectId: string) => void;
+  /** A collection has ended well. */
+  readonly collected: (report: GcReport) => void;
   /** Resolves when the uploads of a project have come to an end. @throws what ended them early */
   readonly pushed: (projectId: string, call: LongCall) => Promise<void>;
 }
@@ -50,6 +52,7 @@ interface Found {
 export class StoreCare {
   readonly #parts: StoreCareParts;
   #last: Promise<unknown> = Promise.resolve();
+  #underWay = 0;
 
   constructor(parts: StoreCareParts) {
     this.#parts = parts;
@@ -157,7 +160,11 @@ export class StoreCare {
         pace: () => meter.pace(),
       });
       const none = { snapshots: [], packs: [], kept: null };
-      if (!options.dryRun) return { dryRun: false, retention, ...none, ...(await collector.run(retention)) };
+      if (!options.dryRun) {
+        const report = { dryRun: false, retention, ...none, ...(await collector.run(retention)) };
+        this.#parts.collected(report);
+        return report;
+      }
       const plan = await collector.plan(retention);
       return {
         dryRun: true,
@@ -170,6 +177,11 @@ export class StoreCare {
         dueInMs: null,
       };
     });
+  }
+
+  /** Whether it does something, or is about to. */
+  get isBusy(): boolean {
+    return this.#underWay > 0;
   }
 
   /** Tells the other machines which snapshots the timelines here show. @throws ForkpointError STORE_* */
@@ -257,6 +269,7 @@ export class StoreCare {
     work: (repository: Repository, graph: SnapshotGraph) => Promise<T>,
   ): Promise<T> {
     const begun = Promise.withResolvers<undefined>();
+    this.#underWay++;
     const turn = this.#last.then(async () => {
       begun.resolve(undefined);
       const repository = await this.#parts.repository(signal);
@@ -267,7 +280,7 @@ export class StoreCare {
         graph.close();
       }
     });
-    this.#last = turn.catch(() => undefined);
+    this.#last = turn.catch(() => undefined).finally(() => this.#underWay--);
     // Once it has begun, it is over only when it has put everything in order.
     await orAborted(begun.promise, signal);
     return turn;

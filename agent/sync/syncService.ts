@@ -17,6 +17,7 @@ import type { Repository } from "../repository/repository.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { EntryPusher } from "./entryPusher.ts";
+import { GcSchedule } from "./gcSchedule.ts";
 import { KeyFolder } from "./keyFolder.ts";
 import { KeyKeeper } from "./keyKeeper.ts";
 import { Keyring } from "./keyring.ts";
@@ -72,6 +73,7 @@ export class SyncService {
   readonly keys: StoreKeys;
   /** Verifies, mends and tidies what is in the store. */
   readonly care: StoreCare;
+  readonly #gcSchedule: GcSchedule;
   readonly #changed: () => void;
   #isStarted = false;
   /** How many keep the queue shut for a moment. */
@@ -106,9 +108,16 @@ export class SyncService {
       machineId: id,
       repository: (signal) => store.repository(signal),
       wake: (projectId) => this.#queue.resume(projectId),
+      collected: (report) => this.#gcSchedule.noteSuccess(report),
       // While pushing is paused, what is to be pushed again waits for that, and nobody for it.
       pushed: (projectId, call) =>
         this.#transfers.paused ? Promise.resolve() : this.#queue.finished(projectId, call),
+    });
+    this.#gcSchedule = new GcSchedule({
+      ...parts,
+      changed,
+      isFree: () => store.isSet && !this.#transfers.paused && !this.#queue.hasWork() && !this.care.isBusy,
+      collect: (graceHours, call) => this.care.gc({ dryRun: false, retention: {}, graceHours }, call),
     });
   }
 
@@ -132,6 +141,7 @@ export class SyncService {
       await this.#store.use(candidate);
     });
     if (candidate.isOther) {
+      this.#gcSchedule.forget();
       for (const { projectId } of projects.list()) announce("changed/timeline", { projectId });
     }
     return this.#shown();
@@ -140,7 +150,7 @@ export class SyncService {
   showStore(): Store | null {
     const store = this.#store.show();
     const { paused, ...limits } = this.#transfers;
-    return store && { ...store, paused, limits };
+    return store && { ...store, paused, limits, tidying: this.#gcSchedule.show() };
   }
 
   /**
@@ -165,6 +175,17 @@ export class SyncService {
     this.#shown();
     this.#change(limits);
     this.#applyLimits();
+    return this.#shown();
+  }
+
+  /**
+   * Has the store tidied by itself.
+   * @param everyHours null for never; absent changes nothing
+   * @throws ForkpointError STORE_NOT_SET
+   */
+  scheduleGc(everyHours: number | null | undefined): Store {
+    this.#shown();
+    if (everyHours !== undefined) this.#gcSchedule.change(everyHours);
     return this.#shown();
   }
 
@@ -284,15 +305,16 @@ export class SyncService {
     };
   }
 
-  /** Whether an upload is under way or will be tried again. */
+  /** Whether an upload is under way or will be tried again, or the store is being tidied by itself. */
   hasWork(): boolean {
-    return this.#queue.hasWork();
+    return this.#queue.hasWork() || this.#gcSchedule.isRunning;
   }
 
   /** Lets uploads run; to be called once what was interrupted has been recovered. */
   start(): void {
     this.#isStarted = true;
     this.#open();
+    this.#gcSchedule.start();
     this.#looking = this.#store.noteLock().catch((thrown: unknown) => {
       this.#parts.log.warn("the key of the store cannot be read", { reason: String(thrown) });
     });
@@ -301,6 +323,7 @@ export class SyncService {
   /** Cancels the uploads and resolves when none runs any more. The next start goes on with them. */
   async close(): Promise<void> {
     this.#isStarted = false;
+    await this.#gcSchedule.close();
     await this.#queue.shut();
     await this.#looking;
     await this.#store.close();

@@ -90,6 +90,7 @@ export const store: Store = {
   message: null,
   paused: false,
   limits: { upload: null, download: null },
+  tidying: { everyHours: null, nextAt: null, last: null },
 };
 
 export const health: Health = {

@@ -11,6 +11,7 @@ import {
   takeSecret,
   withoutIt,
 } from "../secrets.ts";
+import { addStoreGc } from "./storeGc.ts";
 import { addStoreKey } from "./storeKey.ts";
 import { addStoreLimit } from "./storeLimit.ts";
 import { addStorePause } from "./storePause.ts";
@@ -73,6 +74,7 @@ export function addStore(program: Command, context: CliContext): void {
 
   addStorePause(store, context);
   addStoreLimit(store, context);
+  addStoreGc(store, context);
   addStoreKey(store, context);
 
   store

@@ -54,6 +54,7 @@ describe("requests to the agent", () => {
           message: null,
           paused: false,
           limits: { upload: null, download: null },
+          tidying: { everyHours: null, nextAt: null, last: null },
         },
       }),
     });

@@ -149,6 +149,7 @@ describe("setting a store", function () {
       message: null,
       paused: false,
       limits: { upload: null, download: null },
+      tidying: { everyHours: null, nextAt: null, last: null },
     });
     assert.equal((await machine.sync.checkStore(unattended)).state, "ok");
     assert.equal((await machine.sync.remoteProjects(unattended)).length, 1);

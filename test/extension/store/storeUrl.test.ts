@@ -37,6 +37,7 @@ describe("storeText", () => {
       message: null,
       paused: false,
       limits: { upload: null, download: null },
+      tidying: { everyHours: null, nextAt: null, last: null },
     };
     assert.equal(storeText({ ...store, conditionalWrites: true }), "It can be read and written.");
     assert.match(storeText({ ...store, conditionalWrites: false }), /one machine only/);

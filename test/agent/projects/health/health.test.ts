@@ -22,6 +22,7 @@ const store: Store = {
   message: null,
   paused: false,
   limits: { upload: null, download: null },
+  tidying: { everyHours: null, nextAt: null, last: null },
 };
 const well: Findings = {
   slug: "shop",
