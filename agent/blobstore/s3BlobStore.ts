@@ -16,7 +16,7 @@ import { checkKey, checkPrefix, isKey } from "./objectKey.ts";
 import { Patience } from "./patience.ts";
 import { pacedBody, readBody } from "./s3Body.ts";
 import { ConditionalPut, type ConditionHeaders } from "./s3ConditionalPut.ts";
-import { nameOf, s3Failure, statusOf } from "./s3Failure.ts";
+import { isOfCredentials, nameOf, s3Failure, statusOf } from "./s3Failure.ts";
 import type { S3Url } from "./storeUrl.ts";
 
 /** A link slower than this, in bytes a second, is taken for a dead one. */
@@ -28,7 +28,8 @@ const slowestUpload = 32 * 1024;
  */
 export class S3BlobStore implements BlobStore {
   readonly url: string;
-  readonly #client: S3Client;
+  readonly #newClient: () => S3Client;
+  #presentClient: S3Client | null = null;
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #where: string;
@@ -55,7 +56,10 @@ export class S3BlobStore implements BlobStore {
     this.#clock = parts.clock;
     this.#patienceMs = parts.patienceMs ?? 30_000;
     this.#findsRegion = url.region === null;
-    this.#client = new S3Client({
+    // What the client keeps of the files of the AWS tools must not outlive a change there.
+    const files = { ignoreCache: true };
+    const config: S3ClientConfig = {
+      ...files,
       region: url.region ?? "us-east-1",
       followRegionRedirects: url.region === null,
       ...(url.endpoint === null ? {} : { endpoint: url.endpoint }),
@@ -67,7 +71,12 @@ export class S3BlobStore implements BlobStore {
       // Servers other than Amazon's refuse the trailing checksums that are the default.
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
-    });
+    };
+    this.#newClient = () => new S3Client(config);
+  }
+
+  get #client(): S3Client {
+    return (this.#presentClient ??= this.#newClient());
   }
 
   async get(
@@ -200,6 +209,8 @@ export class S3BlobStore implements BlobStore {
       signal.throwIfAborted();
       patience.signal.throwIfAborted();
       if (thrown instanceof ForkpointError) throw thrown;
+      // They are looked for anew by the next who asks something of the store.
+      if (isOfCredentials(thrown)) this.#presentClient = null;
       const failure = s3Failure(thrown, this.#where, doing);
       if (nameOf(thrown) !== "AccessDenied" || doing.startsWith("read") || doing.startsWith("list"))
         throw failure;

@@ -85,7 +85,7 @@ describe("pushing that is paused", function () {
       assert.equal(machine.sync.resume().paused, false);
       await idle();
       assert.equal(machine.durability(entry), "durable");
-      assert.deepEqual(blobsStoredTwice(memory, await sealingOf(kind, memory)), []);
+      assert.deepEqual(await blobsStoredTwice(memory, await sealingOf(kind, memory)), []);
       const pulled = await machine.pull("site");
       assert.equal(treeFingerprint(pulled), treeFingerprint(machine.pathOf(entry)));
     });
