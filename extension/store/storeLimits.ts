@@ -14,22 +14,22 @@ export class StoreLimits implements vscode.Disposable {
   readonly #connection: AgentConnection;
   readonly #log: vscode.LogOutputChannel;
   readonly #disposables: readonly vscode.Disposable[];
+  /** What the agent is still to be told, once there is a store. */
+  readonly #untold = new Set<Direction>();
 
   constructor(connection: AgentConnection, log: vscode.LogOutputChannel) {
     this.#connection = connection;
     this.#log = log;
     this.#disposables = [
       connection.onDidChangeState(({ kind }) => {
-        if (kind === "connected") void this.#tell(directions.filter(isSet));
+        if (kind === "connected") this.#want(directions.filter(isSet));
       }),
       connection.onDidHear((heard) => {
-        if (heard.name === "changed/machine" && heard.body.what === "store")
-          void this.#tell(directions.filter(isSet));
+        // There may be a store by now. What somebody limits elsewhere stays as it is.
+        if (heard.name === "changed/machine" && heard.body.what === "store") void this.#tell();
       }),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        void this.#tell(
-          directions.filter((each) => change.affectsConfiguration(`forkpoint.${settings[each]}`)),
-        );
+        this.#want(directions.filter((each) => change.affectsConfiguration(`forkpoint.${settings[each]}`)));
       }),
     ];
   }
@@ -38,12 +38,19 @@ export class StoreLimits implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  async #tell(which: readonly Direction[]): Promise<void> {
-    if (which.length === 0 || this.#connection.state.kind !== "connected") return;
+  #want(which: readonly Direction[]): void {
+    for (const each of which) this.#untold.add(each);
+    void this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#untold.size === 0 || this.#connection.state.kind !== "connected") return;
+    const wanted = [...this.#untold].map((each) => [each, limitOf(each)] as const);
     try {
       const { store } = await this.#connection.call("store/show", {});
-      const wanted = which.map((each) => [each, limitOf(each)] as const);
-      if (!store || wanted.every(([each, limit]) => store.limits[each] === limit)) return;
+      if (!store) return;
+      for (const [each] of wanted) this.#untold.delete(each);
+      if (wanted.every(([each, limit]) => store.limits[each] === limit)) return;
       await this.#connection.call("store/limit", Object.fromEntries(wanted));
     } catch (thrown) {
       reportError(thrown, this.#log);
