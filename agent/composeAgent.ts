@@ -19,6 +19,7 @@ import { furnishProjects } from "./furnishProjects.ts";
 import { entryViews } from "./server/entryViews.ts";
 import { roomMethods } from "./server/roomMethods.ts";
 import type { Composition, Surroundings } from "./server/runAgent.ts";
+import { TransferRates } from "./blobstore/byteRate.ts";
 import { storeAccess } from "./storeAccess.ts";
 import { SyncService } from "./sync/syncService.ts";
 import { SnapshotPlaces } from "./timeline/snapshotPlaces.ts";
@@ -49,7 +50,9 @@ async function furnish(ground: Ground): Promise<Composition> {
 
   // Health depends on everything and everything tells it: it is known by then.
   const healthChanged = (projectId: string | null) => healthWatch.changed(projectId);
-  const sync = new SyncService({ ...ground, access: storeAccess(ground.clock), healthChanged });
+  const rates = new TransferRates(ground.clock);
+  const access = storeAccess(ground.clock, rates);
+  const sync = new SyncService({ ...ground, access, rates, healthChanged });
   const timeline = new TimelineService({ ...ground, uploads: sync, author: currentAuthor(), healthChanged });
   const work = furnishProjects({ ...ground, registry, sync });
   const recovery = new Recovery({

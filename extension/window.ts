@@ -24,7 +24,9 @@ import { ProjectSession } from "./project/projectSession.ts";
 import { PullProject } from "./project/pullProject.ts";
 import { PathCommands } from "./restore/pathCommands.ts";
 import { RestoreCommands } from "./restore/restoreCommands.ts";
+import { CopyContext } from "./store/copyContext.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
+import { StoreLimits } from "./store/storeLimits.ts";
 import { StoreLock } from "./store/storeLock.ts";
 import { StoreSecrets } from "./store/storeSecrets.ts";
 import { EntryBadges } from "./timeline/entryBadges.ts";
@@ -117,6 +119,8 @@ export class Window implements vscode.Disposable {
       this.timelineView,
       this.statusBar,
       this.storeLock,
+      new CopyContext(connection, log),
+      new StoreLimits(connection, log),
       new AgentSettings(connection, session, log),
       vscode.window.createTreeView("forkpoint.forks", { treeDataProvider: forksTree }),
       vscode.window.registerFileDecorationProvider(new EntryBadges()),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { access, constants, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../host/clock.ts";
-import type { Blob, BlobStore, Condition, ListedObject, Range } from "./blobStore.ts";
+import type { Blob, BlobStore, Condition, ListedObject, Pace, Range } from "./blobStore.ts";
 import { CommitLock } from "./commitLock.ts";
 import { folderFailure, folderGone, isFailure } from "./folderFailure.ts";
 import { sweepLeftovers } from "./leftovers.ts";
@@ -43,13 +43,16 @@ export class DirectoryBlobStore implements BlobStore {
     return this.#folder.setUp();
   }
 
-  async get(key: string, { signal, range }: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
+  async get(
+    key: string,
+    { signal, range, pace }: { signal: AbortSignal; range?: Range; pace?: Pace },
+  ): Promise<Blob | null> {
     checkKey(key);
     signal.throwIfAborted();
     return this.#doing(`read ${key}`, async () => {
       const path = this.#folder.pathOf(key);
       await this.#folder.assertInside(dirname(path));
-      const blob = await readIfThere(path, range, signal);
+      const blob = await readIfThere(path, range, { signal, pace });
       if (!blob) await this.#folder.assertThere();
       return blob;
     });
@@ -58,7 +61,7 @@ export class DirectoryBlobStore implements BlobStore {
   async put(
     key: string,
     bytes: Uint8Array,
-    { signal, condition }: { signal: AbortSignal; condition?: Condition },
+    { signal, condition, pace }: { signal: AbortSignal; condition?: Condition; pace?: Pace },
   ): Promise<{ etag: string } | null> {
     checkKey(key);
     signal.throwIfAborted();
@@ -72,7 +75,7 @@ export class DirectoryBlobStore implements BlobStore {
       await this.#sweepOnce();
       const temporary = join(this.#folder.temporaries, randomUUID());
       try {
-        await writeNew(temporary, bytes, signal);
+        await writeNew(temporary, bytes, { signal, pace });
         await this.#folder.makeFolder(dirname(path));
         const etag = await this.#lock.run(signal, () => commitFile(temporary, path, condition));
         if (etag === null) return null;

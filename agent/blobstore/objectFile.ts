@@ -1,6 +1,6 @@
 import { constants, link, lstat, open, opendir, rename, utimes } from "node:fs/promises";
 import { ForkpointError } from "../protocol/errors.ts";
-import type { Blob, Condition, Range } from "./blobStore.ts";
+import { pieceBytes, type Blob, type Condition, type Pace, type Range } from "./blobStore.ts";
 import { isFailure } from "./folderFailure.ts";
 
 /** Moves a written file to its place if the condition holds; gives its etag. The caller holds the lock. */
@@ -43,7 +43,7 @@ export function conditionHolds(condition: Condition | undefined, etag: string | 
 export async function readIfThere(
   path: string,
   range: Range | undefined,
-  signal: AbortSignal,
+  { signal, pace }: { signal: AbortSignal; pace?: Pace | undefined },
 ): Promise<Blob | null> {
   const handle = await ifThere(open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
   if (!handle) return null;
@@ -55,7 +55,9 @@ export async function readIfThere(
     const bytes = Buffer.allocUnsafe(Math.min(range?.length ?? size, size - offset));
     for (let filled = 0; filled < bytes.length;) {
       signal.throwIfAborted();
-      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled);
+      const wanted = Math.min(bytes.length - filled, pace ? pieceBytes : bytes.length);
+      const { bytesRead } = await handle.read(bytes, filled, wanted, offset + filled);
+      await pace?.(bytesRead);
       if (bytesRead === 0) {
         throw new ForkpointError(
           "STORE_UNREACHABLE",

@@ -1,15 +1,23 @@
 import type { Clock } from "../host/clock.ts";
 import type { BlobStore } from "./blobStore.ts";
+import type { TransferRates } from "./byteRate.ts";
 import { DeferredBlobStore } from "./deferredBlobStore.ts";
 import { DirectoryBlobStore } from "./directoryBlobStore.ts";
+import { LimitedBlobStore } from "./limitedBlobStore.ts";
 import { RetryingBlobStore } from "./retryingBlobStore.ts";
 import type { StoreUrl } from "./storeUrl.ts";
 
 /**
  * The store of an address. Nothing is looked at before it is used. A network is tried again by itself when
  * it fails; a folder is not, since no disk comes back within seconds.
+ * @param parts.rates what it may send and fetch; as much as it can when absent
  */
-export function openBlobStore(url: StoreUrl, { clock }: { clock: Clock }): BlobStore {
+export function openBlobStore(url: StoreUrl, parts: { clock: Clock; rates?: TransferRates }): BlobStore {
+  const store = openUnlimited(url, parts);
+  return parts.rates ? new LimitedBlobStore({ store, rates: parts.rates }) : store;
+}
+
+function openUnlimited(url: StoreUrl, { clock }: { clock: Clock }): BlobStore {
   if (url.kind === "directory") return new DirectoryBlobStore({ path: url.path, url: url.text, clock });
   const load = async () => {
     const { S3BlobStore } = await import("./s3BlobStore.ts");

@@ -1,6 +1,6 @@
 import type { Clock } from "../host/clock.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import type { Blob, BlobStore, Condition, ListedObject, Range } from "./blobStore.ts";
+import type { Blob, BlobStore, Condition, ListedObject, Pace, Range } from "./blobStore.ts";
 
 /** Before the second, third, … attempt, at most; the true wait is a random part of it. */
 const longestWaitsMs = [300, 1000, 3000];
@@ -22,14 +22,14 @@ export class RetryingBlobStore implements BlobStore {
     return this.#store.url;
   }
 
-  get(key: string, options: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
+  get(key: string, options: { signal: AbortSignal; range?: Range; pace?: Pace }): Promise<Blob | null> {
     return this.#retrying(options.signal, () => this.#store.get(key, options));
   }
 
   put(
     key: string,
     bytes: Uint8Array,
-    options: { signal: AbortSignal; condition?: Condition },
+    options: { signal: AbortSignal; condition?: Condition; pace?: Pace },
   ): Promise<{ etag: string } | null> {
     if (options.condition) return this.#store.put(key, bytes, options);
     return this.#retrying(options.signal, () => this.#store.put(key, bytes, options));

@@ -11,12 +11,12 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Clock } from "../host/clock.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import type { Blob, BlobStore, Condition, ListedObject, Range } from "./blobStore.ts";
+import type { Blob, BlobStore, Condition, ListedObject, Pace, Range } from "./blobStore.ts";
 import { checkKey, checkPrefix, isKey } from "./objectKey.ts";
 import { Patience } from "./patience.ts";
-import { readBody } from "./s3Body.ts";
+import { pacedBody, readBody } from "./s3Body.ts";
 import { ConditionalPut, type ConditionHeaders } from "./s3ConditionalPut.ts";
-import { nameOf, s3Failure, statusOf } from "./s3Failure.ts";
+import { isOfCredentials, nameOf, s3Failure, statusOf } from "./s3Failure.ts";
 import type { S3Url } from "./storeUrl.ts";
 
 /** A link slower than this, in bytes a second, is taken for a dead one. */
@@ -28,12 +28,14 @@ const slowestUpload = 32 * 1024;
  */
 export class S3BlobStore implements BlobStore {
   readonly url: string;
-  readonly #client: S3Client;
+  readonly #newClient: () => S3Client;
+  #presentClient: S3Client | null = null;
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #where: string;
   readonly #clock: Clock;
   readonly #patienceMs: number;
+  readonly #findsRegion: boolean;
   readonly #conditionalPut = new ConditionalPut();
 
   /**
@@ -53,20 +55,34 @@ export class S3BlobStore implements BlobStore {
     this.#where = `the bucket ${url.bucket}${url.endpoint === null ? "" : ` at ${url.endpoint}`}`;
     this.#clock = parts.clock;
     this.#patienceMs = parts.patienceMs ?? 30_000;
-    this.#client = new S3Client({
+    this.#findsRegion = url.region === null;
+    // What the client keeps of the files of the AWS tools must not outlive a change there.
+    const files = { ignoreCache: true };
+    const config: S3ClientConfig = {
+      ...files,
       region: url.region ?? "us-east-1",
       followRegionRedirects: url.region === null,
       ...(url.endpoint === null ? {} : { endpoint: url.endpoint }),
       ...(credentials === undefined ? {} : { credentials }),
       forcePathStyle: url.forcePathStyle,
       maxAttempts: 1,
+      // The client would write to the console that it does not try again.
+      logger: silentClient,
       // Servers other than Amazon's refuse the trailing checksums that are the default.
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
-    });
+    };
+    this.#newClient = () => new S3Client(config);
   }
 
-  async get(key: string, { signal, range }: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
+  get #client(): S3Client {
+    return (this.#presentClient ??= this.#newClient());
+  }
+
+  async get(
+    key: string,
+    { signal, range, pace }: { signal: AbortSignal; range?: Range; pace?: Pace },
+  ): Promise<Blob | null> {
     const object = this.#object(key);
     return this.#doing(`read ${key}`, signal, async (patience) => {
       try {
@@ -77,7 +93,7 @@ export class S3BlobStore implements BlobStore {
         const found = await this.#client.send(new GetObjectCommand({ ...object, ...asked }), {
           abortSignal: AbortSignal.any([signal, patience.signal]),
         });
-        const body = await readBody(found.Body as Readable, found.ContentLength, { signal, patience });
+        const body = await readBody(found.Body as Readable, found.ContentLength, { signal, patience, pace });
         const start = /^bytes (\d+)-/.exec(found.ContentRange ?? "")?.[1];
         const skipped = range ? range.offset - Number(start ?? 0) : 0;
         if (skipped < 0) throw this.#answeredWrongly(key);
@@ -96,21 +112,31 @@ export class S3BlobStore implements BlobStore {
   async put(
     key: string,
     bytes: Uint8Array,
-    { signal, condition }: { signal: AbortSignal; condition?: Condition },
+    { signal, condition, pace }: { signal: AbortSignal; condition?: Condition; pace?: Pace },
   ): Promise<{ etag: string } | null> {
     const object = this.#object(key);
     const write = async (patience: Patience, headers: ConditionHeaders) => {
-      patience.wait((bytes.length / slowestUpload) * 1000);
+      const waitMs = (bytes.length / slowestUpload) * 1000;
+      // Where the region is still to be found out, the client may have to send the body twice.
+      const isPiecemeal = pace !== undefined && !this.#findsRegion && bytes.length > 0;
+      if (pace && !isPiecemeal) await pace(bytes.length);
+      const body = isPiecemeal ? pacedBody(bytes, pace, patience, waitMs) : bytes;
+      patience.wait(waitMs);
       const command = new PutObjectCommand({
         ...object,
         ...headers,
-        Body: bytes,
+        Body: body,
         ContentLength: bytes.length,
         // What arrives damaged is refused.
         ContentMD5: createHash("md5").update(bytes).digest("base64"),
       });
+      if (isPiecemeal) signAsWhole(command, bytes);
       const abortSignal = AbortSignal.any([signal, patience.signal]);
-      return { etag: bareEtag((await this.#client.send(command, { abortSignal })).ETag) };
+      try {
+        return { etag: bareEtag((await this.#client.send(command, { abortSignal })).ETag) };
+      } finally {
+        if (!(body instanceof Uint8Array)) body.destroy();
+      }
     };
     return this.#doing(`write ${key}`, signal, (patience) => {
       if (!condition) return write(patience, {});
@@ -183,6 +209,8 @@ export class S3BlobStore implements BlobStore {
       signal.throwIfAborted();
       patience.signal.throwIfAborted();
       if (thrown instanceof ForkpointError) throw thrown;
+      // They are looked for anew by the next who asks something of the store.
+      if (isOfCredentials(thrown)) this.#presentClient = null;
       const failure = s3Failure(thrown, this.#where, doing);
       if (nameOf(thrown) !== "AccessDenied" || doing.startsWith("read") || doing.startsWith("list"))
         throw failure;
@@ -216,6 +244,21 @@ export class S3BlobStore implements BlobStore {
       `${capital(this.#where)} answers about ${key} what was not asked.`,
     );
   }
+}
+
+const silent = () => undefined;
+const silentClient = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
+
+/** The signature covers the body of a stream, too, as it does of bytes. */
+function signAsWhole(command: PutObjectCommand, bytes: Uint8Array): void {
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  command.middlewareStack.add(
+    (next) => (given) => {
+      (given.request as { headers: Record<string, string> }).headers["x-amz-content-sha256"] = digest;
+      return next(given);
+    },
+    { step: "build", name: "bodyDigest" },
+  );
 }
 
 const bareEtag = (etag: string | undefined) => (etag ?? "").replaceAll('"', "");

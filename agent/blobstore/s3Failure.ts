@@ -7,7 +7,7 @@ interface Answer {
 }
 
 const credentialsHint =
-  "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ~/.aws, as the agent sees them; restart it after a change.";
+  "Replace them in ~/.aws, and the agent goes on by itself. Where they are in its environment (AWS_ACCESS_KEY_ID), restart it after a change.";
 
 /** What S3 servers say, by the name of the error. */
 const answers: Readonly<Record<string, Answer>> = {
@@ -69,6 +69,12 @@ export function s3Failure(thrown: unknown, where: string, doing: string): Forkpo
     ...(hint === undefined ? {} : { hint }),
     details: { ...(status ? { status } : {}), ...(isTelling(name) ? { name } : {}) },
   });
+}
+
+/** Whether other credentials would help, as far as the server says. */
+export function isOfCredentials(thrown: unknown): boolean {
+  const name = nameOf(thrown);
+  return name === "TokenProviderError" || answers[name]?.hint === credentialsHint;
 }
 
 /** The name of the error that the server, or the client itself, gave. */

@@ -3,6 +3,7 @@ import { link, lstat, mkdir, open, readFile, realpath, rm, stat } from "node:fs/
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { ForkpointError } from "../protocol/errors.ts";
+import { type Pace, pieceBytes } from "./blobStore.ts";
 import { folderFailure, folderGone, isFailure } from "./folderFailure.ts";
 
 /** No key begins with it. */
@@ -141,10 +142,19 @@ export class StoreFolder {
 }
 
 /** Writes a file that must not exist yet and sees it to the disk; its name is lasting once its folder is synced. */
-export async function writeNew(file: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+export async function writeNew(
+  file: string,
+  bytes: Uint8Array,
+  { signal, pace }: { signal?: AbortSignal | undefined; pace?: Pace | undefined } = {},
+): Promise<void> {
   const handle = await open(file, "wx", 0o600);
   try {
-    await handle.writeFile(bytes, signal ? { signal } : {});
+    if (!pace) await handle.writeFile(bytes, signal ? { signal } : {});
+    for (let at = 0; pace && at < bytes.length; at += pieceBytes) {
+      const piece = bytes.subarray(at, at + pieceBytes);
+      await pace(piece.length);
+      await handle.writeFile(piece);
+    }
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,6 +1,6 @@
 import type { Progress } from "../protocol/events.ts";
 import type { Terminal } from "./terminal.ts";
-import { bytes } from "./wording.ts";
+import { bytes, timeLeft } from "./wording.ts";
 
 /** Keeps one line on the terminal up to date while a long call runs. */
 export class ProgressLine {
@@ -22,10 +22,11 @@ export class ProgressLine {
   }
 }
 
-/** "Copying 1.2 GiB of 3.4 GiB (35 %), 210 MiB/s". */
-export function progressText({ message, done, total, unit, rate }: Progress): string {
+/** "Copying 1.2 GiB of 3.4 GiB (35 %), 210 MiB/s, 11 s left". */
+export function progressText({ message, done, total, unit, rate, secondsLeft }: Progress): string {
   const amount = (count: number) => (unit === "bytes" ? bytes(count) : `${Math.round(count)} ${unit}`);
   const share = total ? ` of ${amount(total)} (${Math.floor((done / total) * 100)} %)` : "";
   const speed = rate === null ? "" : `, ${amount(rate)}/s`;
-  return `${message} ${amount(done)}${share}${speed}`;
+  const rest = secondsLeft == null || total === null || done >= total ? "" : `, ${timeLeft(secondsLeft)}`;
+  return `${message} ${amount(done)}${share}${speed}${rest}`;
 }

@@ -2,7 +2,7 @@ import type { Pool, Project, Store } from "../protocol/entities.ts";
 import { oneLine } from "./entryTable.ts";
 import { facts, table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
-import { ago, bytes } from "./wording.ts";
+import { ago, bytes, plural } from "./wording.ts";
 
 export function projectText(project: Project, terminal: Terminal): string {
   const { forkedFrom, nestedSubvolumes } = project;
@@ -43,15 +43,42 @@ export function poolTable(pools: readonly Pool[]): string {
 }
 
 export function storeText(store: Store, terminal: Terminal): string {
+  const { tidying } = store;
   const state = store.state === "ok" ? terminal.paint("green", "ok") : terminal.paint("yellow", store.state);
   return facts([
     ["Store", store.url],
     ["State", state],
     ["Checked", store.checkedAt && ago(store.checkedAt, terminal.now())],
+    ["Pushing", store.paused ? terminal.paint("yellow", "paused") : null],
+    ["Limits", limitsText(store.limits)],
+    ["Tidied by itself", tidying.everyHours === null ? null : tidyingText(tidying, terminal)],
     ["Encrypted", store.encrypted ? "yes" : "no"],
     ["Several machines may write", yesNo(store.conditionalWrites)],
     ["Message", store.message],
   ]);
+}
+
+/** null when there are none. */
+export function limitsText({ upload, download }: Store["limits"]): string | null {
+  const parts = [
+    upload === null ? [] : `${bytes(upload)}/s sent`,
+    download === null ? [] : `${bytes(download)}/s fetched`,
+  ].flat();
+  return parts.length === 0 ? null : parts.join(", ");
+}
+
+/** "every 7 days; last 3 hours ago, 12.0 MiB became free". */
+export function tidyingText({ everyHours, last }: Store["tidying"], terminal: Terminal): string {
+  const often = everyHours !== null && everyHours % 24 === 0 ? plural(everyHours / 24, "day") : null;
+  const parts = [everyHours === null ? "never" : `every ${often ?? plural(everyHours, "hour")}`];
+  if (last) {
+    const outcome =
+      last.problem === null
+        ? `${bytes(last.deletedBytes)} became free, ${plural(last.condemnedPacks, "pack")} condemned`
+        : `it failed: ${last.problem.replace(/\.$/, "")}`;
+    parts.push(`last ${ago(last.at, terminal.now())}, ${outcome}`);
+  }
+  return parts.join("; ");
 }
 
 function yesNo(value: boolean | null): string | null {

@@ -92,6 +92,24 @@ export const Pool = z.object({
 });
 export type Pool = z.infer<typeof Pool>;
 
+/** How the store is tidied by itself. */
+export const StoreTidying = z.object({
+  /** Between two times; null when only somebody who asks for it has it done. */
+  everyHours: z.number().nullable(),
+  /** When it is done next, at the earliest; null for never, or as soon as nothing else is done. */
+  nextAt: z.string().nullable(),
+  /** The last run, whoever asked for it; `problem` when it failed. */
+  last: z
+    .object({
+      at: z.string(),
+      problem: z.string().nullable(),
+      deletedBytes: z.number(),
+      condemnedPacks: z.number(),
+    })
+    .nullable(),
+});
+export type StoreTidying = z.infer<typeof StoreTidying>;
+
 export const Store = z.object({
   /** Without credentials. */
   url: z.string(),
@@ -103,6 +121,11 @@ export const Store = z.object({
   conditionalWrites: z.boolean().nullable(),
   checkedAt: z.string().nullable(),
   message: z.string().nullable(),
+  /** Whether snapshots wait on this disk until somebody resumes the pushing. */
+  paused: z.boolean(),
+  /** Bytes a second at most for all that is sent, and for all that is fetched; null for as many as there are. */
+  limits: z.object({ upload: z.number().nullable(), download: z.number().nullable() }),
+  tidying: StoreTidying,
 });
 export type Store = z.infer<typeof Store>;
 
@@ -171,6 +194,7 @@ export const healthStates = [
   "behind",
   "offline",
   "locked",
+  "paused",
   "unprotected",
   "low-space",
   "read-only",
@@ -183,6 +207,7 @@ export const healthActions = [
   "setStore",
   "checkStore",
   "unlockStore",
+  "resumePush",
   "showHealth",
   "deleteSnapshots",
   "importFolder",

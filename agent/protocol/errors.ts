@@ -59,6 +59,7 @@ export const errorHints = {
   STORE_DENIED: "Check the credentials and what they may do in this bucket.",
   STORE_BUCKET_MISSING: "Create the bucket, or correct its name.",
   STORE_READ_ONLY: "Allow writing to this store, or choose another.",
+  PUSH_PAUSED: "Run `forkpoint store resume`; what waits is then pushed.",
   STORE_FULL: "Free space in the store, or choose another.",
   OBJECT_MISSING:
     "The store lost an object. Set another store on a machine that has the snapshots; all of them are pushed there.",

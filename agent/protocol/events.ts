@@ -22,8 +22,10 @@ export const Progress = z.object({
   done: z.number(),
   total: z.number().nullable(),
   unit: z.enum(["files", "bytes", "steps"]),
-  /** Units per second over the call so far; null until it can be told. */
+  /** Units a second, of late; null while it cannot be told. */
   rate: z.number().nullable(),
+  /** Until the total is reached, if it goes on so; null or absent while it cannot be told. */
+  secondsLeft: z.number().nullable().optional(),
 });
 export type Progress = z.infer<typeof Progress>;
 export type HealthAction = (typeof healthActions)[number];

@@ -29,6 +29,13 @@ const snapshotId = z.string().min(1).max(100);
 const absolutePath = z.string().min(1).max(4096).startsWith("/");
 /** A path inside a volume, relative to its root; written as in `Change.path`. */
 const volumePath = z.string().min(1).max(16_384);
+/** At least a little: less would never end. null for no limit. */
+const bytesPerSecond = z
+  .number()
+  .int()
+  .min(1024)
+  .max(2 ** 40)
+  .nullable();
 const none = z.object({});
 const done = z.object({});
 
@@ -125,6 +132,14 @@ export const methods = {
     long: true,
   },
   "store/show": { params: none, result: z.object({ store: Store.nullable() }) },
+  /** Stops pushing, at once and until it is resumed; also after a start. Reading from the store goes on. */
+  "store/pause": { params: none, result: Store },
+  "store/resume": { params: none, result: Store },
+  /** What is left out stays as it is. */
+  "store/limit": {
+    params: z.object({ upload: bytesPerSecond.optional(), download: bytesPerSecond.optional() }),
+    result: Store,
+  },
   "store/check": { params: none, result: Store, long: true },
   "store/projects": {
     params: none,
@@ -157,6 +172,19 @@ export const methods = {
     }),
     result: GcReport,
     long: true,
+  },
+  /** Has the store tidied by itself so often, in two runs each time; null for never. Left out, it stays as it is. */
+  "store/gcSchedule": {
+    params: z.object({
+      everyHours: z
+        .number()
+        .int()
+        .min(1)
+        .max(24 * 365)
+        .nullable()
+        .optional(),
+    }),
+    result: Store,
   },
   /** Finds a snapshot in the store: the head of a project, or the one named. `project` is a slug or an id there. */
   "remote/find": {

@@ -27,6 +27,11 @@ export class BlobIndex {
     return this.#cache.find(ref, avoid);
   }
 
+  /** Whether an index names the pack, as far as is known here. */
+  names(pack: Digest): boolean {
+    return this.#cache.names(pack);
+  }
+
   /**
    * Takes in what other writers added to the store and forgets what is no longer there.
    * @throws ForkpointError OBJECT_DAMAGED, OBJECT_MISSING, REPOSITORY_NEWER, STORE_*

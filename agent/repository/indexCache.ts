@@ -5,7 +5,7 @@ import type { Digest } from "./digest.ts";
 import type { IndexObject } from "./indexFormat.ts";
 
 /** Raised when the tables change; a cache of another version is thrown away and built again. */
-const schemaVersion = 3;
+const schemaVersion = 4;
 
 const schema = `
   CREATE TABLE indexes (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
@@ -17,6 +17,7 @@ const schema = `
     encoding INTEGER NOT NULL, at INTEGER NOT NULL, stored INTEGER NOT NULL, plain INTEGER NOT NULL,
     PRIMARY KEY (id, kind, pack)) STRICT, WITHOUT ROWID;
   CREATE INDEX blobs_of_pack ON blobs (pack);
+  CREATE TABLE unnamed (pack TEXT PRIMARY KEY, described BLOB NOT NULL) STRICT;
 `;
 
 interface Statements {
@@ -26,7 +27,8 @@ interface Statements {
 
 /**
  * Where every blob lies, as the index objects in the store say. Only a cache: it is rebuilt from the
- * store whenever it is missing, unreadable, or of another repository. Several processes may share it.
+ * store whenever it is missing, unreadable, or of another repository. Several processes may share it. Packs
+ * that no index names are written down beside; see `UnnamedPacks`.
  */
 export class IndexCache {
   readonly #db: DatabaseSync;
@@ -146,6 +148,30 @@ export class IndexCache {
       storedLength: Number(row["stored"]),
       plainLength: Number(row["plain"]),
     };
+  }
+
+  /** Whether an index names the pack. */
+  names(pack: Digest): boolean {
+    return this.#db.prepare("SELECT 1 FROM packs WHERE id = ?").get(pack) !== undefined;
+  }
+
+  /** @param described the pack as an index would describe it */
+  addUnnamed(pack: Digest, described: Uint8Array): void {
+    this.#db.prepare("INSERT OR REPLACE INTO unnamed VALUES (?, ?)").run(pack, described);
+  }
+
+  removeUnnamed(packs: readonly Digest[]): void {
+    const remove = this.#db.prepare("DELETE FROM unnamed WHERE pack = ?");
+    this.#transaction(() => {
+      for (const pack of packs) remove.run(pack);
+    });
+  }
+
+  unnamed(): Buffer[] {
+    return this.#db
+      .prepare("SELECT described FROM unnamed")
+      .all()
+      .map((row) => bytesOf(row["described"]));
   }
 
   close(): void {

@@ -9,6 +9,7 @@ import type { IndexedPack } from "./indexFormat.ts";
 import { objectKeys } from "./objectKeys.ts";
 import { PackBuilder } from "./packFormat.ts";
 import type { Sealing } from "./sealing.ts";
+import type { UnnamedPacks } from "./unnamedPacks.ts";
 
 const compress = promisify(zstdCompress);
 
@@ -54,6 +55,7 @@ export class PackWriter {
   readonly #store: BlobStore;
   readonly #index: BlobIndex;
   readonly #sealing: Sealing;
+  readonly #unnamed: UnnamedPacks;
   readonly #signal: AbortSignal;
   readonly #guard: PackGuard;
   readonly #added = new Set<string>();
@@ -65,14 +67,20 @@ export class PackWriter {
   #bytesStored = 0;
 
   constructor(
-    parts: { readonly store: BlobStore; readonly index: BlobIndex; readonly sealing: Sealing },
+    parts: {
+      readonly store: BlobStore;
+      readonly index: BlobIndex;
+      readonly sealing: Sealing;
+      readonly unnamed: UnnamedPacks;
+    },
     signal: AbortSignal,
     guard: PackGuard = unguarded,
   ) {
-    const { store, index, sealing } = parts;
+    const { store, index, sealing, unnamed } = parts;
     this.#store = store;
     this.#index = index;
     this.#sealing = sealing;
+    this.#unnamed = unnamed;
     this.#signal = signal;
     this.#guard = guard;
   }
@@ -118,14 +126,17 @@ export class PackWriter {
   /** Publishes the packs that no index describes yet. To be called after `finishPacks`. */
   async finishIndex(): Promise<void> {
     if (this.#packs.length === 0) return;
-    await this.#guard.beforeIndex(this.#packs);
-    const packs = this.#packs.splice(0);
+    const packs = [...this.#packs];
+    await this.#guard.beforeIndex(packs);
     this.#bytesStored += await this.#index.publish(packs, this.#signal);
+    this.#packs.splice(0, packs.length);
+    this.#unnamed.forget(packs);
   }
 
-  /** Waits until nothing is under way any more, whatever came of it. */
+  /** Waits until nothing is under way any more, whatever came of it. What is in the store is left to the next. */
   async abandon(): Promise<void> {
     await Promise.allSettled([...this.#compressing, ...this.#uploads]);
+    this.#unnamed.leave(this.#packs);
   }
 
   async #settle(): Promise<void> {
@@ -170,7 +181,9 @@ export class PackWriter {
     const id = digestOf(bytes);
     await this.#store.put(objectKeys.pack(id), bytes, { signal: this.#signal });
     this.#bytesStored += bytes.length;
-    this.#packs.push({ id, size: bytes.length, salt: pack.salt, records: pack.records });
+    const stored = { id, size: bytes.length, salt: pack.salt, records: pack.records };
+    this.#unnamed.add(stored);
+    this.#packs.push(stored);
   }
 
   #check(): void {

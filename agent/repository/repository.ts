@@ -16,6 +16,7 @@ import { readRef, writeRef, type ReadRef, type Ref } from "./ref.ts";
 import type { RepositoryKeys } from "./repositoryKeys.ts";
 import { roles, type Sealing } from "./sealing.ts";
 import { StoredObjects } from "./storedObjects.ts";
+import { UnnamedPacks } from "./unnamedPacks.ts";
 import { unlockRepository, type OpenMode, type Unlocked } from "./unlock.ts";
 
 export interface RepositoryOptions {
@@ -46,6 +47,8 @@ export class Repository {
   readonly objects: StoredObjects;
   /** What is being collected. */
   readonly gc: GcRecord;
+  /** What pushes of this machine left in the store. */
+  readonly unnamed: UnnamedPacks;
   /** What machines want kept. */
   readonly keeps: Keeps;
 
@@ -62,6 +65,7 @@ export class Repository {
     this.objects = new StoredObjects(store, sealing);
     this.gc = new GcRecord(store, sealing, conditionalWrites);
     this.keeps = new Keeps(store, sealing);
+    this.unnamed = new UnnamedPacks(cache, sealing);
   }
 
   /**
@@ -78,8 +82,8 @@ export class Repository {
 
   /** Where new blobs go. Finish its packs, then its index, before anything refers to them. */
   packWriter(signal: AbortSignal, guard?: PackGuard): PackWriter {
-    const { store } = this.#options;
-    return new PackWriter({ store, index: this.index, sealing: this.sealing }, signal, guard);
+    const { index, sealing, unnamed } = this;
+    return new PackWriter({ store: this.#options.store, index, sealing, unnamed }, signal, guard);
   }
 
   /** A reader that remembers nothing of what was read before. */

@@ -9,6 +9,9 @@ export function storeMethods({ sync, lookup }: { sync: SyncService; lookup: Proj
   return {
     "store/set": (choice, call) => sync.setStore(choice, call),
     "store/show": () => ({ store: sync.showStore() }),
+    "store/pause": () => sync.pause(),
+    "store/resume": () => sync.resume(),
+    "store/limit": (limits) => sync.limit(withoutAbsent(limits)),
     "store/check": (_params, call) => sync.checkStore(call),
     "store/projects": async (_params, call) => ({ projects: await sync.remoteProjects(call) }),
     "store/unlock": ({ secret, remember }, call) => sync.unlockStore(secret, remember, call),
@@ -25,6 +28,7 @@ export function storeMethods({ sync, lookup }: { sync: SyncService; lookup: Proj
     "store/repair": (params, call) => sync.care.repair(params, call),
     "store/gc": ({ retention, ...params }, call) =>
       sync.care.gc({ ...params, retention: withoutAbsent(retention) }, call),
+    "store/gcSchedule": ({ everyHours }) => sync.scheduleGc(everyHours),
     "remote/find": async ({ project, snapshotId }, call) => {
       const { manifest, manifestDigest } = await sync.findRemote(project, snapshotId, call);
       return { projectId: manifest.projectId, snapshotId: manifest.snapshotId, manifestDigest };

@@ -86,7 +86,7 @@ export class ContentBuilder {
 
   /** Reads on from here, and cuts until a run of the base can be taken again. */
   async #cut(): Promise<void> {
-    const { source, packs, gear, pace } = this.#tools;
+    const { source, packs, gear, counted, pace } = this.#tools;
     const start = this.#at;
     const bytes = source.read(start, Math.min(windowBytes, this.#size - start));
     const isLast = start + bytes.length === this.#size;
@@ -103,6 +103,7 @@ export class ContentBuilder {
           const chunk = await packs.add("chunk", bytes.subarray(at, end), shared.use());
           this.#append({ length: end - at, chunk });
         }
+        counted(this.#at - start - at);
         await pace();
         if (this.#at === this.#size || this.#knownRun()) return;
       }
@@ -161,6 +162,8 @@ export interface ContentTools {
   readonly source: FileSource;
   readonly packs: PackWriter;
   readonly gear: Gear;
+  /** Told how many bytes were looked at. */
+  readonly counted: (bytes: number) => void;
   readonly pace: () => Promise<void> | undefined;
 }
 

@@ -62,7 +62,7 @@ export class EntryPusher {
     const { projectId } = project;
     const { snapshotId } = entry;
     const path = await this.#pathOf(project, entry);
-    const repository = await this.#store.repository();
+    const repository = await this.#store.repository(call.signal);
     this.#entries.change(projectId, snapshotId, { durability: "uploading" });
     this.#announce("changed/timeline", { projectId });
     try {

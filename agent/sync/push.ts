@@ -11,6 +11,7 @@ import type { Repository } from "../repository/repository.ts";
 import type { TreeRef } from "../repository/structureReader.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { readSendStream } from "../volumes/sendStream/reader.ts";
+import { bytesToRead } from "./bytesToRead.ts";
 import { SnapshotFiles } from "./snapshotFiles.ts";
 import { storeSnapshot, type Stored } from "./storeSnapshot.ts";
 import { applyStream } from "./streamApplier.ts";
@@ -94,6 +95,7 @@ async function buildSnapshot(
   let links: Awaited<ReturnType<typeof editor.links.write>>;
   try {
     await editor.settleLinks((name) => files.inodeNumber(name));
+    meter.expect(bytesToRead(editor));
     root = await writer.write(editor.root);
     links = await editor.links.write(packs, (node) => writer.inode(node));
   } finally {

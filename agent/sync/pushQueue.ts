@@ -3,6 +3,7 @@ import type { ProjectRow, Projects } from "../catalog/projects.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/log.ts";
 import type { LongCall } from "../host/longCall.ts";
+import { orAborted } from "../host/orAborted.ts";
 import { errorBody, ForkpointError, type ErrorBody } from "../protocol/errors.ts";
 import type { EntryPusher } from "./entryPusher.ts";
 import type { PushBases } from "./pushBase.ts";
@@ -85,6 +86,9 @@ export class PushQueue {
     try {
       while (lane.running) await orAborted(lane.running, call.signal);
       if (lane.failure !== null) throw lane.failure;
+    } catch (thrown) {
+      if (!call.signal.aborted) throw thrown;
+      throw new ForkpointError("CANCELLED", "Cancelled. The uploads go on in the background.");
     } finally {
       lane.watchers.delete(call.report);
     }
@@ -256,18 +260,4 @@ function concernsAll(thrown: unknown): boolean {
     code === "REF_CONFLICT" ||
     code === "NEEDS_ROOT"
   );
-}
-
-async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let leave: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    leave = () => reject(new ForkpointError("CANCELLED", "Cancelled. The uploads go on in the background."));
-    signal.addEventListener("abort", leave, { once: true });
-  });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", leave);
-  }
 }

@@ -49,7 +49,6 @@ export class SnapshotFiles {
         if (count === 0) throw disagrees(path);
         at += count;
       }
-      this.#meter.addBytes(length);
       return bytes;
     };
     const release = ({ buffer }: Buffer) => {

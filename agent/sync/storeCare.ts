@@ -4,6 +4,7 @@ import type { Announce } from "../host/announce.ts";
 import type { Clock } from "../host/clock.ts";
 import type { CrashPoint } from "../host/crashPoints.ts";
 import type { LongCall } from "../host/longCall.ts";
+import { orAborted } from "../host/orAborted.ts";
 import type {
   DamagedSnapshot,
   GcReport,
@@ -31,9 +32,11 @@ export interface StoreCareParts {
   readonly announce: Announce;
   readonly crashPoint: CrashPoint;
   /** The repository in the store. @throws ForkpointError STORE_NOT_SET, STORE_* */
-  readonly repository: () => Promise<Repository>;
+  readonly repository: (signal: AbortSignal) => Promise<Repository>;
   /** There may be something to push again. */
   readonly wake: (projectId: string) => void;
+  /** A collection has ended well. */
+  readonly collected: (report: GcReport) => void;
   /** Resolves when the uploads of a project have come to an end. @throws what ended them early */
   readonly pushed: (projectId: string, call: LongCall) => Promise<void>;
   /** Where the snapshot of an entry lies on this disk; null when it does not. */
@@ -53,6 +56,7 @@ interface Found {
 export class StoreCare {
   readonly #parts: StoreCareParts;
   #last: Promise<unknown> = Promise.resolve();
+  #underWay = 0;
 
   constructor(parts: StoreCareParts) {
     this.#parts = parts;
@@ -77,7 +81,7 @@ export class StoreCare {
       }
       crashPoint("verify:forgotten");
       const reports = damaged.map((verdict) => this.#describe(verdict));
-      await this.#assertInUse(repository);
+      await this.#assertInUse(repository, call.signal);
       this.#note(found);
       crashPoint("verify:noted");
       return {
@@ -133,7 +137,7 @@ export class StoreCare {
       crashPoint("repair:recovered");
       const mended = chunksRecovered > 0 ? await look() : between;
       const entries = [...mended.damaged.flatMap((verdict) => this.#entriesOf(verdict)), ...lost];
-      await this.#assertInUse(repository);
+      await this.#assertInUse(repository, signal);
       for (const entry of entries) this.#makeLocal(entry, "Its copy in the store was damaged.");
       crashPoint("repair:local");
       for (const projectId of new Set(entries.map((entry) => entry.projectId))) {
@@ -195,7 +199,11 @@ export class StoreCare {
         pace: () => meter.pace(),
       });
       const none = { snapshots: [], packs: [], kept: null };
-      if (!options.dryRun) return { dryRun: false, retention, ...none, ...(await collector.run(retention)) };
+      if (!options.dryRun) {
+        const report = { dryRun: false, retention, ...none, ...(await collector.run(retention)) };
+        this.#parts.collected(report);
+        return report;
+      }
       const plan = await collector.plan(retention);
       return {
         dryRun: true,
@@ -210,16 +218,21 @@ export class StoreCare {
     });
   }
 
+  /** Whether it does something, or is about to. */
+  get isBusy(): boolean {
+    return this.#underWay > 0;
+  }
+
   /** Tells the other machines which snapshots the timelines here show. @throws ForkpointError STORE_* */
   async keep(signal: AbortSignal): Promise<void> {
-    await this.#keep(await this.#parts.repository(), signal);
+    await this.#keep(await this.#parts.repository(signal), signal);
   }
 
   async #keep(repository: Repository, signal: AbortSignal): Promise<void> {
     const stored = this.#parts.entries.stored();
     const names = [...new Set(stored.flatMap((entry) => nameOf(entry) ?? []))];
     const lost = new Set(await keepSnapshots(repository, this.#parts.machineId, names, signal));
-    if (lost.size > 0) await this.#assertInUse(repository);
+    if (lost.size > 0) await this.#assertInUse(repository, signal);
     for (const entry of stored) {
       const name = nameOf(entry);
       if (name === null || !lost.has(name)) continue;
@@ -229,8 +242,8 @@ export class StoreCare {
   }
 
   /** What was found in one store says nothing about the copies in another that was set meanwhile. */
-  async #assertInUse(repository: Repository): Promise<void> {
-    if ((await this.#parts.repository()) === repository) return;
+  async #assertInUse(repository: Repository, signal: AbortSignal): Promise<void> {
+    if ((await this.#parts.repository(signal)) === repository) return;
     throw new ForkpointError("CANCELLED", "The store was set or opened anew meanwhile.");
   }
 
@@ -290,12 +303,15 @@ export class StoreCare {
   }
 
   /** One after the other: all of them work on the same graph. */
-  #alone<T>(
+  async #alone<T>(
     call: LongCall,
     work: (repository: Repository, graph: SnapshotGraph, call: LongCall) => Promise<T>,
   ): Promise<T> {
+    const begun = Promise.withResolvers<undefined>();
+    this.#underWay++;
     const turn = this.#last.then(async () => {
-      const repository = await this.#parts.repository();
+      begun.resolve(undefined);
+      const repository = await this.#parts.repository(call.signal);
       const graph = SnapshotGraph.open(repository.cacheFile("graph"));
       try {
         return await repository.during(call.signal, (signal) => work(repository, graph, { ...call, signal }));
@@ -303,7 +319,9 @@ export class StoreCare {
         graph.close();
       }
     });
-    this.#last = turn.catch(() => undefined);
+    this.#last = turn.catch(() => undefined).finally(() => this.#underWay--);
+    // Once it has begun, it is over only when it has put everything in order.
+    await orAborted(begun.promise, call.signal);
     return turn;
   }
 }

@@ -1,18 +1,21 @@
 import { join } from "node:path";
 import type { BlobStore } from "../blobstore/blobStore.ts";
+import { PromptBlobStore } from "../blobstore/promptBlobStore.ts";
 import type { Settings } from "../catalog/settings.ts";
 import type { Clock } from "../host/clock.ts";
+import { orAborted } from "../host/orAborted.ts";
 import type { Secret, Store } from "../protocol/entities.ts";
 import { ForkpointError, type ErrorCode } from "../protocol/errors.ts";
 import { Repository } from "../repository/repository.ts";
 import type { OpenMode } from "../repository/unlock.ts";
-
 import type { KeyKeeper } from "./keyKeeper.ts";
 import { newSecretOf, secretOf } from "./secrets.ts";
 import { type StoreRecord, storeSetting } from "./storeRecord.ts";
 
 /** What the last use of the store told about it. */
 type Condition = Pick<Store, "state" | "checkedAt" | "message">;
+/** What is known of the store by itself. */
+export type KnownStore = Condition & Pick<Store, "url" | "conditionalWrites" | "encrypted">;
 const unchecked: Condition = { state: "unchecked", checkedAt: null, message: null };
 
 const stateOfError = new Map<ErrorCode, Store["state"]>([
@@ -59,6 +62,13 @@ export interface Candidate {
   readonly replaced: string | null;
 }
 
+/** A repository that is open, or is being opened. */
+interface Opening {
+  readonly repository: Promise<Repository>;
+  /** Gives up opening it. */
+  readonly abort: () => void;
+}
+
 /** Which store this machine uses, how it was found to be, and the repository in it once it is needed. */
 export class StoreKeeper {
   readonly #settings: Settings;
@@ -67,9 +77,8 @@ export class StoreKeeper {
   readonly #keys: KeyKeeper;
   readonly #cacheDirectory: string;
   readonly #changed: () => void;
-  readonly #closing = new AbortController();
   #condition: Condition = unchecked;
-  #opening: Promise<Repository> | null = null;
+  #opening: Opening | null = null;
 
   /** @param parts.changed is told whenever `show` would say something else */
   constructor(parts: {
@@ -92,7 +101,7 @@ export class StoreKeeper {
     return this.#settings.get(storeSetting) !== undefined;
   }
 
-  show(): Store | null {
+  show(): KnownStore | null {
     const record = this.#settings.get(storeSetting);
     if (!record) return null;
     const { url, conditionalWrites, encrypted } = record;
@@ -107,7 +116,7 @@ export class StoreKeeper {
     { url, encrypt, secret, remember = false }: StoreChoice,
     signal: AbortSignal,
   ): Promise<Candidate> {
-    const store = this.#access.openStore(url);
+    const store = this.#openStore(url);
     const isEncrypted = encrypt ?? (secret !== undefined || this.#access.isForeign(url));
     if (!isEncrypted && secret) {
       throw new ForkpointError("BAD_REQUEST", "A plain store takes no passphrase.");
@@ -137,7 +146,7 @@ export class StoreKeeper {
   /** Uses what was recorded from now on. */
   async use({ repository, replaced }: Omit<Candidate, "record" | "isOther">): Promise<void> {
     const old = this.#opening;
-    this.#opening = Promise.resolve(repository);
+    this.#opening = { repository: Promise.resolve(repository), abort: () => undefined };
     this.#condition = { state: "ok", checkedAt: this.#timestamp(), message: null };
     if (replaced !== null) await this.#keys.forget(replaced);
     this.#changed();
@@ -172,16 +181,16 @@ export class StoreKeeper {
   }
 
   /** Looks whether the store can be used now, and says what it found. @throws ForkpointError STORE_NOT_SET */
-  async check(signal: AbortSignal): Promise<Store> {
+  async check(signal: AbortSignal): Promise<KnownStore> {
     const record = this.#recorded();
     try {
-      const store = this.#access.openStore(record.url);
+      const store = this.#openStore(record.url);
       const { conditionalWrites } = await this.#access.probe(store, { signal });
       if (conditionalWrites !== record.conditionalWrites) {
         this.#settings.set(storeSetting, { ...record, conditionalWrites });
         await this.#forgetRepository();
       }
-      await this.repository();
+      await this.repository(signal);
       this.noteSuccess();
     } catch (thrown) {
       if (signal.aborted || !this.noteFailure(thrown)) throw thrown;
@@ -192,18 +201,13 @@ export class StoreKeeper {
   }
 
   /**
-   * The repository in the store, opened when first needed.
+   * The repository in the store, opened when first needed. Whoever is cancelled meanwhile leaves it to be
+   * opened for others.
    * @throws ForkpointError STORE_NOT_SET, STORE_*, REPOSITORY_LOCKED, REPOSITORY_NEWER, OBJECT_*
    */
-  async repository(): Promise<Repository> {
-    const record = this.#recorded();
-    const opening = (this.#opening ??= this.#reopen(record, { signal: this.#closing.signal }));
-    try {
-      return await opening;
-    } catch (thrown) {
-      if (this.#opening === opening) this.#opening = null;
-      throw thrown;
-    }
+  async repository(signal: AbortSignal): Promise<Repository> {
+    this.#opening ??= this.#startOpening(this.#recorded());
+    return orAborted(this.#opening.repository, signal);
   }
 
   /** The store did what was asked. */
@@ -220,12 +224,28 @@ export class StoreKeeper {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
     await this.#forgetRepository();
   }
 
+  #startOpening(record: StoreRecord): Opening {
+    const abort = new AbortController();
+    const opening: Opening = {
+      repository: this.#reopen(record, { signal: abort.signal }),
+      abort: () => abort.abort(),
+    };
+    // The next who needs it tries again.
+    opening.repository.catch(() => {
+      if (this.#opening === opening) this.#opening = null;
+    });
+    return opening;
+  }
+
+  #openStore(url: string): BlobStore {
+    return new PromptBlobStore(this.#access.openStore(url));
+  }
+
   async #reopen(record: StoreRecord, how: Pick<OpenMode, "secret" | "signal">): Promise<Repository> {
-    const store = this.#access.openStore(record.url);
+    const store = this.#openStore(record.url);
     const mode = { make: null, mustBeEncrypted: record.encrypted, ...how };
     const repository = await this.#open(store, record.conditionalWrites, mode);
     if (repository.id === record.repositoryId) return repository;
@@ -274,9 +294,10 @@ export class StoreKeeper {
   }
 }
 
-async function closed(opening: Promise<Repository> | null): Promise<void> {
+async function closed(opening: Opening | null): Promise<void> {
   // One that could not be opened has nothing to close; its failure went to whoever asked for it.
-  const repository = await opening?.catch(() => null);
+  opening?.abort();
+  const repository = await opening?.repository.catch(() => null);
   repository?.close();
 }
 

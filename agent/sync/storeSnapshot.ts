@@ -2,6 +2,7 @@ import type { CrashPoint } from "../host/crashPoints.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { Digest } from "../repository/digest.ts";
 import { CollectedMeanwhile, PushFence } from "../repository/garbage/pushFence.ts";
+import type { IndexedPack } from "../repository/indexFormat.ts";
 import type { Manifest } from "../repository/manifest.ts";
 import type { PackWriter } from "../repository/packWriter.ts";
 import { epochToWrite, type Ref } from "../repository/ref.ts";
@@ -65,18 +66,19 @@ async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSigna
   // Before anything is read that the snapshot may come to rely on.
   const fence = await PushFence.open(repository, signal);
   await repository.index.refresh(signal);
+  await nameWhatWasLeft(repository, fence, signal);
 
   const packs = repository.packWriter(signal, fence);
   let manifest: Manifest;
   try {
     manifest = await request.build(packs, fence);
     await packs.finishPacks();
+    crashPoint("push:packs-written");
+    await packs.finishIndex();
   } catch (thrown) {
     await packs.abandon();
     throw thrown;
   }
-  crashPoint("push:packs-written");
-  await packs.finishIndex();
   crashPoint("push:index-written");
   const head = repository.addressOf(manifest);
   const isHead = current?.ref.head === head && (await isThere(repository, projectId, head, signal));
@@ -96,6 +98,35 @@ async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSigna
     crashPoint("push:ref-written");
   }
   return { manifestDigest: head, bytesStored: packs.bytesStored };
+}
+
+/** The bytes at the end of a pack that are looked for, to learn that it is there in full. */
+const tailBytes = 8;
+
+/** Packs that a push which was ended has sent already: once an index names them, nothing of them is sent again. */
+async function nameWhatWasLeft(repository: Repository, fence: PushFence, signal: AbortSignal): Promise<void> {
+  const { unnamed, index, objects } = repository;
+  const left = unnamed.take();
+  if (left.length === 0) return;
+  try {
+    const there: IndexedPack[] = [];
+    for (const pack of left) {
+      // Looked for only after the fence stands: what goes from now on, the fence tells.
+      const range = { offset: pack.size - tailBytes, length: tailBytes };
+      const isOfUse =
+        !index.names(pack.id) &&
+        !fence.avoid.has(pack.id) &&
+        (await objects.readPack(pack.id, range, signal))?.length === tailBytes;
+      if (isOfUse) there.push(pack);
+    }
+    if (there.length > 0) {
+      await fence.beforeIndex(there);
+      await index.publish(there, signal);
+    }
+    unnamed.forget(left);
+  } finally {
+    unnamed.leave(left);
+  }
 }
 
 /** Whether the manifest is in the store and sound: a head may have been lost. */

@@ -1,3 +1,4 @@
+import type { TransferRates } from "../blobstore/byteRate.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Entries, EntryRow } from "../catalog/entries.ts";
 import type { Pools } from "../catalog/pools.ts";
@@ -16,6 +17,7 @@ import type { Repository } from "../repository/repository.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { EntryPusher } from "./entryPusher.ts";
+import { GcSchedule } from "./gcSchedule.ts";
 import { KeyFolder } from "./keyFolder.ts";
 import { KeyKeeper } from "./keyKeeper.ts";
 import { Keyring } from "./keyring.ts";
@@ -29,6 +31,7 @@ import { snapshotOnDisk } from "./snapshotOnDisk.ts";
 import { StoreCare } from "./storeCare.ts";
 import { StoreKeeper, type StoreAccess, type StoreChoice } from "./storeKeeper.ts";
 import { StoreKeys } from "./storeKeys.ts";
+import { type TransferSettings, transferSetting, usualTransfers } from "./transferSettings.ts";
 
 export interface SyncParts {
   readonly catalog: Catalog;
@@ -46,6 +49,8 @@ export interface SyncParts {
   /** The agent's home; caches go below it. */
   readonly home: string;
   readonly access: StoreAccess;
+  /** What the stores of `access` may send and fetch; set from what was chosen. */
+  readonly rates: TransferRates;
   /** The health of this project, or with null of the machine, may have changed. */
   readonly healthChanged: (projectId: string | null) => void;
 }
@@ -69,7 +74,11 @@ export class SyncService {
   readonly keys: StoreKeys;
   /** Verifies, mends and tidies what is in the store. */
   readonly care: StoreCare;
+  readonly #gcSchedule: GcSchedule;
+  readonly #changed: () => void;
   #isStarted = false;
+  /** How many keep the queue shut for a moment. */
+  #holders = 0;
   #looking: Promise<void> = Promise.resolve();
 
   constructor(parts: SyncParts) {
@@ -79,6 +88,8 @@ export class SyncService {
       announce("changed/machine", { what: "store" });
       healthChanged(null);
     };
+    this.#changed = changed;
+    this.#applyLimits();
     const keys = new KeyKeeper({ keyring: new Keyring(parts), files: new KeyFolder(parts.home) });
     const store = new StoreKeeper({ ...parts, keys, changed });
     const bases = new PushBases(parts);
@@ -96,13 +107,22 @@ export class SyncService {
     this.care = new StoreCare({
       ...parts,
       machineId: id,
-      repository: () => store.repository(),
+      repository: (signal) => store.repository(signal),
       wake: (projectId) => this.#queue.resume(projectId),
-      pushed: (projectId, call) => this.#queue.finished(projectId, call),
+      collected: (report) => this.#gcSchedule.noteSuccess(report),
+      // While pushing is paused, what is to be pushed again waits for that, and nobody for it.
+      pushed: (projectId, call) =>
+        this.#transfers.paused ? Promise.resolve() : this.#queue.finished(projectId, call),
       onDisk: async (entry) => {
         const project = parts.projects.byId(entry.projectId);
         return project ? snapshotOnDisk(parts, project, entry) : null;
       },
+    });
+    this.#gcSchedule = new GcSchedule({
+      ...parts,
+      changed,
+      isFree: () => store.isSet && !this.#transfers.paused && !this.#queue.hasWork() && !this.care.isBusy,
+      collect: (graceHours, call) => this.care.gc({ dryRun: false, retention: {}, graceHours }, call),
     });
   }
 
@@ -116,8 +136,7 @@ export class SyncService {
     call.report({ message: "Checking the store", done: 0, total: null, unit: "steps", rate: null });
     const candidate = await this.#store.prepare(choice, call.signal);
     // Nothing that was sent to the old store may be noted as kept in the new one.
-    await this.#queue.shut();
-    try {
+    await this.#whileShut(async () => {
       catalog.transaction(() => {
         this.#store.record(candidate);
         if (!candidate.isOther) return;
@@ -125,24 +144,69 @@ export class SyncService {
         projects.forgetStored();
       });
       await this.#store.use(candidate);
-    } finally {
-      if (this.#isStarted) this.#queue.open();
-    }
+    });
     if (candidate.isOther) {
+      this.#gcSchedule.forget();
       for (const { projectId } of projects.list()) announce("changed/timeline", { projectId });
     }
     return this.#shown();
   }
 
   showStore(): Store | null {
-    return this.#store.show();
+    const store = this.#store.show();
+    const { paused, ...limits } = this.#transfers;
+    return store && { ...store, paused, limits, tidying: this.#gcSchedule.show() };
+  }
+
+  /**
+   * Stops pushing until `resume`, also after a start; resolves once no push is under way any more. What was
+   * sent is used when pushing goes on, and everything else that concerns the store goes on meanwhile.
+   * @throws ForkpointError STORE_NOT_SET
+   */
+  async pause(): Promise<Store> {
+    this.#shown();
+    this.#change({ paused: true });
+    await this.#queue.shut();
+    return this.#shown();
+  }
+
+  /**
+   * Limits what is sent to the store and fetched from it, by all transfers together and from now on; an object
+   * that is under way without a limit ends without one.
+   * @param limits bytes a second; null for as many as there are, and what is left out stays
+   * @throws ForkpointError STORE_NOT_SET
+   */
+  limit(limits: { readonly upload?: number | null; readonly download?: number | null }): Store {
+    this.#shown();
+    this.#change(limits);
+    this.#applyLimits();
+    return this.#shown();
+  }
+
+  /**
+   * Has the store tidied by itself.
+   * @param everyHours null for never; absent changes nothing
+   * @throws ForkpointError STORE_NOT_SET
+   */
+  scheduleGc(everyHours: number | null | undefined): Store {
+    this.#shown();
+    if (everyHours !== undefined) this.#gcSchedule.change(everyHours);
+    return this.#shown();
+  }
+
+  /** Pushes what waits, and whatever comes. @throws ForkpointError STORE_NOT_SET */
+  resume(): Store {
+    this.#shown();
+    this.#change({ paused: false });
+    this.#open();
+    return this.#shown();
   }
 
   /** Looks whether the store can be used now; uploads that waited for it go on. @throws ForkpointError STORE_NOT_SET */
   async checkStore(call: LongCall): Promise<Store> {
-    const store = await this.#store.check(call.signal);
-    if (store.state === "ok") this.#wakeAll();
-    return store;
+    const { state } = await this.#store.check(call.signal);
+    if (state === "ok") this.#wakeAll();
+    return this.#shown();
   }
 
   /**
@@ -158,12 +222,7 @@ export class SyncService {
 
   /** Forgets the key of the store on this machine; uploads wait for it. @throws ForkpointError REPOSITORY_PLAIN */
   async lockStore(): Promise<Store> {
-    await this.#queue.shut();
-    try {
-      await this.#store.lock();
-    } finally {
-      if (this.#isStarted) this.#queue.open();
-    }
+    await this.#whileShut(() => this.#store.lock());
     return this.#shown();
   }
 
@@ -206,7 +265,7 @@ export class SyncService {
   /**
    * Pushes what is not in the store yet, also after a conflict; with `wait` until all that is there now
    * is durable. The uploads belong to the agent: a caller who leaves does not stop them.
-   * @throws ForkpointError STORE_NOT_SET, CANCELLED, and with `wait` whatever kept an entry from it
+   * @throws ForkpointError STORE_NOT_SET, PUSH_PAUSED, CANCELLED, and with `wait` whatever kept an entry from it
    */
   async push(
     { projectId }: ProjectRow,
@@ -216,8 +275,12 @@ export class SyncService {
     const { entries } = this.#parts;
     this.#shown();
     const wanted = entries.notDurable(projectId);
+    this.#assertPushes(wanted.length);
     this.#queue.resume(projectId);
-    if (wait) await this.#queue.finished(projectId, call);
+    if (wait) {
+      await this.#queue.finished(projectId, call);
+      this.#assertPushes(entries.notDurable(projectId).length);
+    }
     const left = new Set(entries.notDurable(projectId).map(({ snapshotId }) => snapshotId));
     const pushed = wanted.flatMap(({ snapshotId }) =>
       left.has(snapshotId) ? [] : (entries.find(projectId, snapshotId) ?? []),
@@ -247,15 +310,16 @@ export class SyncService {
     };
   }
 
-  /** Whether an upload is under way or will be tried again. */
+  /** Whether an upload is under way or will be tried again, or the store is being tidied by itself. */
   hasWork(): boolean {
-    return this.#queue.hasWork();
+    return this.#queue.hasWork() || this.#gcSchedule.isRunning;
   }
 
   /** Lets uploads run; to be called once what was interrupted has been recovered. */
   start(): void {
     this.#isStarted = true;
-    this.#queue.open();
+    this.#open();
+    this.#gcSchedule.start();
     this.#looking = this.#store.noteLock().catch((thrown: unknown) => {
       this.#parts.log.warn("the key of the store cannot be read", { reason: String(thrown) });
     });
@@ -264,6 +328,7 @@ export class SyncService {
   /** Cancels the uploads and resolves when none runs any more. The next start goes on with them. */
   async close(): Promise<void> {
     this.#isStarted = false;
+    await this.#gcSchedule.close();
     await this.#queue.shut();
     await this.#looking;
     await this.#store.close();
@@ -271,7 +336,7 @@ export class SyncService {
 
   async #using<T>(call: LongCall, work: (repository: Repository, call: LongCall) => Promise<T>): Promise<T> {
     try {
-      const repository = await this.#store.repository();
+      const repository = await this.#store.repository(call.signal);
       const result = await repository.during(call.signal, (signal) => work(repository, { ...call, signal }));
       this.#store.noteSuccess();
       return result;
@@ -281,12 +346,51 @@ export class SyncService {
     }
   }
 
+  get #transfers(): TransferSettings {
+    return this.#parts.settings.get(transferSetting) ?? usualTransfers;
+  }
+
+  #change(change: Partial<TransferSettings>): void {
+    this.#parts.settings.set(transferSetting, { ...this.#transfers, ...change });
+    this.#changed();
+  }
+
+  #applyLimits(): void {
+    const { rates } = this.#parts;
+    const { upload, download } = this.#transfers;
+    rates.upload.limit = upload;
+    rates.download.limit = download;
+  }
+
+  /** Lets uploads run, unless somebody does not want that. */
+  #open(): void {
+    if (this.#isStarted && this.#holders === 0 && !this.#transfers.paused) this.#queue.open();
+  }
+
+  /** Runs `work` while nothing is uploaded. */
+  async #whileShut<T>(work: () => Promise<T>): Promise<T> {
+    this.#holders++;
+    try {
+      await this.#queue.shut();
+      return await work();
+    } finally {
+      this.#holders--;
+      this.#open();
+    }
+  }
+
+  /** @throws ForkpointError PUSH_PAUSED when something waits to be pushed and nothing is */
+  #assertPushes(waiting: number): void {
+    if (waiting === 0 || !this.#transfers.paused) return;
+    throw new ForkpointError("PUSH_PAUSED", "Pushing to the store is paused.");
+  }
+
   #wakeAll(): void {
     for (const { projectId } of this.#parts.projects.list()) this.#queue.wake(projectId);
   }
 
   #shown(): Store {
-    const store = this.#store.show();
+    const store = this.showStore();
     if (!store) throw new ForkpointError("STORE_NOT_SET", "No store is set.");
     return store;
   }

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { Clock } from "../host/clock.ts";
 import type { LongCall } from "../host/longCall.ts";
+import { RecentRate } from "../host/recentRate.ts";
 
 /** How long a loop may keep the thread to itself, in milliseconds. */
 const sliceMs = 40;
@@ -15,7 +16,7 @@ export class TransferMeter {
   readonly #clock: Clock;
   readonly #call: LongCall;
   readonly #message: string;
-  readonly #startedAt: number;
+  readonly #rate = new RecentRate();
   #total: number | null = null;
   #files = 0;
   #bytes = 0;
@@ -26,7 +27,8 @@ export class TransferMeter {
     this.#clock = clock;
     this.#call = call;
     this.#message = message;
-    this.#startedAt = this.#lastBreath = this.#lastReport = clock.monotonic();
+    this.#lastBreath = this.#lastReport = clock.monotonic();
+    this.#rate.note(this.#lastBreath, 0);
   }
 
   /** The bytes there are to do, once known. */
@@ -55,13 +57,15 @@ export class TransferMeter {
 
   /** Tells the caller how far the transfer is, without waiting for the next turn. */
   report(): void {
-    const seconds = (this.#clock.monotonic() - this.#startedAt) / 1000;
+    this.#rate.note(this.#clock.monotonic(), this.#bytes);
+    const total = this.#total === null ? null : Math.max(this.#total, this.#bytes);
     this.#call.report({
       message: this.#message,
       done: this.#bytes,
-      total: this.#total === null ? null : Math.max(this.#total, this.#bytes),
+      total,
       unit: "bytes",
-      rate: seconds > 0.5 ? this.#bytes / seconds : null,
+      rate: this.#rate.perSecond(),
+      secondsLeft: this.#rate.secondsTo(total),
     });
   }
 

@@ -64,8 +64,9 @@ export class TreeWriter {
     const base = await this.#cuts(body.content, body.change);
     const file = this.#files.open(pathOf(node), body.change.size);
     try {
+      const counted = (bytes: number) => this.#meter.addBytes(bytes);
       const pace = () => this.#meter.pace();
-      const tools = { source: file, packs: this.#packs, gear: this.#gear, pace };
+      const tools = { source: file, packs: this.#packs, gear: this.#gear, counted, pace };
       const content = await new ContentBuilder(base, body.change, tools).build();
       return { ...attributes, type: "file", content };
     } finally {

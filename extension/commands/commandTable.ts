@@ -66,6 +66,8 @@ export function commandTable(window: Window) {
     "forkpoint.unlockStore": () => window.storeLock.unlock(),
     "forkpoint.changePassphrase": () => window.storeLock.changePassphrase(),
     "forkpoint.pushNow": () => store.push(),
+    "forkpoint.pausePush": () => store.pause(),
+    "forkpoint.resumePush": () => store.resume(),
     "forkpoint.pullProject": () => window.pullProject.run(),
 
     "forkpoint.showTimelinePanel": () => panels.showTimeline(),

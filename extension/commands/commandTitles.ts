@@ -49,6 +49,8 @@ export const commandTitles = {
   "forkpoint.unlockStore": "Unlock Store…",
   "forkpoint.changePassphrase": "Change Store Passphrase…",
   "forkpoint.pushNow": "Push Now",
+  "forkpoint.pausePush": "Pause the Safe Copy",
+  "forkpoint.resumePush": "Resume the Safe Copy",
   "forkpoint.pullProject": "Pull Project from Store…",
 
   "forkpoint.showTimelinePanel": "Show Timeline Panel",

@@ -44,6 +44,7 @@ export const errorAdvice: Partial<Record<ErrorCode, Advice>> = {
     hint: "Adopt the pool that is there, or choose another place.",
     actions: ["forkpoint.adoptPool"],
   },
+  PUSH_PAUSED: { hint: "Resume it; what waits is then copied.", actions: ["forkpoint.resumePush"] },
   POOL_FULL: { actions: ["forkpoint.deleteSnapshots", "forkpoint.showHealth"] },
   POOL_READ_ONLY: { actions: ["forkpoint.showHealth"] },
   NOT_BTRFS: {

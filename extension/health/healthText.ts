@@ -20,6 +20,7 @@ const healthLooks = {
   behind: { icon: "cloud-upload", word: "Copy is behind", tone: "quiet" },
   offline: { icon: "debug-disconnect", word: "Store out of reach", tone: "warning" },
   locked: { icon: "lock", word: "Store locked", tone: "warning" },
+  paused: { icon: "debug-pause", word: "Copy paused", tone: "quiet" },
   unprotected: { icon: "unlock", word: "No safe copy", tone: "quiet" },
   "low-space": { icon: "warning", word: "Pool nearly full", tone: "warning" },
   "read-only": { icon: "error", word: "Pool is read-only", tone: "error" },
@@ -45,6 +46,7 @@ export const healthCommands = {
   setStore: "forkpoint.setStore",
   checkStore: "forkpoint.checkStore",
   unlockStore: "forkpoint.unlockStore",
+  resumePush: "forkpoint.resumePush",
   showHealth: "forkpoint.showHealth",
   deleteSnapshots: "forkpoint.deleteSnapshots",
   importFolder: "forkpoint.importFolder",
@@ -90,8 +92,13 @@ export function statusLook(state: WindowState, health: Health | undefined, nowMs
   return {
     ...healthLooks[health.state],
     message: healthMessage(health, nowMs),
-    commands: [...mending, ...daily, ...always].filter(unique),
+    commands: [...mending, ...daily, ...pausing(health), ...always].filter(unique),
   };
+}
+
+/** Pausing is offered where something is being copied, or is about to be. */
+function pausing({ state }: Health): readonly CommandId[] {
+  return state === "saving" || state === "behind" ? ["forkpoint.pausePush"] : [];
 }
 
 const always: readonly CommandId[] = ["forkpoint.showHealth"];
@@ -101,7 +108,13 @@ function unique<T>(value: T, index: number, all: readonly T[]): boolean {
 }
 
 /** States whose message says itself how much is still to copy, or where nothing waits to be copied. */
-const countsPending: ReadonlySet<Health["state"]> = new Set(["protected", "saving", "behind", "unprotected"]);
+const countsPending: ReadonlySet<Health["state"]> = new Set([
+  "protected",
+  "saving",
+  "behind",
+  "paused",
+  "unprotected",
+]);
 
 function healthMessage(health: Health, nowMs: number): string {
   const parts = [health.message];

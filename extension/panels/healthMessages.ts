@@ -8,6 +8,8 @@ export const healthPageCommands = [
   "forkpoint.setStore",
   "forkpoint.checkStore",
   "forkpoint.unlockStore",
+  "forkpoint.pausePush",
+  "forkpoint.resumePush",
   "forkpoint.deleteSnapshots",
   "forkpoint.importFolder",
   "forkpoint.createPool",

@@ -113,6 +113,23 @@ export class StoreCommands {
     return result;
   }
 
+  /** Snapshots wait on this disk until `resume`. */
+  async pause(): Promise<Store> {
+    await this.#session.requireAgent();
+    const store = await this.#connection.call("store/pause", {});
+    offer(vscode.window.showInformationMessage, "The safe copy is paused. New snapshots stay on this disk.", [
+      "forkpoint.resumePush",
+    ]);
+    return store;
+  }
+
+  async resume(): Promise<Store> {
+    await this.#session.requireAgent();
+    const store = await this.#connection.call("store/resume", {});
+    void vscode.window.showInformationMessage("The safe copy goes on.");
+    return store;
+  }
+
   async #askFolder(): Promise<string> {
     const typed = await askText({
       title: "Set store (2 of 2)",

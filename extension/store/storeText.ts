@@ -15,6 +15,7 @@ export const storeSentences = {
 export function storeText(store: Store): string {
   const parts: string[] = [storeSentences[store.state]];
   if (store.state !== "ok" && store.state !== "locked" && store.message) parts.push(store.message);
+  if (store.paused) parts.push("Pushing to it is paused.");
   if (store.conditionalWrites === false) {
     parts.push("It does not support conditional writes, so use it from one machine only.");
   }

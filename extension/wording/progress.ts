@@ -1,8 +1,9 @@
 import type { Progress } from "../../agent/protocol/events.ts";
 import { formatBytes } from "./sizes.ts";
+import { timeLeft } from "./timeLeft.ts";
 
-/** One line of how far a long call is, with its rate: "Copying: 1.2 GB of 4 GB, 210 MB/s". */
-export function progressLine({ message, done, total, unit, rate }: Progress): string {
+/** One line of how far a long call is: "Copying: 1.2 GB of 4 GB, 210 MB/s, 14 s left". */
+export function progressLine({ message, done, total, unit, rate, secondsLeft }: Progress): string {
   const amount = (value: number) =>
     unit === "bytes" ? formatBytes(value) : Math.round(value).toLocaleString("en");
   const noun = unit === "files" ? " files" : unit === "steps" ? " steps" : "";
@@ -10,6 +11,7 @@ export function progressLine({ message, done, total, unit, rate }: Progress): st
   if (total !== null && total > 0) parts.push(`${amount(Math.min(done, total))} of ${amount(total)}${noun}`);
   else if (done > 0) parts.push(`${amount(done)}${noun}`);
   if (rate !== null && rate > 0 && unit !== "steps") parts.push(`${amount(rate)}${noun}/s`);
+  if (secondsLeft != null && total !== null && done < total) parts.push(timeLeft(secondsLeft));
   return parts.length === 0 ? message : `${message}: ${parts.join(", ")}`;
 }
 

@@ -1,5 +1,12 @@
 import { checkKey, checkPrefix } from "../../agent/blobstore/objectKey.ts";
-import type { Blob, BlobStore, Condition, Range } from "../../agent/blobstore/blobStore.ts";
+import {
+  pieceBytes,
+  type Blob,
+  type BlobStore,
+  type Condition,
+  type Pace,
+  type Range,
+} from "../../agent/blobstore/blobStore.ts";
 
 /** A store that lives as long as the test, and counts what is asked of it. */
 export class MemoryBlobStore implements BlobStore {
@@ -14,29 +21,35 @@ export class MemoryBlobStore implements BlobStore {
     this.url = url;
   }
 
-  get(key: string, { signal, range }: { signal: AbortSignal; range?: Range }): Promise<Blob | null> {
+  async get(
+    key: string,
+    { signal, range, pace }: { signal: AbortSignal; range?: Range; pace?: Pace },
+  ): Promise<Blob | null> {
     checkKey(key);
     signal.throwIfAborted();
     const found = this.objects.get(key);
-    if (!found) return Promise.resolve(null);
+    if (!found) return null;
     const { offset, length } = range ?? { offset: 0, length: found.bytes.length };
-    return Promise.resolve({ bytes: found.bytes.subarray(offset, offset + length), etag: found.etag });
+    const bytes = found.bytes.subarray(offset, offset + length);
+    await paced(bytes, pace);
+    return { bytes, etag: found.etag };
   }
 
-  put(
+  async put(
     key: string,
     bytes: Uint8Array,
-    { signal, condition }: { signal: AbortSignal; condition?: Condition },
+    { signal, condition, pace }: { signal: AbortSignal; condition?: Condition; pace?: Pace },
   ): Promise<{ etag: string } | null> {
     checkKey(key);
     signal.throwIfAborted();
+    await paced(bytes, pace);
     const found = this.objects.get(key);
-    if (condition?.kind === "absent" && found) return Promise.resolve(null);
-    if (condition?.kind === "match" && found?.etag !== condition.etag) return Promise.resolve(null);
+    if (condition?.kind === "absent" && found) return null;
+    if (condition?.kind === "match" && found?.etag !== condition.etag) return null;
     const etag = String(++this.#version);
     this.objects.set(key, { bytes: Buffer.from(bytes), etag, modifiedAt: this.now() });
     this.puts.push({ key, size: bytes.length });
-    return Promise.resolve({ etag });
+    return { etag };
   }
 
   async *list(prefix: string, { signal }: { signal: AbortSignal }) {
@@ -59,5 +72,11 @@ export class MemoryBlobStore implements BlobStore {
   /** The keys that begin so. */
   keys(prefix: string): string[] {
     return [...this.objects.keys()].filter((key) => key.startsWith(prefix));
+  }
+}
+
+async function paced(bytes: Uint8Array, pace: Pace | undefined): Promise<void> {
+  for (let at = 0; pace && at < bytes.length; at += pieceBytes) {
+    await pace(Math.min(pieceBytes, bytes.length - at));
   }
 }

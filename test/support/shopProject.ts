@@ -88,6 +88,9 @@ export const store: Store = {
   encrypted: false,
   checkedAt: "2026-01-02T11:00:00.000Z",
   message: null,
+  paused: false,
+  limits: { upload: null, download: null },
+  tidying: { everyHours: null, nextAt: null, last: null },
 };
 
 export const health: Health = {

@@ -1,4 +1,4 @@
-import type { AgentInfo, Check, Pool } from "../../agent/protocol/entities.ts";
+import type { AgentInfo, Check, Pool, Store } from "../../agent/protocol/entities.ts";
 import type { HealthPageCommand, HealthState } from "../../extension/panels/healthMessages.ts";
 import { count } from "../../extension/wording/counts.ts";
 import { longDate, relativeTime } from "../../extension/wording/relativeTime.ts";
@@ -30,6 +30,7 @@ export function storeSection({ store, health }: Machine, run: Run): HTMLElement 
           ? `${relativeTime(health.lastPushAt, Date.now())}, ${longDate(health.lastPushAt)}`
           : "never",
       ],
+      ...tidied(store.store.tidying),
       ["Still to copy", health.pending === 0 ? "nothing" : count(health.pending, "snapshot")],
     ),
     actions(
@@ -38,6 +39,15 @@ export function storeSection({ store, health }: Machine, run: Run): HTMLElement 
       button("Set store…", run("forkpoint.setStore"), "quiet"),
     ),
   );
+}
+
+/** How the store is tidied by itself; nothing when it is not. */
+function tidied({ everyHours, last }: Store["tidying"]): [string, string][] {
+  if (everyHours === null) return [];
+  const often = everyHours % 24 === 0 ? count(everyHours / 24, "day") : count(everyHours, "hour");
+  if (!last) return [["Tidied", `every ${often}`]];
+  const outcome = last.problem === null ? `${formatBytes(last.deletedBytes)} became free` : last.problem;
+  return [["Tidied", `every ${often}; last ${relativeTime(last.at, Date.now())}: ${outcome}`]];
 }
 
 /** The pools with bars of how full they are. */

@@ -31,7 +31,7 @@ function statusText({ health, project, pools, store, agent }: Result<"project/st
     ["Health", `${terminal.paint(good ? "green" : "yellow", health.state)}  ${health.message}`],
     ["On the way", health.pending === 0 ? null : plural(health.pending, "snapshot")],
     ["Last copy", lastPushAt && ago(lastPushAt, terminal.now())],
-    ["Store", store ? `${store.url} (${store.state})` : "none"],
+    ["Store", store ? `${store.url} (${store.state}${store.paused ? ", pushing is paused" : ""})` : "none"],
     ...pools.map(({ path, state, freeBytes }): [string, string] => [
       "Pool",
       `${path} (${state}${freeBytes === null ? "" : `, ${bytes(freeBytes)} free`})`,

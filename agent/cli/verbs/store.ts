@@ -11,7 +11,10 @@ import {
   takeSecret,
   withoutIt,
 } from "../secrets.ts";
+import { addStoreGc } from "./storeGc.ts";
 import { addStoreKey } from "./storeKey.ts";
+import { addStoreLimit } from "./storeLimit.ts";
+import { addStorePause } from "./storePause.ts";
 
 interface SetOptions extends SecretOptions {
   readonly encrypt?: boolean;
@@ -24,8 +27,8 @@ const remember = "keep the key in a file of the agent's home where this machine 
 export function addStore(program: Command, context: CliContext): void {
   const store = program
     .command("store")
-    .summary("set, show, check and unlock the store that keeps the safe copies")
-    .description("Set, show, check, unlock and lock the store that keeps the safe copies.");
+    .summary("set, show, check, pause and unlock the store that keeps the safe copies")
+    .description("Set, show, check, pause, unlock and lock the store that keeps the safe copies.");
 
   takeSecret(store.command("set"))
     .description(
@@ -69,6 +72,9 @@ export function addStore(program: Command, context: CliContext): void {
       context.show(locked, () => storeText(locked, context.terminal));
     });
 
+  addStorePause(store, context);
+  addStoreLimit(store, context);
+  addStoreGc(store, context);
   addStoreKey(store, context);
 
   store

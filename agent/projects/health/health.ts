@@ -114,6 +114,14 @@ function storeFinding(findings: Findings): Finding | null {
       action: "setStore",
     };
   }
+  if (store.paused) {
+    const waits = findings.pending === 1 ? "One snapshot waits" : `${findings.pending} snapshots wait`;
+    return {
+      state: "paused",
+      message: `Pushing to the store is paused.${findings.pending === 0 ? "" : ` ${waits} on this disk.`}`,
+      action: "resumePush",
+    };
+  }
   if (store.state === "locked") {
     return {
       state: "locked",

@@ -1,27 +1,25 @@
 import type { Clock } from "../../host/clock.ts";
 import type { LongCall } from "../../host/longCall.ts";
-
-/** Under this many milliseconds a rate says nothing. */
-const settlingMs = 500;
+import { RecentRate } from "../../host/recentRate.ts";
 
 /**
- * The same call, with a rate in every report that has none: units per second since the first report of
- * that message.
+ * The same call, with a rate and the time left in every report that has none: units a second of late, since the
+ * first report of that message at most.
  */
 export function ratedCall(call: LongCall, clock: Clock): LongCall {
   let message: string | null = null;
-  let began = { at: 0, done: 0 };
+  let recent = new RecentRate();
   return {
     signal: call.signal,
     report(progress) {
       const at = clock.monotonic();
       if (progress.message !== message) {
         message = progress.message;
-        began = { at, done: progress.done };
+        recent = new RecentRate();
       }
-      const elapsed = at - began.at;
-      const rate = elapsed < settlingMs ? null : ((progress.done - began.done) / elapsed) * 1000;
-      call.report({ ...progress, rate: progress.rate ?? rate });
+      recent.note(at, progress.done);
+      const secondsLeft = recent.secondsTo(progress.total);
+      call.report({ secondsLeft, ...progress, rate: progress.rate ?? recent.perSecond() });
     },
   };
 }

@@ -121,6 +121,17 @@ const handlers: Partial<Handlers> = {
       },
     ],
   }),
+  "store/pause": () => ({ ...store, paused: true }),
+  "store/resume": () => store,
+  "store/gcSchedule": ({ everyHours = null }) => ({
+    ...store,
+    tidying: {
+      everyHours,
+      nextAt: "2026-01-09T11:00:00.000Z",
+      last: { at: "2026-01-02T11:00:00.000Z", problem: null, deletedBytes: 12 * 2 ** 20, condemnedPacks: 3 },
+    },
+  }),
+  "store/limit": ({ upload = null, download = null }) => ({ ...store, limits: { upload, download } }),
   "store/check": () => ({ ...store, state: "denied", message: "The key may not write." }),
   "sync/push": ({ wait }) => (wait ? { pending: 0, pushed: [first] } : { pending: 2, pushed: [] }),
   "sync/pull": () => shop,
@@ -217,6 +228,11 @@ describe("what the command prints", () => {
     "pool-status": "pool status",
     "store-show": "store show",
     "store-check": "store check",
+    "store-pause": "store pause",
+    "store-resume": "store resume",
+    "store-gc": "store gc --every 1w",
+    "store-limit": "store limit --upload 2M --download off",
+    "store-limit-none": "store limit",
     verify: "verify",
     "verify-damaged": "verify --sample 5%",
     repair: "repair",
@@ -290,6 +306,9 @@ describe("what the command prints", () => {
       "verify --sample 0",
       "verify --sample 5% --full",
       "gc --keep-days some",
+      "store limit --upload 5",
+      "store gc --every day",
+      "store limit --upload fast",
       "cat 4aaa",
       "cat 4aaa file",
       "ls a b c d",
@@ -346,6 +365,8 @@ describe("what the command prints", () => {
     });
     await run("project import . --copy");
     assert.deepEqual(paramsOf("project/import"), { path: "/pool/projects/shop/src", copy: true });
+    await run("store limit --upload 1.5M/s --download off");
+    assert.deepEqual(paramsOf("store/limit"), { upload: 1.5 * 2 ** 20, download: null });
     await run("pool remove ../../../../pool");
     assert.deepEqual(paramsOf("pool/remove"), { poolId: pool.poolId, keepImage: false });
   });
@@ -367,6 +388,10 @@ describe("what the command prints", () => {
         "store set",
         "store show",
         "store check",
+        "store pause",
+        "store limit",
+        "store gc",
+        "store resume",
       ],
       ...["project import", "project list", "project show", "project delete"],
       ...["agent start", "agent stop", "agent status", "agent logs"],

@@ -52,6 +52,9 @@ describe("requests to the agent", () => {
           encrypted: false,
           checkedAt: null,
           message: null,
+          paused: false,
+          limits: { upload: null, download: null },
+          tidying: { everyHours: null, nextAt: null, last: null },
         },
       }),
     });

@@ -66,7 +66,7 @@ describe("the content of a changed file", function () {
       // Whoever uses it afterwards reads something else.
       release: (buffer: Buffer) => buffer.fill(0xee),
     };
-    const tools = { source, packs, gear: repository.sealing.gear, pace: () => undefined };
+    const tools = { source, packs, gear: repository.sealing.gear, counted: () => {}, pace: () => undefined };
     const content = await new ContentBuilder(base, change, tools).build();
     return { content, read, runs: await runsOf(content) };
   }
@@ -145,7 +145,7 @@ describe("the content of a changed file", function () {
       },
       release: () => undefined,
     };
-    const tools = { source, packs, gear: repository.sealing.gear, pace: () => undefined };
+    const tools = { source, packs, gear: repository.sealing.gear, counted: () => {}, pace: () => undefined };
     const content = await new ContentBuilder({ size: 0, segments: [] }, change, tools).build();
     const runs = await runsOf(content);
     assert.deepEqual(

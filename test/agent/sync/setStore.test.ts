@@ -147,6 +147,9 @@ describe("setting a store", function () {
       encrypted: false,
       checkedAt: null,
       message: null,
+      paused: false,
+      limits: { upload: null, download: null },
+      tidying: { everyHours: null, nextAt: null, last: null },
     });
     assert.equal((await machine.sync.checkStore(unattended)).state, "ok");
     assert.equal((await machine.sync.remoteProjects(unattended)).length, 1);

@@ -25,6 +25,21 @@ describe("the health in the editor", () => {
     ]);
   });
 
+  it("says that the safe copy is paused, and how it is resumed", async () => {
+    await opened.run("pausePush");
+    await eventually("a paused copy", () => opened.api.status.word === "Copy paused");
+    assert.equal(opened.api.status.commands[0], "forkpoint.resumePush");
+    opened.write("src/app.js", "kept here for now\n");
+    await opened.snapshot("kept here for now");
+    await eventually("an entry that stays here", () => {
+      const { label, durability } = opened.api.entries[0] ?? {};
+      return label === "kept here for now" && durability === "local";
+    });
+    await opened.run("resumePush");
+    await eventually("a protected workspace", () => opened.api.status.word === "Protected");
+    await eventually("a durable entry", () => opened.api.entries[0]?.durability === "durable");
+  });
+
   it("finds nothing wrong with a doctor", async () => {
     const checks = await opened.run<{ name: string; ok: boolean; message: string }[]>("doctor");
     assert.deepEqual(

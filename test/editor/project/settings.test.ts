@@ -29,4 +29,13 @@ describe("settings of the editor", () => {
     });
     assert.deepEqual(defaults, { maxSnapshots: 5, autoSnapshotMinutes: 10 });
   });
+
+  it("limit what is sent and fetched, and leave it unlimited when they are taken away", async () => {
+    const limits = async () => (await opened.agent.call("store/show", {})).store?.limits;
+    await set("store.uploadLimit", 2048);
+    await eventually("the limit", async () => (await limits())?.upload === 2048 * 1024);
+    assert.equal((await limits())?.download, null);
+    await set("store.uploadLimit", undefined);
+    await eventually("no limit", async () => (await limits())?.upload === null);
+  });
 });

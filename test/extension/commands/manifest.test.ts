@@ -72,7 +72,12 @@ describe("the manifest", () => {
       .filter(([, when]) => !when?.includes("unsupported-platform") && !when?.includes("comparing"))
       .filter(([, when]) => when !== "false")
       .map(([command]) => command);
-    assert.deepEqual(onOtherSystems, ["forkpoint.compareWithSelected", "forkpoint.startAgent"]);
+    assert.deepEqual(onOtherSystems, [
+      "forkpoint.compareWithSelected",
+      "forkpoint.pausePush",
+      "forkpoint.resumePush",
+      "forkpoint.startAgent",
+    ]);
   });
 
   it("gives every command that stands beside a row or in a title an icon", () => {

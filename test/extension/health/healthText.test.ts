@@ -34,6 +34,15 @@ describe("statusLook", () => {
     assert.equal(degraded.commands[0], "forkpoint.setUpHelper");
   });
 
+  it("offers to pause what is being copied, and to resume what is paused", () => {
+    const commands = (given: Partial<Health>) => statusLook(ready, health(given), now).commands;
+    assert.ok(commands({ state: "saving" }).includes("forkpoint.pausePush"));
+    assert.ok(!commands({ state: "protected" }).includes("forkpoint.pausePush"));
+    const paused = commands({ state: "paused", action: "resumePush" });
+    assert.equal(paused[0], "forkpoint.resumePush");
+    assert.ok(!paused.includes("forkpoint.pausePush"));
+  });
+
   it("keeps colour for what needs a person", () => {
     const tones = Object.fromEntries(
       healthStates.map((state) => [state, statusLook(ready, health({ state }), now).tone]),
@@ -44,6 +53,7 @@ describe("statusLook", () => {
       behind: "quiet",
       offline: "warning",
       locked: "warning",
+      paused: "quiet",
       unprotected: "quiet",
       "low-space": "warning",
       "read-only": "error",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Store } from "../../../agent/protocol/entities.ts";
 import { poolSizeProblem, smallestPool, suggestPoolSize } from "../../../extension/pools/poolSize.ts";
 import { storeText } from "../../../extension/store/storeText.ts";
 import { storeUrlProblem } from "../../../extension/store/storeUrl.ts";
@@ -28,9 +29,19 @@ describe("storeUrlProblem", () => {
 
 describe("storeText", () => {
   it("warns of a store that ignores conditional writes", () => {
-    const store = { url: "dir:///x", encrypted: false, state: "ok", checkedAt: null, message: null } as const;
+    const store: Omit<Store, "conditionalWrites"> = {
+      url: "dir:///x",
+      encrypted: false,
+      state: "ok",
+      checkedAt: null,
+      message: null,
+      paused: false,
+      limits: { upload: null, download: null },
+      tidying: { everyHours: null, nextAt: null, last: null },
+    };
     assert.equal(storeText({ ...store, conditionalWrites: true }), "It can be read and written.");
     assert.match(storeText({ ...store, conditionalWrites: false }), /one machine only/);
+    assert.match(storeText({ ...store, conditionalWrites: true, paused: true }), /Pushing to it is paused/);
     assert.match(
       storeText({ ...store, state: "denied", conditionalWrites: null, message: "403." }),
       /credentials\. 403\./,

@@ -3,6 +3,7 @@ import { causeIcons, causeReasons, causeSentences, entryTitle } from "../../../e
 import { restoreEffect, restoreLine, summaryText, summaryTotal } from "../../../extension/wording/changes.ts";
 import { count, enumerate } from "../../../extension/wording/counts.ts";
 import { progressLine, progressPercent } from "../../../extension/wording/progress.ts";
+import { timeLeft } from "../../../extension/wording/timeLeft.ts";
 import { relativeTime } from "../../../extension/wording/relativeTime.ts";
 import { formatBytes, parseSize } from "../../../extension/wording/sizes.ts";
 import { causes } from "../../../agent/protocol/entities.ts";
@@ -66,6 +67,13 @@ describe("wording", () => {
   it("tells how far a call is, with its rate", () => {
     const progress = { message: "Copying", done: 512, total: 2048, unit: "bytes", rate: 1024 } as const;
     assert.equal(progressLine(progress), "Copying: 512 B of 2 KB, 1 KB/s");
+    assert.equal(progressLine({ ...progress, secondsLeft: 1.5 }), "Copying: 512 B of 2 KB, 1 KB/s, 2 s left");
+    assert.equal(progressLine({ ...progress, secondsLeft: null }), "Copying: 512 B of 2 KB, 1 KB/s");
+    const left = [0.1, 59, 59.5, 61, 3599, 3601, 7500, 47 * 3600, 72 * 3600].map(timeLeft);
+    assert.deepEqual(left, [
+      ...["1 s left", "59 s left", "1 min left", "2 min left"],
+      ...["1 h 0 min left", "1 h 1 min left", "2 h 5 min left", "47 h 0 min left", "3 days left"],
+    ]);
     assert.equal(progressPercent(progress), 25);
     const open = { message: "Reading", done: 1500, total: null, unit: "files", rate: 300 } as const;
     assert.equal(progressLine(open), "Reading: 1,500 files, 300 files/s");

@@ -20,6 +20,9 @@ const store: Store = {
   encrypted: false,
   checkedAt: null,
   message: null,
+  paused: false,
+  limits: { upload: null, download: null },
+  tidying: { everyHours: null, nextAt: null, last: null },
 };
 const well: Findings = {
   slug: "shop",
@@ -53,6 +56,14 @@ describe("health", () => {
       "offline",
       /wrong key/,
       "checkStore",
+    ],
+    ["pushing is paused", { store: { ...store, paused: true } }, "paused", /is paused\.$/, "resumePush"],
+    [
+      "pushing is paused and something waits",
+      { store: { ...store, paused: true, state: "unreachable" }, pending: 2 },
+      "paused",
+      /2 snapshots wait on this disk/,
+      "resumePush",
     ],
     ["no store is set", { store: null, pending: 3 }, "unprotected", /this disk only/, "setStore"],
     [

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { EventBody, EventName } from "../../../../agent/protocol/events.ts";
+import { TransferRates } from "../../../../agent/blobstore/byteRate.ts";
 import { DirectoryBlobStore } from "../../../../agent/blobstore/directoryBlobStore.ts";
 import { parseStoreUrl } from "../../../../agent/blobstore/storeUrl.ts";
 import { Settings } from "../../../../agent/catalog/settings.ts";
@@ -53,6 +54,7 @@ export function openServiceRig(home: string, options: { crashPoint?: CrashPoint;
     ...parts,
     settings: new Settings(rig.catalog),
     healthChanged,
+    rates: new TransferRates(clock),
     access: {
       openStore(text) {
         const url = parseStoreUrl(text);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TransferRates } from "../../../../agent/blobstore/byteRate.ts";
 import type { BlobStore } from "../../../../agent/blobstore/blobStore.ts";
 import { Catalog } from "../../../../agent/catalog/catalog.ts";
 import { Entries, type EntryRow } from "../../../../agent/catalog/entries.ts";
@@ -38,6 +39,8 @@ export interface MachineOptions {
   readonly clock?: Clock;
   readonly crashPoint?: CrashPoint;
   readonly access: StoreAccess;
+  /** What its store goes by; nothing does when absent. */
+  readonly rates?: TransferRates;
   /** What it may do; everything when absent. */
   readonly privileged?: Privileged;
 }
@@ -99,6 +102,7 @@ export class Machine {
       crashPoint: options.crashPoint ?? neverCrash,
       home: place.home,
       access: options.access,
+      rates: options.rates ?? new TransferRates(clock),
       healthChanged: () => undefined,
     });
   }
