@@ -132,6 +132,10 @@ const handlers: Partial<Handlers> = {
     dryRun,
     damaged: verifyReport.damaged,
     indexProblems: verifyReport.indexProblems,
+    records: [
+      { problem: "The ref of shop is missing from the store.", isMended: true },
+      { problem: "The repository's keeps/m2 is damaged: it is not JSON.", isMended: false },
+    ],
     packsIndexed: 3,
     badBlobs: 2,
     pushedAgain: [{ slug: "shop", snapshotId: "4aaafirst000" }],
