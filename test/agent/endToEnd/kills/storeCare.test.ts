@@ -156,6 +156,6 @@ killed("a repair", {
     await client.call("store/repair", {});
     return assertWhole(client);
   },
-  points: ["mend:indexed", "repair:indexed", "repair:forgotten", "repair:local"],
+  points: ["repair:records", "mend:indexed", "repair:indexed", "repair:forgotten", "repair:local"],
   at: /^(repair|mend):/,
 });
