@@ -79,6 +79,12 @@ export class Entries {
     return row && this.#fromRow(row);
   }
 
+  /** Whether it is in the timeline, or was. */
+  knows(projectId: string, snapshotId: string): boolean {
+    const sql = "SELECT 1 FROM entries WHERE project_id = ? AND snapshot_id = ?";
+    return this.#catalog.get(sql, projectId, snapshotId) !== undefined;
+  }
+
   /** Living entries whose id begins with `prefix`; at most two, which is enough to tell "not unique". */
   byPrefix(projectId: string, prefix: string): EntryRow[] {
     return this.#catalog

@@ -51,6 +51,8 @@ export const RepairReport = z.object({
   /** What was damaged before. */
   damaged: z.array(DamagedSnapshot),
   indexProblems: z.array(z.string()),
+  /** What is wrong with what changes in a store: refs, keeps and the record of the collection. */
+  records: z.array(z.object({ problem: z.string(), isMended: z.boolean() })),
   /** Packs that no index named, and that are named again. */
   packsIndexed: z.number(),
   /** Lost pieces of files that were put together from snapshots on this disk. */

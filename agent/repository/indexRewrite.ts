@@ -5,6 +5,8 @@ import type { IndexedPack } from "./indexFormat.ts";
 
 export interface IndexRewrite {
   readonly index: BlobIndex;
+  /** The indexes to look at; all there are when absent. */
+  readonly among?: ReadonlySet<Digest>;
   /** What is to be said of a pack from now on: the same object for no change, null for nothing. */
   readonly change: (pack: IndexedPack) => IndexedPack | null;
   /** Called before each write and deletion; what it throws ends the work, of which every part stands alone. */
@@ -18,12 +20,12 @@ export interface IndexRewrite {
  * @throws ForkpointError OBJECT_DAMAGED, STORE_*
  */
 export async function rewriteIndexes(
-  { index, change, before }: IndexRewrite,
+  { index, among, change, before }: IndexRewrite,
   signal: AbortSignal,
 ): Promise<number> {
   const superseded = new Set<Digest>();
   const stale: Digest[] = [];
-  const present = await index.list(signal);
+  const present = among ?? (await index.list(signal));
   for (const id of present) {
     const found = await index.read(id, signal);
     if (!found) continue;

@@ -37,11 +37,7 @@ export async function readRef(
   signal: AbortSignal,
 ): Promise<ReadRef | null> {
   const found = await store.get(objectKeys.ref(sealing.nameProject(projectId)), { signal });
-  if (!found) return null;
-  const object = `ref ${projectId}`;
-  const ref = openSealed(object, sealing.open(roles.ref(projectId), object, found.bytes), Ref);
-  if (ref.projectId !== projectId) throw damaged(object, "it is of another project");
-  return { ref, etag: found.etag };
+  return found && { ref: openRef(sealing, projectId, found.bytes), etag: found.etag };
 }
 
 /**
@@ -73,6 +69,43 @@ export async function writeRef(
   if (!written && !(await holds(store, key, bytes, signal))) {
     throw refConflict(next.projectId, "another machine wrote it at the same time");
   }
+}
+
+/**
+ * Writes the ref of a project whose own cannot be read or is not there. One that can be read stays.
+ * @throws ForkpointError REF_CONFLICT when another writer was faster
+ */
+export async function mendRef(
+  store: BlobStore,
+  sealing: Sealing,
+  next: Ref,
+  { signal, conditional }: { signal: AbortSignal; conditional: boolean },
+): Promise<void> {
+  const { projectId } = next;
+  const key = objectKeys.ref(sealing.nameProject(projectId));
+  const found = await store.get(key, { signal });
+  if (found && isSound(sealing, projectId, found.bytes)) return;
+  const bytes = sealing.seal(roles.ref(projectId), sealObject(Ref.parse(next)));
+  const condition: Condition = found ? { kind: "match", etag: found.etag } : { kind: "absent" };
+  const written = await store.put(key, bytes, { signal, ...(conditional ? { condition } : {}) });
+  if (!written) throw refConflict(projectId, "another machine wrote it at the same time");
+}
+
+function isSound(sealing: Sealing, projectId: string, bytes: Uint8Array): boolean {
+  try {
+    openRef(sealing, projectId, bytes);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof ForkpointError && thrown.code === "OBJECT_DAMAGED") return false;
+    throw thrown;
+  }
+}
+
+function openRef(sealing: Sealing, projectId: string, bytes: Uint8Array): Ref {
+  const object = `ref ${projectId}`;
+  const ref = openSealed(object, sealing.open(roles.ref(projectId), object, bytes), Ref);
+  if (ref.projectId !== projectId) throw damaged(object, "it is of another project");
+  return ref;
 }
 
 /**

@@ -12,7 +12,7 @@ import { IndexCache } from "./indexCache.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "./manifest.ts";
 import { objectKeys } from "./objectKeys.ts";
 import { PackWriter, type PackGuard } from "./packWriter.ts";
-import { readRef, writeRef, type ReadRef, type Ref } from "./ref.ts";
+import { mendRef, readRef, writeRef, type ReadRef, type Ref } from "./ref.ts";
 import type { RepositoryKeys } from "./repositoryKeys.ts";
 import { roles, type Sealing } from "./sealing.ts";
 import { StoredObjects } from "./storedObjects.ts";
@@ -152,6 +152,12 @@ export class Repository {
   writeRef(current: ReadRef | null, next: Ref, signal: AbortSignal): Promise<void> {
     const conditional = this.#options.conditionalWrites;
     return writeRef(this.#options.store, this.sealing, current, next, { signal, conditional });
+  }
+
+  /** As `mendRef`. @throws ForkpointError REF_CONFLICT */
+  mendRef(next: Ref, signal: AbortSignal): Promise<void> {
+    const conditional = this.#options.conditionalWrites;
+    return mendRef(this.#options.store, this.sealing, next, { signal, conditional });
   }
 
   /**

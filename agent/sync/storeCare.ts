@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { isStored, type Entries, type EntryRow } from "../catalog/entries.ts";
+import type { Projects } from "../catalog/projects.ts";
 import type { Announce } from "../host/announce.ts";
 import type { Clock } from "../host/clock.ts";
 import type { CrashPoint } from "../host/crashPoints.ts";
@@ -22,10 +23,12 @@ import { SnapshotGraph } from "../repository/graph/snapshotGraph.ts";
 import { Verifier, type Verdict, type Verified } from "../repository/graph/verifier.ts";
 import type { Repository } from "../repository/repository.ts";
 import { recoverChunks } from "./chunkRecovery.ts";
+import { mendRecords } from "./recordMending.ts";
 import { TransferMeter } from "./transferMeter.ts";
 
 export interface StoreCareParts {
   readonly catalog: Catalog;
+  readonly projects: Projects;
   readonly entries: Entries;
   readonly machineId: string;
   readonly clock: Clock;
@@ -98,7 +101,8 @@ export class StoreCare {
   }
 
   /**
-   * Mends what can be mended: indexes from the packs, and everything else from the snapshots on this disk.
+   * Mends what can be mended: indexes from the packs, refs and other records from what this machine knows, and
+   * everything else from the snapshots on this disk.
    * Deletes nothing. What is wrong is what the last verification found, and what can be told without
    * reading every file.
    * @throws ForkpointError STORE_*, GC_UNDER_WAY, CANCELLED
@@ -109,7 +113,16 @@ export class StoreCare {
       const { signal } = call;
       const meter = new TransferMeter(this.#parts.clock, call, "Looking for damage");
       const look = () => verifyNow(repository, graph, { projectId: null, slots: structureOnly, meter, call });
-      const unindexed = await findUnindexed(repository, { signal, pace: () => meter.pace() });
+      const { projects, entries: known, machineId, clock } = this.#parts;
+      const { records, collectionWasUnknown } = await mendRecords({
+        ...{ repository, projects, entries: known, machineId, clock, dryRun, signal },
+        retention: defaultRetention,
+      });
+      crashPoint("repair:records");
+      // Somebody may still be deleting by the record that is lost: another run names what is left then.
+      const unindexed = collectionWasUnknown
+        ? { packs: [], doubtful: [], damagedIndexes: [] }
+        : await findUnindexed(repository, { signal, pace: () => meter.pace() });
       const before = await look();
       const lost = await this.#lostManifests(repository, signal);
       const again = [...before.damaged.flatMap((verdict) => this.#entriesOf(verdict)), ...lost];
@@ -117,6 +130,7 @@ export class StoreCare {
         dryRun,
         damaged: before.damaged.map((verdict) => this.#describe(verdict)),
         indexProblems: [...before.verified.indexProblems],
+        records,
         packsIndexed: unindexed.packs.length,
         badBlobs: before.verified.badBlobs.length,
         chunksRecovered: 0,
@@ -129,6 +143,11 @@ export class StoreCare {
         await indexAgain(repository, unindexed, { signal, crashPoint });
       }
       crashPoint("repair:indexed");
+      if (records.length > 0) {
+        await this.#keep(repository, signal);
+        // Uploads that failed for it go on.
+        for (const { projectId } of projects.list()) this.#parts.wake(projectId);
+      }
       const between = report.packsIndexed > 0 ? await look() : before;
       const bad = between.verified.badBlobs.map(({ node }) => node);
       if (bad.length > 0) await forgetBlobs(repository, bad, { signal, crashPoint });

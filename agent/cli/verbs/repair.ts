@@ -9,23 +9,27 @@ export function addRepair(program: Command, context: CliContext): void {
     .command("repair")
     .summary("mend what is damaged in the store")
     .description(
-      "Mends the store with what this machine has: rebuilds lost indexes from the packs, and stores again what is\n" +
-        "missing or damaged of the snapshots on this disk, which mends every other snapshot that shares it.\n" +
+      "Mends the store with what this machine has: rebuilds lost indexes from the packs, writes lost refs of its\n" +
+        "projects again, and stores again what is missing or damaged of the snapshots on this disk, which mends every other snapshot that shares it.\n" +
         "Deletes nothing. Goes by what the last `forkpoint verify` found. Exit status 1 when something is left.",
     )
     .option("--dry-run", "only say what it would do")
     .addHelpText("after", "\nExample:\n  $ forkpoint repair --dry-run")
     .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
       const report = await context.call("store/repair", { dryRun });
-      if (report.left.length > 0) context.exitCode = 1;
+      if (report.left.length + unmended(report).length > 0) context.exitCode = 1;
       context.show(report, () => repairText(report));
     });
 }
 
+function unmended({ records }: RepairReport): RepairReport["records"] {
+  return records.filter(({ isMended }) => !isMended);
+}
+
 function repairText(report: RepairReport): string {
-  const { dryRun, damaged, indexProblems, packsIndexed, chunksRecovered, badBlobs, pushedAgain, left } =
-    report;
-  if (damaged.length + indexProblems.length + packsIndexed + pushedAgain.length === 0) {
+  const { dryRun, damaged, indexProblems, records, packsIndexed, chunksRecovered, badBlobs } = report;
+  const { pushedAgain, left } = report;
+  if (damaged.length + indexProblems.length + records.length + packsIndexed + pushedAgain.length === 0) {
     return "Nothing is known to be damaged.";
   }
   const would = dryRun ? "Would be " : "";
@@ -38,6 +42,17 @@ function repairText(report: RepairReport): string {
     );
   }
   lines.push(...indexProblems);
+  const mended = records.filter(({ isMended }) => isMended);
+  if (mended.length > 0) {
+    lines.push(
+      `${said("written again from what this machine knows")}:`,
+      ...mended.map(({ problem }) => `  ${problem}`),
+    );
+  }
+  const others = unmended(report);
+  if (others.length > 0) {
+    lines.push("Only another machine can mend:", ...others.map(({ problem }) => `  ${problem}`));
+  }
   if (packsIndexed > 0) lines.push(`${said("indexed again")}: ${plural(packsIndexed, "pack")}.`);
   if (chunksRecovered > 0) {
     lines.push(`Put together from snapshots on this disk: ${plural(chunksRecovered, "lost piece")}.`);
@@ -55,6 +70,6 @@ function repairText(report: RepairReport): string {
         : "Still damaged. Run `forkpoint repair` on a machine that has these snapshots:",
       ...damageText(left),
     );
-  } else if (!dryRun) lines.push("All of it is mended.");
+  } else if (!dryRun && others.length === 0) lines.push("All of it is mended.");
   return lines.join("\n");
 }

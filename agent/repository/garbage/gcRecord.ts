@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { BlobStore } from "../../blobstore/blobStore.ts";
+import { ForkpointError } from "../../protocol/errors.ts";
 import { openSealed, sealObject } from "../jsonObject.ts";
 import { objectKeys } from "../objectKeys.ts";
 import { roles, type Sealing } from "../sealing.ts";
@@ -67,6 +68,32 @@ export class GcRecord {
     const turn = this.#last.then(() => this.#replace(current, next, signal));
     this.#last = turn.catch(() => undefined);
     return turn;
+  }
+
+  /**
+   * Replaces a record that cannot be read by one that says that nothing is collected, in a cycle above all before,
+   * so that whoever works by the old one begins anew. One that can be read, or is not there, stays.
+   * @param now by the store's clock, milliseconds since 1970
+   */
+  async mend(now: number, retention: Retention, signal: AbortSignal): Promise<void> {
+    const found = await this.#store.get(objectKeys.gcState, { signal });
+    if (!found || this.#isSound(found.bytes)) return;
+    const cycle = Math.ceil(now);
+    const idle = { phase: "idle", condemnedAt: null, manifests: [], packs: [] } as const;
+    const state = GcState.parse({ format: 1, cycle, revision: 1, ...idle, retention });
+    const condition = { kind: "match", etag: found.etag } as const;
+    const bytes = this.#sealing.seal(roles.gcState, sealObject(state));
+    await this.#store.put(objectKeys.gcState, bytes, { signal, ...(this.#conditional ? { condition } : {}) });
+  }
+
+  #isSound(bytes: Uint8Array): boolean {
+    try {
+      openSealed(object, this.#sealing.open(roles.gcState, object, bytes), GcState);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof ForkpointError && thrown.code === "OBJECT_DAMAGED") return false;
+      throw thrown;
+    }
   }
 
   async #replace(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { BlobStore } from "../../blobstore/blobStore.ts";
+import { ForkpointError } from "../../protocol/errors.ts";
 import { damaged } from "../digest.ts";
 import { openSealed, sealObject } from "../jsonObject.ts";
 import { objectKeys } from "../objectKeys.ts";
@@ -44,6 +45,28 @@ export class Keeps {
       for (const manifest of this.#open(key, found.bytes).manifests) kept.add(manifest);
     }
     return kept;
+  }
+
+  /** Those that cannot be read, and whose they are; null where the name tells not even that. */
+  async damaged(signal: AbortSignal): Promise<{ machineId: string | null; problem: string }[]> {
+    const found: { machineId: string | null; problem: string }[] = [];
+    for await (const { key } of this.#store.list(objectKeys.keeps, { signal })) {
+      const object = await this.#store.get(key, { signal });
+      if (!object) continue;
+      try {
+        this.#open(key, object.bytes);
+      } catch (thrown) {
+        if (!(thrown instanceof ForkpointError) || thrown.code !== "OBJECT_DAMAGED") throw thrown;
+        const machineId = this.#sealing.projectOf(key.slice(objectKeys.keeps.length));
+        found.push({ machineId, problem: thrown.message });
+      }
+    }
+    return found;
+  }
+
+  /** The next `write` writes, whatever was said before. */
+  forget(machineId: string): void {
+    this.#written.delete(machineId);
   }
 
   #open(key: string, bytes: Uint8Array): z.infer<typeof Keep> {

@@ -123,6 +123,8 @@ export async function forgetBlobs(
     await check();
     crashPoint("mend:index");
   };
+  // In this order: a pack that is not there now, and is named by an index that was there before, is gone.
+  const among = await index.list(signal);
   const present = new Set<Digest>();
   for await (const { id } of objects.packs(signal)) present.add(id);
   // Where each is known to be bad: a second copy of it elsewhere stays known.
@@ -138,7 +140,7 @@ export async function forgetBlobs(
     const records = pack.records.filter(({ kind, id }) => !badAt.has(`${pack.id} ${kind} ${id}`));
     return records.length === pack.records.length ? pack : { ...pack, records };
   };
-  return rewriteIndexes({ index, change, before }, signal);
+  return rewriteIndexes({ index, among, change, before }, signal);
 }
 
 async function isReadable(

@@ -143,6 +143,10 @@ const handlers: Partial<Handlers> = {
     dryRun,
     damaged: verifyReport.damaged,
     indexProblems: verifyReport.indexProblems,
+    records: [
+      { problem: "The ref of shop is missing from the store.", isMended: true },
+      { problem: "The repository's keeps/m2 is damaged: it is not JSON.", isMended: false },
+    ],
     packsIndexed: 3,
     chunksRecovered: 0,
     badBlobs: 2,

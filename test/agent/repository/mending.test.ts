@@ -14,6 +14,8 @@ import { FaultyBlobStore } from "../../support/faultyBlobStore.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { assertRestores, buildSmall, type Folders } from "./garbage/rig/smallSnapshot.ts";
 
+type Build = Parameters<typeof storeSnapshot>[0]["build"];
+
 const { signal } = new AbortController();
 const folders: Folders = new Map([
   ["one", new Map([["file", Buffer.from("some text")]])],
@@ -33,7 +35,7 @@ describe("what was found bad", () => {
     store = new FaultyBlobStore(below);
     const options = { store, cacheDirectory: folder, conditionalWrites: true, clock: systemClock };
     repository = await Repository.open(options, { make: "plain", signal });
-    const build: Parameters<typeof storeSnapshot>[0]["build"] = (packs, fence) =>
+    const build: Build = (packs, fence) =>
       buildSmall(repository, record, folders, null, packs, fence, signal);
     const request = {
       ...record,
@@ -141,4 +143,49 @@ describe("what was found bad", () => {
       other.close();
     }
   });
+
+  for (const held of [/^index/, /^packs/]) {
+    it(`is forgotten, and nothing that is pushed meanwhile, while ${held.source} is listed`, async () => {
+      for (const key of below.keys("packs/").slice(0, 1)) {
+        const bytes = below.objects.get(key)?.bytes ?? assert.fail();
+        bytes[30] = (bytes[30] ?? 0) ^ 1;
+      }
+      const bad = await verify();
+      assert.ok(bad.length > 0);
+      const fault = store.inject({ on: "list", key: held, times: 1, fault: { kind: "hold" } });
+      const forgetting = forgetBlobs(repository, bad, { signal, crashPoint: neverCrash });
+      await fault.met;
+      const options = {
+        store: below,
+        cacheDirectory: join(folder, "other"),
+        conditionalWrites: true,
+        clock: systemClock,
+      };
+      const other = await Repository.open(options, { make: null, signal });
+      try {
+        const fresh: Folders = new Map([["three", new Map([["new", Buffer.from("what the other has")]])]]);
+        const mine = { ...record, projectId: "p2" };
+        const build: Build = (packs, fence) => buildSmall(other, mine, fresh, null, packs, fence, signal);
+        const request = {
+          ...mine,
+          forkedFrom: null,
+          machineId: "m2",
+          knownHead: null,
+          becomesHead: true,
+          build,
+        };
+        const pushed = await storeSnapshot(
+          request,
+          { repository: other, crashPoint: neverCrash, now: () => 0 },
+          signal,
+        );
+        fault.release();
+        await forgetting;
+        await other.index.refresh(signal);
+        await assertRestores(other, "p2", pushed.manifestDigest, fresh, signal);
+      } finally {
+        other.close();
+      }
+    });
+  }
 });

@@ -156,6 +156,13 @@ killed("a repair", {
     await client.call("store/repair", {});
     return assertWhole(client);
   },
-  points: ["mend:indexed", "repair:indexed", "repair:forgotten", "repair:recovered", "repair:local"],
+  points: [
+    "repair:records",
+    "mend:indexed",
+    "repair:indexed",
+    "repair:forgotten",
+    "repair:recovered",
+    "repair:local",
+  ],
   at: /^(repair|mend):/,
 });

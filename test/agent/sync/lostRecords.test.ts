@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EntryRow } from "../../../agent/catalog/entries.ts";
+import type { ProjectRow } from "../../../agent/catalog/projects.ts";
+import { systemClock } from "../../../agent/host/clock.ts";
+import { unattended } from "../../../agent/host/longCall.ts";
+import { Repository } from "../../../agent/repository/repository.ts";
+import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import { type RepositoryKind, repositoryKinds, sealingOf } from "../../support/repositoryKinds.ts";
+import { treeFingerprint } from "../../support/treeFingerprint.ts";
+import type { Machine } from "./rig/machine.ts";
+import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
+
+const { signal } = new AbortController();
+
+for (const kind of repositoryKinds) {
+  describe(`what changes in ${kind.name}, lost or damaged`, function () {
+    recordsOf.call(this, kind);
+  });
+}
+
+function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
+  this.timeout(60_000);
+  let store: MemoryBlobStore;
+  let now: number;
+  let both: TwoMachines;
+  let here: Machine;
+  let project: ProjectRow;
+  let first: EntryRow;
+  beforeEach(async () => {
+    store = new MemoryBlobStore();
+    now = Date.now();
+    store.now = () => now;
+    both = await openTwoMachines({ here: store, there: store }, { here: 512, there: 512 }, kind);
+    ({ here } = both);
+    project = await here.makeProject("site");
+    writeFileSync(join(project.path, "file"), randomBytes(50_000));
+    first = await here.snapshot(project);
+    await here.push(project);
+  });
+  afterEach(() => both.close());
+
+  const key = (prefix: string) => store.keys(prefix)[0] ?? assert.fail(`there is nothing below ${prefix}`);
+  const damage = (prefix: string) => {
+    const object = store.objects.get(key(prefix)) ?? assert.fail();
+    object.bytes.writeUInt8(object.bytes.readUInt8(60) ^ 1, 60);
+  };
+  const repair = (dryRun = false) => here.sync.care.repair({ dryRun }, unattended);
+  const gc = () => {
+    const retention = { days: 0, last: 0, daily: 0, weekly: 0, monthly: 0 };
+    return here.sync.care.gc({ dryRun: false, retention, graceHours: 24 }, unattended);
+  };
+  const assertRestores = async (entry: EntryRow) => {
+    const path = await both.there.pull("site", entry.snapshotId);
+    assert.equal(treeFingerprint(path), treeFingerprint(here.pathOf(entry)));
+    await both.there.btrfs.deleteSubvolume(path);
+  };
+  const next = () => {
+    writeFileSync(join(project.path, "file"), randomBytes(50_000));
+    return here.snapshot(project);
+  };
+  /** What is pushed from now on gets there, and all restores. */
+  const assertGoesOn = async () => {
+    const entry = await next();
+    assert.equal((await here.push(project)).pending, 0);
+    for (const each of [first, entry]) await assertRestores(each);
+    assert.deepEqual((await repair()).records, []);
+  };
+
+  it("a damaged ref stops the pushes, and is written again from what this machine knows", async () => {
+    damage("refs/");
+    await next();
+    await assert.rejects(here.push(project), { code: "OBJECT_DAMAGED" });
+    await assert.rejects(both.there.pull("site"), { code: "OBJECT_DAMAGED" });
+    const before = store.objects.get(key("refs/"));
+    const tried = await repair(true);
+    assert.match(tried.records[0]?.problem ?? "", /ref .* is damaged/);
+    assert.equal(store.objects.get(key("refs/")), before);
+    assert.deepEqual((await repair()).records, tried.records);
+    await assertRestores(first);
+    await assertGoesOn();
+  });
+
+  it("a ref that is missing is, too", async () => {
+    store.objects.delete(key("refs/"));
+    await assert.rejects(both.there.pull("site"), { code: "PROJECT_NOT_FOUND" });
+    assert.deepEqual((await repair()).records, [
+      { problem: "The ref of site is missing from the store.", isMended: true },
+    ]);
+    await assertRestores(first);
+    await assertGoesOn();
+  });
+
+  it("but not by a machine that another one has overtaken", async () => {
+    const options = {
+      store,
+      cacheDirectory: both.homes.path("third"),
+      conditionalWrites: true,
+      clock: systemClock,
+    };
+    const repository = await Repository.open(options, { ...kind.mode, make: null, signal });
+    const { projectId } = project;
+    const mine = await repository.readManifest(projectId, here.row(project).remoteHead ?? "", signal);
+    const createdAt = new Date(Date.parse(mine.createdAt) + 1000).toISOString();
+    await repository.writeManifest({ ...mine, snapshotId: "anothers", createdAt }, signal);
+    repository.close();
+    damage("refs/");
+    const before = store.objects.get(key("refs/"));
+    assert.deepEqual(
+      (await repair()).records.map(({ isMended }) => isMended),
+      [false],
+    );
+    assert.equal(store.objects.get(key("refs/")), before);
+  });
+
+  it("a damaged record of the collection stops pushes and collections, and is begun anew", async () => {
+    const passing = await next();
+    await here.push(project);
+    await here.deleteEntry(passing);
+    await next();
+    await here.push(project);
+    now += 48 * 3_600_000;
+    assert.equal((await gc()).condemned.manifests, 1);
+    damage("gc/state");
+    const stopped = await next();
+    await assert.rejects(here.push(project), { code: "OBJECT_DAMAGED" });
+    await assert.rejects(gc(), { code: "OBJECT_DAMAGED" });
+    const tried = await repair(true);
+    assert.match(tried.records[0]?.problem ?? "", /gc state is damaged/);
+    assert.deepEqual((await repair()).records, tried.records);
+    assert.equal((await here.push(project)).pending, 0);
+    await assertRestores(stopped);
+    for (let run = 0; run < 2; run++) {
+      await gc();
+      now += 48 * 3_600_000;
+    }
+    assert.equal((await gc()).dueInMs, null);
+    await assert.rejects(both.there.pull("site", passing.snapshotId), { code: "SNAPSHOT_NOT_FOUND" });
+    await assertGoesOn();
+  });
+
+  it("a damaged keep or ref stops the collection; its machine writes it again, no other does", async () => {
+    damage("keeps/");
+    await assert.rejects(gc(), { code: "GC_REFUSED" });
+    assert.deepEqual(
+      (await repair()).records.map(({ isMended }) => isMended),
+      [true],
+    );
+    await gc();
+    const sealing = await sealingOf(kind, store);
+    const foreign = `keeps/${sealing.nameProject("m2")}`;
+    store.objects.set(foreign, { bytes: Buffer.from("no keep"), etag: "x", modifiedAt: now });
+    assert.deepEqual(
+      (await repair()).records.map(({ isMended }) => isMended),
+      [false],
+    );
+    await assert.rejects(gc(), { code: "GC_REFUSED" });
+    store.objects.delete(foreign);
+    const ref = `refs/${sealing.nameProject("p2")}`;
+    store.objects.set(ref, { bytes: Buffer.from("no ref"), etag: "x", modifiedAt: now });
+    assert.deepEqual(
+      (await repair()).records.map(({ isMended }) => isMended),
+      [false],
+    );
+    await assert.rejects(gc(), { code: "GC_REFUSED", message: /ref p2/ });
+    store.objects.delete(ref);
+    await assertGoesOn();
+  });
+}
