@@ -21,6 +21,11 @@ export interface ProjectRow {
   /** The manifest the store's ref named when we last wrote or read it. */
   readonly remoteHead: string | null;
   readonly lastPushAt: number | null;
+  /**
+   * Whether its snapshots are all that their manifests say. Without root's rights, a pull can have left out owners, devices
+   * or attributes, and then every snapshot that grew from it lacks them.
+   */
+  readonly whole: boolean;
 }
 
 const columns = {
@@ -66,7 +71,7 @@ export class Projects {
     this.#catalog.write(
       `INSERT INTO projects (project_id, slug, pool_id, path, created_at, forked_from_project,
          forked_from_slug, forked_from_snapshot, head_snapshot, max_snapshots, auto_snapshot_minutes,
-         remote_head, last_push_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         remote_head, last_push_at, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       project.projectId,
       project.slug,
       project.poolId,
@@ -80,6 +85,7 @@ export class Projects {
       project.autoSnapshotMinutes,
       project.remoteHead,
       project.lastPushAt,
+      project.whole ? 1 : 0,
     );
   }
 
@@ -122,5 +128,6 @@ function fromRow(row: Row): ProjectRow {
     autoSnapshotMinutes: number(row, "auto_snapshot_minutes"),
     remoteHead: textOrNull(row, "remote_head"),
     lastPushAt: numberOrNull(row, "last_push_at"),
+    whole: number(row, "whole") === 1,
   };
 }

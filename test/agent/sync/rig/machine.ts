@@ -10,7 +10,7 @@ import { Settings } from "../../../../agent/catalog/settings.ts";
 import { type Clock, systemClock } from "../../../../agent/host/clock.ts";
 import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.ts";
 import { newId } from "../../../../agent/host/ids.ts";
-import { silentLog } from "../../../../agent/host/log.ts";
+import { type Log, silentLog } from "../../../../agent/host/log.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { Processes } from "../../../../agent/host/processes.ts";
 import { ForkpointError } from "../../../../agent/protocol/errors.ts";
@@ -40,6 +40,7 @@ export interface MachineOptions {
   readonly access: StoreAccess;
   /** What it may do; everything when absent. */
   readonly privileged?: Privileged;
+  readonly log?: Log;
 }
 
 /** One store, by one URL, which honours conditions. */
@@ -92,7 +93,7 @@ export class Machine {
       btrfs: this.btrfs,
       processes,
       clock,
-      log: silentLog,
+      log: options.log ?? silentLog,
       announce: (event, body) => {
         this.announced.push(`${event} ${JSON.stringify(body)}`);
       },
@@ -126,6 +127,7 @@ export class Machine {
       autoSnapshotMinutes: 0,
       remoteHead: null,
       lastPushAt: null,
+      whole: true,
     };
     mkdirSync(projectSnapshots(pool, project.projectId), { recursive: true });
     this.projects.add(project);
