@@ -96,6 +96,9 @@ async function pullOnto(
       const commands = fetchChunks(repository, plan.steps(stagedName), meter, signal);
       await receiveOnto(processes, staging, path, withCrashPoints(commands, crashPoint), signal);
       meter.report();
+      log.info("a snapshot was made out of one that is here", {
+        ...{ projectId, snapshotId, fetchedBytes: plan.fetchedBytes },
+      });
     });
     return true;
   } catch (thrown) {

@@ -18,11 +18,18 @@ import { storeUrl } from "./twoMachines.ts";
 /** A store that counts what is read of it. */
 class CountedStore extends MemoryBlobStore {
   readonly read = new Map<string, number>();
+  /** Called before each read. */
+  beforeGet: (key: string) => void = () => undefined;
 
   override async get(key: string, options: { signal: AbortSignal; range?: Range }) {
+    this.beforeGet(key);
     const found = await super.get(key, options);
     this.read.set(key, (this.read.get(key) ?? 0) + (found?.bytes.length ?? 0));
     return found;
+  }
+
+  bytesRead(): number {
+    return [...this.read.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** Bytes read, as they are stored, of packs that hold pieces of files. */
@@ -104,6 +111,11 @@ export class RelativeScene {
     return pulled;
   }
 
+  /** All that two programs say about a tree, neither of which shares code with the product. */
+  describe(root: string): string {
+    return describe(root);
+  }
+
   async close(): Promise<void> {
     await this.machine.close();
     this.#pool.close();
@@ -111,7 +123,6 @@ export class RelativeScene {
   }
 }
 
-/** All that two programs say about a tree, neither of which shares code with the product. */
-export function describe(root: string): string {
+function describe(root: string): string {
   return [treeFingerprint(root), ...[...listVolume(root)].map((pair) => pair.join(" "))].join("\n");
 }
