@@ -44,8 +44,9 @@ export async function receiveOnto(
     }
     if (!made) throw invalidStream("it is empty");
     await made.receiver.finish();
-    const left = Object.values(made.receiver.leftOut).reduce((sum, count) => sum + count, 0);
-    if (left > 0) throw new Error(`This user may not set ${left} of the attributes.`);
+    const { owners, attributes, special } = made.receiver.leftOut;
+    const left = owners + attributes + special;
+    if (left > 0) throw new Error(`This user may not set all attributes (${left} are left).`);
     await btrfs.setReadOnly(made.path, true);
   } catch (thrown) {
     made?.receiver.close();
