@@ -36,6 +36,7 @@ const columns = {
   autoSnapshotMinutes: "auto_snapshot_minutes",
   remoteHead: "remote_head",
   lastPushAt: "last_push_at",
+  whole: "whole",
 } as const;
 export type ProjectChange = Partial<Pick<ProjectRow, keyof typeof columns>>;
 
@@ -92,7 +93,8 @@ export class Projects {
   change(projectId: string, change: ProjectChange): void {
     for (const [field, value] of Object.entries(change)) {
       const column = columns[field as keyof typeof columns];
-      this.#catalog.write(`UPDATE projects SET ${column} = ? WHERE project_id = ?`, value, projectId);
+      const written = typeof value === "boolean" ? Number(value) : value;
+      this.#catalog.write(`UPDATE projects SET ${column} = ? WHERE project_id = ?`, written, projectId);
     }
   }
 
