@@ -16,6 +16,7 @@ import { receiveOnto } from "../volumes/walking/receiveOnto.ts";
 import { fetchChunks } from "./chunkFetcher.ts";
 import type { PullRelatives } from "./pullRelatives.ts";
 import { RelativePlan } from "./relative/relativePlan.ts";
+import { remakingSteps } from "./relative/remaking.ts";
 import { SnapshotPlan } from "./snapshotPlan.ts";
 import { TransferMeter } from "./transferMeter.ts";
 
@@ -93,7 +94,7 @@ async function pullOnto(
       const plan = await RelativePlan.make(repository, older, manifest, signal);
       const meter = new TransferMeter(clock, here, "Fetching what is missing");
       meter.expect(plan.fetchedBytes);
-      const commands = fetchChunks(repository, plan.steps(stagedName), meter, signal);
+      const commands = fetchChunks(repository, remakingSteps(plan, stagedName), meter, signal);
       await receiveOnto(processes, staging, path, withCrashPoints(commands, crashPoint), signal);
       meter.report();
       log.info("a snapshot was made out of one that is here", {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { damaged } from "../../repository/digest.ts";
 import type { Content, Segment } from "../../repository/contentFormat.ts";
 import type { Attributes, Inode } from "../../repository/inodeFormat.ts";
@@ -6,11 +5,12 @@ import type { Manifest } from "../../repository/manifest.ts";
 import type { Repository } from "../../repository/repository.ts";
 import { readSegments, readTrees } from "../../repository/structureReader.ts";
 import type { TreeEntry } from "../../repository/treeFormat.ts";
-import { attributeSteps, makeStep, maxPathBytes, type PlanStep } from "../snapshotPlan.ts";
+import { maxPathBytes } from "../snapshotPlan.ts";
 import { ChunkSources } from "./chunkSources.ts";
 import { editOf, type FileEdit, type Run } from "./fileEdit.ts";
 import { LinkedInodes } from "./linkedInodes.ts";
 import { Moves } from "./moves.ts";
+import type { Dressing, Leaf, Remaking } from "./remaking.ts";
 import {
   below,
   isSameContent,
@@ -27,24 +27,9 @@ const inherited = ["system.posix_acl_access", "system.posix_acl_default", "btrfs
 const entryBytes = 128;
 const foldersAtOnce = 256;
 
-/** The final attributes of one entry. */
-interface Dressing {
-  readonly path: string;
-  readonly type: Inode["type"];
-  readonly to: Attributes;
-  /** Names of attributes to take away, where they are. */
-  readonly without: readonly string[];
-}
-
-type Leaf = Exclude<Inode, { type: "directory" }>;
-
-/**
- * The send stream that makes one snapshot out of another that is on the same disk, with placeholders where
- * bytes must be fetched. First names come to their places, then files to their contents, then everything to its attributes.
- */
+/** Works out what makes one snapshot out of another that is on the same disk. */
 export class RelativePlan {
-  /** Bytes that must be fetched. */
-  fetchedBytes = 0;
+  #fetchedBytes = 0;
   readonly #repository: Repository;
   readonly #signal: AbortSignal;
   readonly #difference: TreeDifference;
@@ -81,7 +66,7 @@ export class RelativePlan {
     older: Manifest,
     newer: Manifest,
     signal: AbortSignal,
-  ): Promise<RelativePlan> {
+  ): Promise<Remaking> {
     const difference = await TreeDifference.between(repository, older, newer, signal);
     const moves = await Moves.find(repository, difference, signal);
     const { blobs } = repository;
@@ -91,21 +76,20 @@ export class RelativePlan {
     };
     const plan = new RelativePlan(repository, { difference, moves, ...tables }, signal);
     await plan.#prepare();
-    return plan;
+    return plan.#result();
   }
 
-  /** @param name what the subvolume is to be called */
-  *steps(name: string): Generator<PlanStep> {
-    const [uuid, cloneUuid] = [randomBytes(16), randomBytes(16)];
-    yield { kind: "snapshot", path: bytesOf(name), uuid, ctransid: 1n, cloneUuid, cloneCtransid: 1n };
-    yield* this.#nameSteps();
-    for (const edit of this.#edits) yield* this.#contentSteps(edit, cloneUuid);
-    for (const { path, type, to, without } of this.#dressings.values()) {
-      const bytes = bytesOf(path);
-      for (const each of without) yield { kind: "removeXattr", path: bytes, name: bytesOf(each) };
-      yield* attributeSteps(bytes, to, type);
-    }
-    yield { kind: "end" };
+  #result(): Remaking {
+    return {
+      fetchedBytes: this.#fetchedBytes,
+      moves: this.#moves,
+      sources: this.#sources,
+      rootNames: this.#difference.rootNames,
+      edits: this.#edits,
+      dressings: this.#dressings,
+      leaves: this.#leaves,
+      links: this.#links,
+    };
   }
 
   async #prepare(): Promise<void> {
@@ -264,65 +248,7 @@ export class RelativePlan {
     const location = this.#repository.index.find({ kind: "chunk", id: chunk });
     if (location?.plainLength !== length)
       throw damaged(`chunk ${chunk}`, "it is not there, or its length is wrong");
-    this.fetchedBytes += length;
-  }
-
-  /** What moves waits in a folder of its own meanwhile, so that no two names ever meet. */
-  *#nameSteps(): Generator<PlanStep> {
-    const { moved, made, unlinked, emptied } = this.#moves;
-    const waiting = this.#freeName();
-    const place = (at: number) => bytesOf(`${waiting}/${at}`);
-    if (moved.length > 0) yield { kind: "mkdir", path: bytesOf(waiting), inode: 0 };
-    for (const [at, { from }] of moved.entries()) {
-      yield { kind: "rename", path: bytesOf(from.path), to: place(at) };
-    }
-    for (const { path } of unlinked) yield { kind: "unlink", path: bytesOf(path) };
-    for (const { path } of emptied) yield { kind: "rmdir", path: bytesOf(path) };
-    for (const { path, entry } of made) {
-      if ("inode" in entry && entry.inode.type === "directory")
-        yield { kind: "mkdir", path: bytesOf(path), inode: 0 };
-    }
-    for (const [at, { to }] of moved.entries())
-      yield { kind: "rename", path: place(at), to: bytesOf(to.path) };
-    if (moved.length > 0) yield { kind: "rmdir", path: bytesOf(waiting) };
-    for (const { path, inode } of this.#leaves) yield makeStep(bytesOf(path), inode, 0);
-    for (const { path, target } of this.#links) {
-      yield { kind: "link", path: bytesOf(path), target: bytesOf(target) };
-    }
-  }
-
-  #freeName(): string {
-    for (let at = 0; ; at++) {
-      const name = `.forkpoint-waiting-${at}`;
-      if (!this.#difference.rootNames.has(name)) return name;
-    }
-  }
-
-  *#contentSteps({ path: name, cut, runs, kept, size }: FileEdit, cloneUuid: Buffer): Generator<PlanStep> {
-    const path = bytesOf(name);
-    if (cut !== null) yield { kind: "truncate", path, size: cut };
-    const copies: { offset: number; length: number; path: string; from: number }[] = [];
-    let end = kept;
-    for (const { offset, length, chunk } of runs) {
-      const source = this.#sources.find(chunk);
-      if (!source) {
-        yield { kind: "chunk", path, offset, length, chunk, overwrites: offset < kept };
-        end = Math.max(end, offset + length);
-        continue;
-      }
-      const last = copies.at(-1);
-      const follows =
-        last?.path === source.path &&
-        last.offset + last.length === offset &&
-        last.from + last.length === source.offset;
-      if (follows) last.length += length;
-      else copies.push({ offset, length, path: source.path, from: source.offset });
-    }
-    if (end < size) yield { kind: "truncate", path, size };
-    for (const { offset, length, path: clonePath, from } of copies) {
-      const source = { cloneUuid, cloneCtransid: 1n, clonePath: bytesOf(clonePath), cloneOffset: from };
-      yield { kind: "clone", path, offset, length, ...source };
-    }
+    this.#fetchedBytes += length;
   }
 }
 
@@ -333,8 +259,4 @@ function has({ xattrs }: Attributes, name: string): boolean {
 function isSameInode(a: Inode, b: Inode): boolean {
   const isSameBytes = a.type !== "file" || b.type !== "file" || isSameContent(a.content, b.content);
   return isSameObject(a, b) && sameAttributes(a, b) && isSameBytes;
-}
-
-function bytesOf(path: string): Buffer {
-  return Buffer.from(path, "latin1");
 }

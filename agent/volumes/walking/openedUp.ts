@@ -2,6 +2,7 @@ import { chmodSync, lstatSync } from "node:fs";
 import { joinBytes, splitPath } from "../bytePaths.ts";
 import type { StreamCommand } from "../sendStream/commands.ts";
 import type { DeferredAttributes } from "./deferredAttributes.ts";
+import { isUnfit } from "./receivedPaths.ts";
 
 const ownersRights = 0o700;
 const contentKinds = new Set<StreamCommand["kind"]>(["write", "truncate", "clone"]);
@@ -28,13 +29,21 @@ export class OpenedUp {
   }
 
   #openTo(path: Buffer, isForContent: boolean): boolean {
+    const parts = splitPath(path);
+    if (parts.some(isUnfit)) return false;
     let at: Buffer = Buffer.alloc(0);
     let opened = this.#open(at, false);
-    for (const part of splitPath(path)) {
+    for (const part of parts) {
+      // What lies behind a link is not the stream's to open.
+      if (!this.#isFolder(at)) return opened;
       at = joinBytes(at, part);
       opened = this.#open(at, isForContent) || opened;
     }
     return opened;
+  }
+
+  #isFolder(path: Buffer): boolean {
+    return lstatSync(joinBytes(this.#root, path), { throwIfNoEntry: false })?.isDirectory() === true;
   }
 
   #open(path: Buffer, mayBeFile: boolean): boolean {

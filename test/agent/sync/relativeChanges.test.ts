@@ -4,10 +4,12 @@ import { changes, start } from "./rig/treeChanges.ts";
 
 /** What the table of changes does not have. */
 const more = {
-  "a folder with a default ACL gets files and folders":
-    "setfacl -d -m u:7:rwx c; touch c/new; mkdir c/inner; touch c/inner/x; setfacl -b c/new c/inner/x",
-  "what is compressed is moved where nothing is":
-    "setfattr -n btrfs.compression -v zstd a; mv b/other a/; mv a/single b/",
+  "folders that pass on an ACL and a compression get what has neither":
+    "for d in acl packed; do touch $d/new; mkdir -p $d/inner; touch $d/inner/x; mkfifo $d/fifo; done; setfacl -Rb acl; setfacl -d -m u:7:rwx acl; setfattr -x btrfs.compression packed/new; setfattr -x btrfs.compression packed/inner; setfattr -x btrfs.compression packed/inner/x",
+  "folders that pass on an ACL and a compression get what was elsewhere":
+    "mv b/other acl; mv a/single packed; mv c/d packed",
+  "attributes and an ACL are taken away":
+    "setfattr -x user.gone kept/file; setfacl -b kept/file; setfacl -bk acl",
   "a capability survives that its file is written to":
     "setfattr -n security.capability -v 0x0100000202000000000000000000000000000000 c/large; printf x >> c/large",
   "a fifo becomes a device and a link another link":
@@ -25,7 +27,11 @@ describe("a snapshot is made out of an older one when", function () {
   before(async () => {
     scene = await RelativeScene.open();
     const project = await scene.machine.makeProject("site");
-    scene.run(project, `${start}\nmkdir kept; ln a/two kept/two; echo kept > kept/file`);
+    scene.run(
+      project,
+      `${start}\nmkdir kept; ln a/two kept/two; echo kept > kept/file; setfattr -n user.gone -v x kept/file; setfacl -m u:7:r kept/file; mkdir acl packed
+      setfacl -d -m u:7:rwx acl; setfattr -n btrfs.compression -v zstd packed`,
+    );
     origin = await scene.keep(project);
   });
   after(() => scene.close());
