@@ -11,7 +11,6 @@ import { type LoopPool, openLoopPool } from "../../../support/loopPool.ts";
 import { MemoryBlobStore } from "../../../support/memoryBlobStore.ts";
 import { plainKind, sealingOf } from "../../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../../support/treeFingerprint.ts";
-import { listVolume } from "../../../support/volumeListing.ts";
 import { Machine, makeHomes, onlyUrl } from "./machine.ts";
 import { storeUrl } from "./twoMachines.ts";
 
@@ -90,7 +89,7 @@ export class RelativeScene {
 
   /** Takes the entry off this disk, as retention does, and gives what it was. */
   async forget(entry: EntryRow): Promise<string> {
-    const was = describe(this.machine.pathOf(entry));
+    const was = treeFingerprint(this.machine.pathOf(entry));
     await this.machine.deleteEntry(entry);
     return was;
   }
@@ -107,13 +106,8 @@ export class RelativeScene {
   async assertPulls(entry: EntryRow, was: string): Promise<{ path: string; fetched: number }> {
     const pulled = await this.pull(entry);
     assert.deepEqual(this.warnings, []);
-    assert.equal(describe(pulled.path), was);
+    assert.equal(treeFingerprint(pulled.path), was);
     return pulled;
-  }
-
-  /** All that two programs say about a tree, neither of which shares code with the product. */
-  describe(root: string): string {
-    return describe(root);
   }
 
   async close(): Promise<void> {
@@ -121,8 +115,4 @@ export class RelativeScene {
     this.#pool.close();
     this.#homes.close();
   }
-}
-
-function describe(root: string): string {
-  return [treeFingerprint(root), ...[...listVolume(root)].map((pair) => pair.join(" "))].join("\n");
 }
