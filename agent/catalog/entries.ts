@@ -98,6 +98,19 @@ export class Entries {
       .map((row) => this.#fromRow(row));
   }
 
+  /** Deleted entries that the store had all of, whose id begins with `prefix`; at most two. */
+  gone(projectId: string, prefix: string): EntryRow[] {
+    return this.#catalog
+      .all(
+        `SELECT * FROM entries WHERE project_id = ? AND substr(snapshot_id, 1, ?) = ? AND deleted_at IS NOT NULL
+           AND durability IN ('durable', 'verified') AND manifest_digest IS NOT NULL LIMIT 2`,
+        projectId,
+        prefix.length,
+        prefix,
+      )
+      .map((row) => this.#fromRow(row));
+  }
+
   /** Newest first; only those older than `before` (a seq) when given. */
   list(projectId: string, options: { before?: number; limit?: number } = {}): EntryRow[] {
     return this.#catalog
@@ -160,11 +173,20 @@ export class Entries {
     );
   }
 
-  /** Hides the entry for good; its row stays for the lineage of its children. */
+  /** Hides the entry; its row stays for the lineage of its children. */
   bury(projectId: string, snapshotId: string, now: number): void {
     this.#catalog.write(
       "UPDATE entries SET deleted_at = ? WHERE project_id = ? AND snapshot_id = ?",
       now,
+      projectId,
+      snapshotId,
+    );
+  }
+
+  /** Shows a hidden entry again, in its old place. */
+  revive(projectId: string, snapshotId: string): void {
+    this.#catalog.write(
+      "UPDATE entries SET deleted_at = NULL WHERE project_id = ? AND snapshot_id = ?",
       projectId,
       snapshotId,
     );

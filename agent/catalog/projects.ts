@@ -21,6 +21,11 @@ export interface ProjectRow {
   /** The manifest the store's ref named when we last wrote or read it. */
   readonly remoteHead: string | null;
   readonly lastPushAt: number | null;
+  /**
+   * Whether its snapshots are all that their manifests say. Without root's rights, a pull can have left out owners, devices
+   * or attributes, and then every snapshot that grew from it lacks them.
+   */
+  readonly whole: boolean;
 }
 
 const columns = {
@@ -31,6 +36,7 @@ const columns = {
   autoSnapshotMinutes: "auto_snapshot_minutes",
   remoteHead: "remote_head",
   lastPushAt: "last_push_at",
+  whole: "whole",
 } as const;
 export type ProjectChange = Partial<Pick<ProjectRow, keyof typeof columns>>;
 
@@ -66,7 +72,7 @@ export class Projects {
     this.#catalog.write(
       `INSERT INTO projects (project_id, slug, pool_id, path, created_at, forked_from_project,
          forked_from_slug, forked_from_snapshot, head_snapshot, max_snapshots, auto_snapshot_minutes,
-         remote_head, last_push_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         remote_head, last_push_at, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       project.projectId,
       project.slug,
       project.poolId,
@@ -80,13 +86,15 @@ export class Projects {
       project.autoSnapshotMinutes,
       project.remoteHead,
       project.lastPushAt,
+      project.whole ? 1 : 0,
     );
   }
 
   change(projectId: string, change: ProjectChange): void {
     for (const [field, value] of Object.entries(change)) {
       const column = columns[field as keyof typeof columns];
-      this.#catalog.write(`UPDATE projects SET ${column} = ? WHERE project_id = ?`, value, projectId);
+      const written = typeof value === "boolean" ? Number(value) : value;
+      this.#catalog.write(`UPDATE projects SET ${column} = ? WHERE project_id = ?`, written, projectId);
     }
   }
 
@@ -122,5 +130,6 @@ function fromRow(row: Row): ProjectRow {
     autoSnapshotMinutes: number(row, "auto_snapshot_minutes"),
     remoteHead: textOrNull(row, "remote_head"),
     lastPushAt: numberOrNull(row, "last_push_at"),
+    whole: number(row, "whole") === 1,
   };
 }

@@ -63,4 +63,12 @@ export const migrations: readonly string[] = [
   ALTER TABLE entries ADD COLUMN verified_at INTEGER;
   ALTER TABLE entries ADD COLUMN problem TEXT;      -- what is wrong with its copy in the store
   `,
+  `
+  -- Whether its snapshots are all that their manifests say; of what was pulled before, that is not known.
+  ALTER TABLE projects ADD COLUMN whole INTEGER NOT NULL DEFAULT 1;
+  WITH RECURSIVE pulled (project_id) AS (
+    SELECT project_id FROM entries WHERE cause = 'pull'
+    UNION SELECT p.project_id FROM projects p JOIN pulled ON p.forked_from_project = pulled.project_id)
+  UPDATE projects SET whole = 0 WHERE project_id IN (SELECT project_id FROM pulled);
+  `,
 ];

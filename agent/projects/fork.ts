@@ -114,6 +114,7 @@ export class Fork {
       settings: { maxSnapshots: parent.maxSnapshots, autoSnapshotMinutes: parent.autoSnapshotMinutes },
       manifestDigest: null,
       remoteHead: null,
+      whole: parent.whole,
     };
     this.#birth.register(payload, origin, () => this.#intents.end(intentId));
   }

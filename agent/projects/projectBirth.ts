@@ -36,6 +36,8 @@ export interface Origin {
   /** The manifest its first entry is already stored as; null when it still has to be pushed. */
   readonly manifestDigest: string | null;
   readonly remoteHead: string | null;
+  /** As in `ProjectRow`. */
+  readonly whole: boolean;
 }
 
 export const defaultSettings: ProjectSettings = { maxSnapshots: 5, autoSnapshotMinutes: 10 };
@@ -115,6 +117,7 @@ export class ProjectBirth {
       autoSnapshotMinutes: origin.settings.autoSnapshotMinutes,
       remoteHead: origin.remoteHead,
       lastPushAt: null,
+      whole: origin.whole,
     };
     const { cause, author, label, manifestDigest } = origin;
     const { snapshotId, projectId } = birth;

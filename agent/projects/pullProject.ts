@@ -9,6 +9,7 @@ import type { CrashPoint } from "../host/crashPoints.ts";
 import type { LongCall } from "../host/longCall.ts";
 import type { Log } from "../host/log.ts";
 import { ForkpointError } from "../protocol/errors.ts";
+import type { Pulled } from "../sync/pull.ts";
 import type { FoundRemote } from "../sync/remoteProjects.ts";
 import type { SyncService } from "../sync/syncService.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
@@ -77,8 +78,8 @@ export class ProjectPull {
       const { birth, origin } = this.#plan(found, reserved.slug, pool);
       const intentId = this.#intents.begin(pullIntent, birth.projectId, birth, this.#clock.now());
       try {
-        await this.#make(birth, found, call);
-        this.#birth.register(birth, origin, () => this.#intents.end(intentId));
+        const { whole } = await this.#make(birth, found, call);
+        this.#birth.register(birth, { ...origin, whole }, () => this.#intents.end(intentId));
       } catch (thrown) {
         await undoFailed(
           { kind: pullIntent.kind, projectId: birth.projectId },
@@ -120,7 +121,7 @@ export class ProjectPull {
     { manifest, manifestDigest, remoteHead }: FoundRemote,
     slug: string,
     pool: PoolRow,
-  ): { birth: Birth; origin: Origin } {
+  ): { birth: Birth; origin: Omit<Origin, "whole"> } {
     const { projectId, snapshotId } = manifest;
     const common = { cause: "pull", author: currentAuthor(), label: manifest.label } as const;
     const settings = defaultSettings;
@@ -138,7 +139,7 @@ export class ProjectPull {
     return { birth: { ...this.#birth.plan(pool, slug, projectId), snapshotId }, origin };
   }
 
-  async #make(birth: Birth, { manifest, manifestDigest }: FoundRemote, call: LongCall): Promise<void> {
+  async #make(birth: Birth, { manifest, manifestDigest }: FoundRemote, call: LongCall): Promise<Pulled> {
     const { staging, volume, pool, projectId, snapshotId } = birth;
     if (staging === null) throw new Error("A pull needs a staging place.");
     this.#crashPoint("pullProject:intent");
@@ -147,13 +148,15 @@ export class ProjectPull {
       throw asPoolError(thrown, dirname(staging));
     });
     const destination = snapshotPath(pool, projectId, snapshotId);
-    await this.#sync.pull({ projectId: manifest.projectId, manifestDigest, staging, destination }, call);
+    const request = { projectId: manifest.projectId, manifestDigest, staging, destination };
+    const pulled = await this.#sync.pull(request, call);
     this.#crashPoint("pullProject:snapshot");
     call.signal.throwIfAborted();
     await this.#btrfs.snapshot(destination, volume, { readOnly: false });
     this.#crashPoint("pullProject:volume");
     await removeStaged(this.#btrfs, staging);
     call.signal.throwIfAborted();
+    return pulled;
   }
 
   async #undo(birth: Birth, intentId: number): Promise<void> {

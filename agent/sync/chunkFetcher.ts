@@ -21,7 +21,7 @@ const zeros = Buffer.alloc(zeroRunBytes);
  */
 export async function* fetchChunks(
   repository: Repository,
-  plan: AsyncIterable<PlanStep>,
+  plan: AsyncIterable<PlanStep> | Iterable<PlanStep>,
   meter: TransferMeter,
   signal: AbortSignal,
 ): AsyncGenerator<StreamCommand> {
@@ -49,7 +49,7 @@ interface Batch {
 /** Batches in order, the next ones already being fetched. */
 async function* ahead(
   repository: Repository,
-  plan: AsyncIterable<PlanStep>,
+  plan: AsyncIterable<PlanStep> | Iterable<PlanStep>,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const queue: Promise<Batch>[] = [];
@@ -68,7 +68,7 @@ async function* ahead(
   }
 }
 
-async function* batched(plan: AsyncIterable<PlanStep>): AsyncGenerator<PlanStep[]> {
+async function* batched(plan: AsyncIterable<PlanStep> | Iterable<PlanStep>): AsyncGenerator<PlanStep[]> {
   let steps: PlanStep[] = [];
   let bytes = 0;
   for await (const step of plan) {
@@ -95,8 +95,15 @@ async function fetchBatch(
   return { steps, chunks };
 }
 
-/** The write commands of one chunk, without its long runs of zeros. */
-function* writes({ path, offset, length }: ChunkWrite, bytes: Buffer): Generator<StreamCommand> {
+/** The write commands of one chunk, without its long runs of zeros unless it overwrites something. */
+function* writes(
+  { path, offset, length, overwrites = false }: ChunkWrite,
+  bytes: Buffer,
+): Generator<StreamCommand> {
+  if (overwrites) {
+    yield* pieces(path, offset, bytes, 0, length);
+    return;
+  }
   let start = 0;
   for (let at = 0; at < length;) {
     // Runs begin at multiples of their length in the file.

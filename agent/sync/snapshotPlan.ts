@@ -23,12 +23,14 @@ export interface ChunkWrite {
   readonly chunk: Digest;
   /** Where they begin in the chunk. */
   readonly from: number;
+  /** Whether the file has bytes there already, so that zeros must be written as well. */
+  readonly overwrites?: boolean;
 }
 
 export type PlanStep = StreamCommand | ChunkWrite;
 
 /** No path of a volume is longer, in bytes: the kernel could not name it. */
-const maxPathBytes = 4095;
+export const maxPathBytes = 4095;
 /** More names than this are no workspace but an attack. */
 const maxEntries = 2 ** 28;
 /** Subdirectories that are looked up in one go. */
@@ -161,28 +163,8 @@ export class SnapshotPlan {
   }
 
   async *#leafSteps(path: Buffer, inode: Exclude<Inode, { type: "directory" }>): AsyncGenerator<PlanStep> {
-    const number = this.#nextInode++;
-    switch (inode.type) {
-      case "file":
-        yield { kind: "mkfile", path, inode: number };
-        yield* this.#contentSteps(path, inode);
-        break;
-      case "symlink":
-        yield { kind: "symlink", path, inode: number, target: inode.target };
-        break;
-      case "fifo":
-      case "socket": {
-        const kind = inode.type === "fifo" ? "mkfifo" : "mksock";
-        yield { kind, path, inode: number, rdev: 0n, mode: typeBits[inode.type] | inode.mode };
-        break;
-      }
-      case "charDevice":
-      case "blockDevice": {
-        const mode = typeBits[inode.type] | inode.mode;
-        yield { kind: "mknod", path, inode: number, rdev: BigInt(inode.rdev), mode };
-        break;
-      }
-    }
+    yield makeStep(path, inode, this.#nextInode++);
+    if (inode.type === "file") yield* this.#contentSteps(path, inode);
     yield* attributeSteps(path, inode, inode.type);
   }
 
@@ -206,8 +188,36 @@ export class SnapshotPlan {
   }
 }
 
+/** The command that makes an entry that is no directory; a file is empty. @param number of its inode */
+export function makeStep(
+  path: Buffer,
+  inode: Exclude<Inode, { type: "directory" }>,
+  number: number,
+): StreamCommand {
+  switch (inode.type) {
+    case "file":
+      return { kind: "mkfile", path, inode: number };
+    case "symlink":
+      return { kind: "symlink", path, inode: number, target: inode.target };
+    case "fifo":
+    case "socket": {
+      const kind = inode.type === "fifo" ? "mkfifo" : "mksock";
+      return { kind, path, inode: number, rdev: 0n, mode: typeBits[inode.type] | inode.mode };
+    }
+    case "charDevice":
+    case "blockDevice": {
+      const mode = typeBits[inode.type] | inode.mode;
+      return { kind: "mknod", path, inode: number, rdev: BigInt(inode.rdev), mode };
+    }
+  }
+}
+
 /** Owner before mode and attributes, since a change of owner clears setuid bits and capabilities. */
-function* attributeSteps(path: Buffer, attributes: Attributes, type: Inode["type"]): Generator<PlanStep> {
+export function* attributeSteps(
+  path: Buffer,
+  attributes: Attributes,
+  type: Inode["type"],
+): Generator<StreamCommand> {
   const { uid, gid, mode, mtime, xattrs } = attributes;
   yield { kind: "chown", path, uid, gid };
   if (type !== "symlink") yield { kind: "chmod", path, mode };

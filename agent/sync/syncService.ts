@@ -12,7 +12,6 @@ import type { LongCall } from "../host/longCall.ts";
 import type { Processes } from "../host/processes.ts";
 import type { RemoteProject, Secret, Store } from "../protocol/entities.ts";
 import { ForkpointError, type ErrorBody } from "../protocol/errors.ts";
-import type { Manifest } from "../repository/manifest.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
@@ -22,7 +21,8 @@ import { KeyFolder } from "./keyFolder.ts";
 import { KeyKeeper } from "./keyKeeper.ts";
 import { Keyring } from "./keyring.ts";
 import { machineId } from "./machineId.ts";
-import { pullSnapshot, type PullRequest } from "./pull.ts";
+import { pullSnapshot, type Pulled, type PullRequest } from "./pull.ts";
+import { PullRelatives } from "./pullRelatives.ts";
 import { PushBases } from "./pushBase.ts";
 import { PushQueue } from "./pushQueue.ts";
 import { RemoteFiles } from "./remoteFiles.ts";
@@ -70,6 +70,7 @@ export class SyncService {
   readonly #parts: SyncParts;
   readonly #store: StoreKeeper;
   readonly #queue: PushQueue;
+  readonly #relatives: PullRelatives;
   /** What opens the repository in the store. */
   readonly keys: StoreKeys;
   /** Verifies, mends and tidies what is in the store. */
@@ -93,6 +94,7 @@ export class SyncService {
     const keys = new KeyKeeper({ keyring: new Keyring(parts), files: new KeyFolder(parts.home) });
     const store = new StoreKeeper({ ...parts, keys, changed });
     const bases = new PushBases(parts);
+    this.#relatives = new PullRelatives(parts);
     const id = machineId(parts.settings);
     const pusher = new EntryPusher({ ...parts, store, machineId: id });
     this.#store = store;
@@ -251,9 +253,10 @@ export class SyncService {
   }
 
   /** Rebuilds a snapshot from the store; see `pullSnapshot`. @throws ForkpointError also STORE_NOT_SET */
-  async pull(request: PullRequest, call: LongCall): Promise<Manifest> {
+  async pull(request: PullRequest, call: LongCall): Promise<Pulled> {
+    const relatives = this.#relatives;
     return this.#using(call, (repository, during) =>
-      pullSnapshot(request, { ...this.#parts, repository }, during),
+      pullSnapshot(request, { ...this.#parts, repository, relatives }, during),
     );
   }
 
@@ -289,11 +292,14 @@ export class SyncService {
   }
 
   /**
-   * Resolves once no upload reads the project's snapshots, or the one named; to be called before they are
-   * deleted, and with the project's lock held.
+   * Resolves once no upload and no pull reads the project's snapshots, or the one named; to be called before they
+   * are deleted, and with the project's lock held.
    */
   async stopUploads(projectId: string, snapshotId?: string): Promise<void> {
-    await this.#queue.release(projectId, snapshotId);
+    await Promise.all([
+      this.#queue.release(projectId, snapshotId),
+      this.#relatives.release(projectId, snapshotId),
+    ]);
   }
 
   /** Of one project, or with null of all. */

@@ -7,7 +7,11 @@ import type { SnapshotPlaces } from "./snapshotPlaces.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 
 const Payload = z.object({ path: z.string() });
-const intentKind: IntentKind<z.infer<typeof Payload>> = { kind: "deleteSnapshot", payload: Payload };
+/** A snapshot that is to go; open, start-up deletes it. */
+export const deleteSnapshotIntent: IntentKind<z.infer<typeof Payload>> = {
+  kind: "deleteSnapshot",
+  payload: Payload,
+};
 
 type Parts = Pick<
   TimelineParts,
@@ -44,7 +48,12 @@ export class SnapshotDeletion {
       const list = doomed.map(({ snapshotId }) => {
         const path = this.#places.of(project, snapshotId);
         entries.bury(projectId, snapshotId, now);
-        return { projectId, snapshotId, path, intentId: intents.begin(intentKind, projectId, { path }, now) };
+        return {
+          projectId,
+          snapshotId,
+          path,
+          intentId: intents.begin(deleteSnapshotIntent, projectId, { path }, now),
+        };
       });
       const head = entries.livingAncestor(projectId, project.headSnapshotId);
       if (head !== project.headSnapshotId) projects.change(projectId, { headSnapshotId: head });
@@ -64,7 +73,7 @@ export class SnapshotDeletion {
 
   /** How start-up ends a deletion that was cut off: it is finished. */
   get recoverer(): Recoverer {
-    return recoverer(intentKind, async ({ path }, { intentId }) => {
+    return recoverer(deleteSnapshotIntent, async ({ path }, { intentId }) => {
       await this.#parts.btrfs.deleteSnapshot(path);
       this.#parts.intents.end(intentId);
     });

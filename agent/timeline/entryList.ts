@@ -24,6 +24,11 @@ export class EntryList {
     return this.#lookup.named(projectId, snapshotId);
   }
 
+  /** As `SnapshotLookup.namedOrGone`. @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  namedOrGone(projectId: string, snapshotId: string): EntryRow {
+    return this.#lookup.namedOrGone(projectId, snapshotId);
+  }
+
   /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */
   list(
     projectId: string,

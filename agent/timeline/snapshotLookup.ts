@@ -24,4 +24,12 @@ export class SnapshotLookup {
       second ? { hint: "Write more of the id; `forkpoint timeline --json` shows it in full." } : {},
     );
   }
+
+  /** As `named`; also an entry that was deleted and that the store had all of. @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  namedOrGone(projectId: string, name: string): EntryRow {
+    const isPrefix = idPrefixPattern.test(name);
+    const [only, second] = isPrefix ? this.#entries.gone(projectId, name) : [];
+    const isLiving = isPrefix && this.#entries.byPrefix(projectId, name).length > 0;
+    return only && !second && !isLiving ? only : this.named(projectId, name);
+  }
 }

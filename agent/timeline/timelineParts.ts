@@ -7,17 +7,21 @@ import type { Announce } from "../host/announce.ts";
 import type { Clock } from "../host/clock.ts";
 import type { CrashPoint } from "../host/crashPoints.ts";
 import type { Log } from "../host/log.ts";
+import type { LongCall } from "../host/longCall.ts";
 import type { Processes } from "../host/processes.ts";
 import type { ProjectLocks } from "../host/projectLocks.ts";
+import type { Pulled, PullRequest } from "../sync/pull.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 
-/** What the timeline tells those who make safe copies. */
+/** What the timeline wants of those who make safe copies. */
 export interface Uploads {
   /** There may be something new to put into the store. */
   wake(projectId: string): void;
   /** Ends the upload of a snapshot that is about to be deleted, and waits for its end. */
   stopUploads(projectId: string, snapshotId?: string): Promise<void>;
+  /** Rebuilds a snapshot from the store. @throws ForkpointError STORE_*, OBJECT_*, POOL_*, CANCELLED */
+  pull(request: PullRequest, call: LongCall): Promise<Pulled>;
 }
 
 /** What the operations on a timeline are made of. */

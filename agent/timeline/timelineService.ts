@@ -8,6 +8,7 @@ import type { CheckedParams, Result } from "../protocol/methods.ts";
 import { decodeVolumePath } from "../protocol/volumePath.ts";
 import { describeChange, summarizeChanges } from "../volumes/comparison/describeChanges.ts";
 import { AutoSnapshots } from "./autoSnapshots.ts";
+import { BroughtBack } from "./broughtBack.ts";
 import { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { Comparison } from "./diff.ts";
 import { EntryList, textOrNull } from "./entryList.ts";
@@ -30,6 +31,7 @@ export class TimelineService {
   readonly #deletion: SnapshotDeletion;
   readonly #comparison: Comparison;
   readonly #restore: Restore;
+  readonly #broughtBack: BroughtBack;
   readonly #rollOff: RollOff;
   readonly #auto: AutoSnapshots;
 
@@ -42,6 +44,7 @@ export class TimelineService {
     this.#rollOff = new RollOff(parts, this.#deletion);
     this.#comparison = new Comparison(parts, this.#places);
     this.#restore = new Restore(parts, this.#places);
+    this.#broughtBack = new BroughtBack(parts, this.#places);
     this.#auto = new AutoSnapshots({
       ...parts,
       take: (projectId) => this.#takeByTimer(projectId),
@@ -116,8 +119,9 @@ export class TimelineService {
   }
 
   /**
+   * A snapshot that is not on the disk any more comes from the store first.
    * @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_OUTSIDE_VOLUME,
-   *   PATH_NOT_FOUND, OPEN_FILES, PROJECT_BUSY, POOL_FULL, POOL_READ_ONLY, NEEDS_ROOT, CANCELLED
+   *   PATH_NOT_FOUND, OPEN_FILES, PROJECT_BUSY, POOL_FULL, POOL_READ_ONLY, NEEDS_ROOT, STORE_*, OBJECT_*, CANCELLED
    */
   async restore(
     project: ProjectRow,
@@ -125,8 +129,10 @@ export class TimelineService {
     call: LongCall,
   ): Promise<Result<"timeline/restore">> {
     const bytes = paths?.map(decodeVolumePath) ?? null;
-    return this.#alone(project, { operation: "restoring", refuse: true }, call, (current) => {
-      const target = this.#entries.named(current.projectId, snapshotId);
+    return this.#alone(project, { operation: "restoring", refuse: true }, call, async (current) => {
+      const target = this.#entries.namedOrGone(current.projectId, snapshotId);
+      await this.#places.requireVolume(current);
+      await this.#broughtBack.ensure(current, target, call);
       return this.#bringBack(current, { target, paths: bytes, openFiles }, call);
     });
   }

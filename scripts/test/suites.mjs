@@ -24,6 +24,7 @@ const endToEnd = [
   "test/agent/endToEnd/refusals",
   "test/agent/endToEnd/catalogs.test.ts",
   "test/agent/endToEnd/closedFolders.test.ts",
+  "test/agent/endToEnd/pullOnto.test.ts",
   "test/agent/endToEnd/strangers.test.ts",
   "test/agent/endToEnd/wholeStory.test.ts",
 ];

@@ -98,6 +98,7 @@ export class FolderAdoption {
       settings: defaultSettings,
       manifestDigest: null,
       remoteHead: null,
+      whole: true,
     };
     this.#birth.register(birth, origin, () => this.#intents.end(intentId));
   }

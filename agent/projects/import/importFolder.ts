@@ -231,6 +231,7 @@ export class FolderImport {
       settings: defaultSettings,
       manifestDigest: null,
       remoteHead: null,
+      whole: true,
     };
     this.#birth.register(payload, origin, () => {
       if (payload.aside === null) {

@@ -77,12 +77,17 @@ export class HelperPrivileged implements Privileged {
     }
   }
 
-  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<boolean> {
     const place = this.#placeOf(directory);
     if (!place) return this.#elsewhere.receive(directory, stream, signal);
     signal.throwIfAborted();
-    const ordinary = encodeSendStream(ordinaryStream(readSendStream(stream)));
+    let isWhole = true;
+    const leftOut = () => {
+      isWhole = false;
+    };
+    const ordinary = encodeSendStream(ordinaryStream(readSendStream(stream), leftOut));
     await this.#feed({ verb: "receive", name: place.name, directory: place.path }, ordinary, signal);
+    return isWhole;
   }
 
   async restoreOwners(

@@ -51,12 +51,13 @@ export class NoPrivileges implements Privileged {
     }
   }
 
-  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<boolean> {
     try {
       const leftOut = await receiveByHand(this.#processes, directory, stream, signal);
-      if (Object.values(leftOut).some((count) => count > 0)) {
+      const isWhole = Object.values(leftOut).every((count) => count === 0);
+      if (!isWhole)
         this.#log.warn("a snapshot was rebuilt without what takes root", { directory, ...leftOut });
-      }
+      return isWhole;
     } catch (thrown) {
       throw asPoolError(thrown, directory);
     }

@@ -48,10 +48,11 @@ export interface Privileged {
   send(snapshot: string, options: SendOptions, signal: AbortSignal): AsyncGenerator<Buffer>;
 
   /**
-   * Applies a full stream; the new subvolume appears in `directory`.
+   * Applies a full stream; the new subvolume appears in `directory`. Gives whether it is all that the stream says:
+   * without root's rights some of it may have to be left out.
    * @throws ForkpointError CANCELLED, POOL_FULL, STREAM_INVALID; whatever `stream` throws
    */
-  receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+  receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<boolean>;
 
   /**
    * Gives entries of a live volume the owners that they have in a read-only snapshot on the same pool, as far

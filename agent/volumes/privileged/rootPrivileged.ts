@@ -66,7 +66,7 @@ export class RootPrivileged implements Privileged {
     }
   }
 
-  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<boolean> {
     const { child, ended } = this.#processes.stream("btrfs", ["receive", "--quiet", directory], {
       signal,
       stdin: "pipe",
@@ -84,6 +84,7 @@ export class RootPrivileged implements Privileged {
     if (feeding.status === "rejected" && !isBrokenPipe(feeding.reason))
       throw asPoolError(feeding.reason, directory);
     if (thrown !== undefined) throw asPoolError(thrown, directory);
+    return true;
   }
 
   /** Whatever root copies keeps its owner. */

@@ -1,5 +1,5 @@
 import { chmodSync, lchownSync, lstatSync } from "node:fs";
-import { getegid, geteuid } from "node:process";
+import { geteuid } from "node:process";
 import type { Processes } from "../../host/processes.ts";
 import { depthOf } from "../bytePaths.ts";
 import { restoreAttributes } from "../extendedAttributes.ts";
@@ -19,6 +19,7 @@ interface Wanted {
   owner: { readonly uid: number; readonly gid: number } | null;
   mode: number | null;
   readonly xattrs: Map<string, Buffer>;
+  readonly removed: Set<string>;
   times: EntryTimes | null;
 }
 
@@ -66,14 +67,20 @@ export class DeferredAttributes {
       owner: null,
       mode: null,
       xattrs: new Map<string, Buffer>(),
+      removed: new Set<string>(),
       times: null,
     };
     this.#wanted.set(key, wanted);
     if (command.kind === "chown") wanted.owner = command;
     else if (command.kind === "chmod") wanted.mode = command.mode & 0o7777;
     else if (command.kind === "utimes") wanted.times = command;
-    else if (command.kind === "setXattr") wanted.xattrs.set(command.name.toString("latin1"), command.data);
-    else wanted.xattrs.delete(command.name.toString("latin1"));
+    else {
+      const name = command.name.toString("latin1");
+      if (command.kind === "setXattr") wanted.xattrs.set(name, command.data);
+      else wanted.xattrs.delete(name);
+      if (command.kind === "setXattr") wanted.removed.delete(name);
+      else wanted.removed.add(name);
+    }
   }
 
   has(path: Buffer): boolean {
@@ -107,8 +114,10 @@ export class DeferredAttributes {
     this.#paths.forget();
     for (const { path } of all) this.#paths.place(path);
     for (const wanted of all) this.#chown(wanted);
-    await restoreAttributes(this.#processes, this.#root, this.#allowedAttributes(all), this.#signal);
     const calls = new SystemCalls(this.#processes, this.#root, this.#signal);
+    const removals = all.flatMap(({ path, removed }) => [...removed].map((name) => ({ path, name })));
+    if (!(await calls.removeAttributes(removals))) this.#leftOut.attributes += removals.length;
+    await restoreAttributes(this.#processes, this.#root, this.#allowedAttributes(all), this.#signal);
     await calls.setTimes(all.flatMap(({ times }) => times ?? []));
     // Modes come last and inner ones first, since they can close folders.
     for (const wanted of all.sort((one, other) => depthOf(other.path) - depthOf(one.path))) {
@@ -119,10 +128,11 @@ export class DeferredAttributes {
   #chown(wanted: Wanted): void {
     const { owner, path } = wanted;
     if (!owner) return;
-    const own = geteuid?.() === owner.uid;
-    if (own && getegid?.() === owner.gid) return;
+    const place = this.#paths.place(path);
+    const { uid, gid } = lstatSync(place);
+    if (uid === owner.uid && gid === owner.gid) return;
     try {
-      lchownSync(this.#paths.place(path), owner.uid, owner.gid);
+      lchownSync(place, owner.uid, owner.gid);
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== "EPERM") throw thrown;
       this.#leftOut.owners++;

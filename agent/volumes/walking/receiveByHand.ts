@@ -48,7 +48,8 @@ export async function receiveByHand(
   }
 }
 
-function subvolumeName(path: Buffer): string {
+/** @throws ForkpointError STREAM_INVALID */
+export function subvolumeName(path: Buffer): string {
   const name = path.toString("utf8");
   const fit = name !== "" && name !== "." && name !== ".." && !/[/\0]/.test(name);
   if (!fit || !Buffer.from(name).equals(path)) throw invalidStream("the subvolume has no fit name");

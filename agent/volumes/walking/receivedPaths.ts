@@ -57,7 +57,8 @@ export class ReceivedPaths {
   }
 }
 
-function isUnfit(part: Buffer): boolean {
+/** Whether a part of a path is none that names an entry of a folder. */
+export function isUnfit(part: Buffer): boolean {
   const text = part.toString("latin1");
   return text === "" || text === "." || text === ".." || text.includes("\0");
 }

@@ -6,18 +6,19 @@ import {
   linkSync,
   mkdirSync,
   openSync,
-  readSync,
   renameSync,
   rmdirSync,
   symlinkSync,
   unlinkSync,
-  writeSync,
 } from "node:fs";
 import type { Processes } from "../../host/processes.ts";
 import { invalidStream } from "../sendStream/attributes.ts";
 import type { StreamCommand } from "../sendStream/commands.ts";
+import { copyRange, writeAll } from "./copyRange.ts";
 import { DeferredAttributes, type LeftOut } from "./deferredAttributes.ts";
+import { OpenedUp } from "./openedUp.ts";
 import { ReceivedPaths } from "./receivedPaths.ts";
+import { SharedCopies, type StreamParent } from "./sharedCopies.ts";
 import { SystemCalls, wasNotPermitted } from "./systemCalls.ts";
 
 /** What the kernel answers to commands that do not fit what earlier ones made. */
@@ -32,11 +33,11 @@ const unfitting = new Set([
   "EINVAL",
   "ENXIO",
 ]);
-const copyBytes = 1024 * 1024;
 
 /**
- * Makes, in an empty subvolume, what the commands of a full stream say, with ordinary calls. Nothing outside is
- * touched, whatever the stream says.
+ * Makes, in a subvolume, what the commands of a stream say, with ordinary calls: in an empty one those of a full
+ * stream, in a writable snapshot of its parent those of a difference. Nothing outside is touched, whatever the
+ * stream says.
  */
 export class StreamReceiver {
   readonly leftOut: LeftOut = { owners: 0, attributes: 0, special: 0 };
@@ -44,6 +45,8 @@ export class StreamReceiver {
   readonly #attributes: DeferredAttributes;
   readonly #calls: SystemCalls;
   readonly #uuid: Buffer;
+  readonly #copies: SharedCopies | null;
+  readonly #access: OpenedUp | null;
   /** Special entries this user could not make, as Latin-1: what else is said of them is left out too. */
   readonly #missing = new Set<string>();
   #open: { readonly path: Buffer; readonly file: number } | null = null;
@@ -51,19 +54,28 @@ export class StreamReceiver {
   /**
    * @param root the subvolume, writable
    * @param uuid that of the stream's own snapshot
+   * @param parent null for a full stream
    */
-  constructor(processes: Processes, root: string, uuid: Buffer, signal: AbortSignal) {
+  constructor(
+    processes: Processes,
+    root: string,
+    uuid: Buffer,
+    signal: AbortSignal,
+    parent: StreamParent | null = null,
+  ) {
     this.#uuid = uuid;
     this.#paths = new ReceivedPaths(root);
     const { leftOut } = this;
     this.#attributes = new DeferredAttributes({ processes, root, paths: this.#paths, leftOut, signal });
     this.#calls = new SystemCalls(processes, root, signal);
+    this.#copies = parent && new SharedCopies(parent, this.#calls);
+    this.#access = parent && new OpenedUp(root, this.#attributes);
   }
 
   /** @throws ForkpointError STREAM_INVALID; errors of the file system */
   async apply(command: StreamCommand): Promise<void> {
     try {
-      await this.#apply(command);
+      await this.#applyWithAccess(command);
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException;
       if (code === undefined || !unfitting.has(code)) throw thrown;
@@ -73,6 +85,7 @@ export class StreamReceiver {
 
   /** Sets what was put off; to be called when all commands are through. */
   async finish(): Promise<void> {
+    await this.#copies?.share();
     this.close();
     await this.#attributes.apply();
   }
@@ -83,7 +96,19 @@ export class StreamReceiver {
     this.#open = null;
   }
 
+  /** What an earlier snapshot had closed is opened up when that is in the way; its mode is set again in the end. */
+  async #applyWithAccess(command: StreamCommand): Promise<void> {
+    try {
+      await this.#apply(command);
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException;
+      if (code !== "EACCES" || !this.#access?.openFor(command)) throw thrown;
+      await this.#apply(command);
+    }
+  }
+
   async #apply(command: StreamCommand): Promise<void> {
+    if (!withCopiesPending.has(command.kind)) await this.#copies?.share();
     if ("path" in command && this.#missing.has(command.path.toString("latin1"))) {
       this.#applyToMissing(command);
       return;
@@ -124,12 +149,14 @@ export class StreamReceiver {
         this.#paths.forget();
         return;
       case "write":
+        await this.#copies?.shareInto(command.path);
         writeAll(this.#fileAt(command.path), command.data, command.offset);
         return;
       case "clone":
-        this.#clone(command);
+        await this.#clone(command);
         return;
       case "truncate":
+        await this.#copies?.shareInto(command.path);
         ftruncateSync(this.#fileAt(command.path), command.size);
         return;
       case "chmod":
@@ -176,22 +203,19 @@ export class StreamReceiver {
     }
   }
 
-  #clone(command: StreamCommand & { kind: "clone" }): void {
-    if (!command.cloneUuid.equals(this.#uuid)) throw invalidStream("it copies from another snapshot");
-    const { O_RDONLY, O_NOFOLLOW } = constants;
-    const source = openSync(this.#paths.inner(command.clonePath), O_RDONLY | O_NOFOLLOW);
-    try {
-      const buffer = Buffer.alloc(Math.min(copyBytes, command.length));
-      for (let done = 0; done < command.length;) {
-        const length = Math.min(buffer.length, command.length - done);
-        const count = readSync(source, buffer, 0, length, command.cloneOffset + done);
-        if (count === 0) throw invalidStream("it copies what is not there");
-        writeAll(this.#fileAt(command.path), buffer.subarray(0, count), command.offset + done);
-        done += count;
-      }
-    } finally {
-      closeSync(source);
+  async #clone(command: StreamCommand & { kind: "clone" }): Promise<void> {
+    const { path, clonePath } = command;
+    if (this.#copies?.isFrom(command.cloneUuid)) {
+      await this.#copies.add(command, this.#fileAt(path), this.#paths.inner(path));
+      return;
     }
+    if (!command.cloneUuid.equals(this.#uuid)) throw invalidStream("it copies from another snapshot");
+    await this.#copies?.share();
+    copyRange(this.#paths.inner(clonePath), this.#fileAt(path), {
+      from: command.cloneOffset,
+      to: command.offset,
+      length: command.length,
+    });
   }
 
   #fileAt(path: Buffer): number {
@@ -212,6 +236,8 @@ export class StreamReceiver {
   }
 }
 
-function writeAll(file: number, data: Uint8Array, offset: number): void {
-  for (let at = 0; at < data.length;) at += writeSync(file, data, at, data.length - at, offset + at);
-}
+/** Commands during which files may still wait for the blocks they are to share. */
+const withCopiesPending = new Set<StreamCommand["kind"]>([
+  ...(["write", "truncate", "clone", "mkfile", "mkdir"] as const),
+  ...(["chmod", "chown", "utimes", "setXattr", "removeXattr", "end"] as const),
+]);

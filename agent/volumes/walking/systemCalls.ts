@@ -16,11 +16,24 @@ export interface SpecialEntry {
   readonly rdev: bigint;
 }
 
-/** What the two calls are called by, where that is known: Node has neither, and Perl can make any call by its number. */
-const callNumbers: Readonly<Record<string, { utimensat: number; mknodat: number } | undefined>> = {
-  x64: { utimensat: 280, mknodat: 259 },
-  arm64: { utimensat: 88, mknodat: 33 },
+/** A range of one file that another is to share. Paths are absolute; numbers are bytes, multiples of a block. */
+export interface SharedRange {
+  readonly from: Buffer;
+  readonly fromOffset: number;
+  readonly to: Buffer;
+  readonly toOffset: number;
+  readonly length: number;
+}
+
+/** What the calls are called by, where that is known: Node has none of them, and Perl can make any call by its number. */
+const callNumbers: Readonly<
+  Record<string, { utimensat: number; mknodat: number; lremovexattr: number } | undefined>
+> = {
+  x64: { utimensat: 280, mknodat: 259, lremovexattr: 198 },
+  arm64: { utimensat: 88, mknodat: 33, lremovexattr: 15 },
 };
+/** FICLONERANGE, which is the same on both. */
+const cloneRange = 0x4020940d;
 
 /** AT_FDCWD is -100, AT_SYMLINK_NOFOLLOW 0x100. */
 const setTimesScript = `
@@ -35,6 +48,22 @@ const makeSpecialsScript = `
   while (<STDIN>) {
     chomp; my ($mode, $device, $path) = split / /, $_, 3;
     syscall($call, -100, $path, $mode + 0, $device + 0) == 0 or die "$path: $!\\n";
+  }`;
+
+/** What is not there (ENODATA), or cannot be there (EOPNOTSUPP), needs no removal. */
+const removeAttributesScript = `
+  my $call = shift() + 0; binmode STDIN; $/ = "\\0";
+  while (<STDIN>) {
+    chomp; my $name = $_; my $path = <STDIN>; chomp $path;
+    syscall($call, $path, $name) == 0 or $! == 61 or $! == 95 or die "$path: $!\\n";
+  }`;
+const shareRangesScript = `
+  use Fcntl; my $request = shift() + 0; binmode STDIN; $/ = "\\0"; my ($f, $t) = ("", ""); my ($from, $to);
+  while (<STDIN>) {
+    chomp; my ($fo, $to_, $length) = split / /; my $fp = <STDIN>; my $tp = <STDIN>; chomp($fp, $tp);
+    if ($fp ne $f) { sysopen($from, $fp, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) or die "$fp: $!\\n"; $f = $fp; }
+    if ($tp ne $t) { sysopen($to, $tp, O_RDWR | O_NOFOLLOW | O_NONBLOCK) or die "$tp: $!\\n"; $t = $tp; }
+    ioctl($to, $request, pack("q Q Q Q", fileno($from), $fo, $length, $to_)) or die "$tp: $!\\n";
   }`;
 
 /** Calls of the kernel that Node does not offer, for many entries at once. */
@@ -66,6 +95,27 @@ export class SystemCalls {
     const call = callNumbers[process.arch]?.mknodat;
     const records = entries.map(({ path, mode, rdev }) => record(`${mode} ${rdev.toString()} ./`, path));
     return call !== undefined && (await this.#perl(makeSpecialsScript, call, records));
+  }
+
+  /** Takes attributes away, of links themselves; false where that cannot be done. @throws ProcessFailed */
+  async removeAttributes(
+    entries: readonly { readonly path: Buffer; readonly name: string }[],
+  ): Promise<boolean> {
+    if (entries.length === 0) return true;
+    const call = callNumbers[process.arch]?.lremovexattr;
+    const records = entries.map(({ path, name }) =>
+      Buffer.concat([Buffer.from(`${name}\0`, "latin1"), record("./", path)]),
+    );
+    return call !== undefined && (await this.#perl(removeAttributesScript, call, records));
+  }
+
+  /** Makes files share blocks; false where that cannot be done. @throws ProcessFailed */
+  async shareRanges(ranges: readonly SharedRange[]): Promise<boolean> {
+    if (ranges.length === 0) return true;
+    const records = ranges.map(({ from, fromOffset, to, toOffset, length }) =>
+      Buffer.concat([Buffer.from(`${fromOffset} ${toOffset} ${length}\0`), record("", from), record("", to)]),
+    );
+    return this.#perl(shareRangesScript, cloneRange, records);
   }
 
   async #perl(script: string, call: number, records: readonly Buffer[]): Promise<boolean> {

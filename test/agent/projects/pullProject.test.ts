@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
@@ -185,7 +186,7 @@ describe("pulling a project", () => {
   for (const crashPoint of steps) {
     it(`leaves a whole project or none when it is killed at ${crashPoint}`, async function () {
       this.timeout(60_000);
-      const script = { home: homeOf("there"), crashPoint, project: "shop" };
+      const script = { home: homeOf("there"), crashPoint, wanted: { project: "shop" } };
       assert.equal(await runScript("./pullScript.ts", script), "SIGKILL");
       assert.deepEqual(await there.recover(), []);
       const [project] = there.projects.list();
@@ -194,6 +195,33 @@ describe("pulling a project", () => {
       const made = project ?? (await pull(there));
       assert.equal(treeFingerprint(made.path), fingerprint);
       assert.deepEqual(there.intents.list(), []);
+    });
+  }
+
+  for (const crashPoint of ["pull:relative-copied", "pull:relative-edited", "pull:received"]) {
+    it(`leaves nothing half made when it is killed at ${crashPoint} while another snapshot is changed`, async function () {
+      this.timeout(60_000);
+      writeFileSync(join(origin.path, "plain"), "newer");
+      writeFileSync(join(origin.path, "added"), randomBytes(100_000));
+      const wish = { cause: "manual", pin: false } as const;
+      const { entry } = await here.timeline.snapshot(origin, wish, unattended);
+      const snapshotId = entry?.snapshotId ?? "";
+      await push(here, origin.projectId);
+      const newer = treeFingerprint(origin.path);
+      await here.timeline.delete(origin, snapshotId, unattended);
+      const before = subvolumesOf(pools[0].path);
+      const wanted = { project: "shop", slug: "again", snapshotId };
+      assert.equal(
+        await runScript("./pullScript.ts", { home: homeOf("here"), crashPoint, wanted }),
+        "SIGKILL",
+      );
+      assert.notDeepEqual(subvolumesOf(pools[0].path), before);
+      assert.deepEqual(await here.recover(), []);
+      assert.deepEqual(subvolumesOf(pools[0].path), before);
+      assert.deepEqual(readdirSync(join(pools[0].path, ".forkpoint/staging")), []);
+      assert.deepEqual(here.intents.list(), []);
+      const project = await pull(here, { slug: "again", snapshotId });
+      assert.equal(treeFingerprint(project.path), newer);
     });
   }
 });

@@ -11,7 +11,7 @@ import { Settings } from "../../../../agent/catalog/settings.ts";
 import { type Clock, systemClock } from "../../../../agent/host/clock.ts";
 import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.ts";
 import { newId } from "../../../../agent/host/ids.ts";
-import { silentLog } from "../../../../agent/host/log.ts";
+import { type Log, silentLog } from "../../../../agent/host/log.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { Processes } from "../../../../agent/host/processes.ts";
 import { ForkpointError } from "../../../../agent/protocol/errors.ts";
@@ -43,6 +43,7 @@ export interface MachineOptions {
   readonly rates?: TransferRates;
   /** What it may do; everything when absent. */
   readonly privileged?: Privileged;
+  readonly log?: Log;
 }
 
 /** One store, by one URL, which honours conditions. */
@@ -95,7 +96,7 @@ export class Machine {
       btrfs: this.btrfs,
       processes,
       clock,
-      log: silentLog,
+      log: options.log ?? silentLog,
       announce: (event, body) => {
         this.announced.push(`${event} ${JSON.stringify(body)}`);
       },
@@ -130,6 +131,7 @@ export class Machine {
       autoSnapshotMinutes: 0,
       remoteHead: null,
       lastPushAt: null,
+      whole: true,
     };
     mkdirSync(projectSnapshots(pool, project.projectId), { recursive: true });
     this.projects.add(project);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../../agent/host/clock.ts";
 import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.ts";
 import { ProjectLocks } from "../../../../agent/host/projectLocks.ts";
+import { ForkpointError } from "../../../../agent/protocol/errors.ts";
 import { TimelineService } from "../../../../agent/timeline/timelineService.ts";
 import { openProjectRig } from "../../projects/rig/projectRig.ts";
 
@@ -16,7 +17,11 @@ export function openTimelineRig(
     ...rig,
     clock: options.clock ?? rig.clock,
     locks: new ProjectLocks(),
-    uploads: { wake: () => events.push("wake"), stopUploads: () => Promise.resolve() },
+    uploads: {
+      wake: () => events.push("wake"),
+      stopUploads: () => Promise.resolve(),
+      pull: () => Promise.reject(new ForkpointError("STORE_NOT_SET", "No store is set.")),
+    },
     announce: (event) => events.push(event),
     healthChanged: () => events.push("health"),
     crashPoint,
