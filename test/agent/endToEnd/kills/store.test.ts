@@ -50,6 +50,8 @@ killed("a pull", {
     return "complete";
   },
   points: [
+    "pull:relative-copied",
+    "pull:relative-edited",
     "pull:received",
     "pull:snapshot-made",
     "pullProject:intent",
