@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { unattended } from "../../../agent/host/longCall.ts";
+import { packageVersion } from "../../../agent/protocol/packageVersion.ts";
 import { decodeVolumePath } from "../../../agent/protocol/volumePath.ts";
 import { mostBytes } from "../../../agent/sync/remoteFiles.ts";
 import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
@@ -23,11 +24,13 @@ const digestOf = (store: MemoryBlobStore) =>
 /** What was released is never changed. */
 const kept: Record<string, string> = {
   "0.1.0 plain": "959a6f891e1ff15134da666bd2e4d72d8fc298d2038811f1cc3f566eaa658feb",
+  "0.2.0 plain": "72d91441a7e90664aa6046eea3ba50965ca6176af9b050f5e3c89dc6240970af",
+  "0.2.0 encrypted": "6f031e80f13527881a0cfef612c4d95640526b6a4b8e8e4618aa0b0faf75eb94",
   "0.1.0 encrypted": "a8befbd6faf406aaa3ceff98f1659227ce45b1f4e5041486e7b3626551677c67",
 };
 
-it("there is a repository of this format to read", () => {
-  assert.ok(fixtureVersions().includes("0.1.0"));
+it("there is a repository that this version wrote", () => {
+  assert.ok(fixtureVersions().includes(packageVersion(import.meta.dirname)));
 });
 
 for (const version of fixtureVersions()) {
