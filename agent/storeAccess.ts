@@ -3,7 +3,7 @@ import { probeStore } from "./blobstore/conditionalWriteProbe.ts";
 import { openBlobStore, setUpStore } from "./blobstore/openBlobStore.ts";
 import { parseStoreUrl } from "./blobstore/storeUrl.ts";
 import type { Clock } from "./host/clock.ts";
-import type { StoreAccess } from "./sync/storeKeeper.ts";
+import type { StoreAccess } from "./sync/store/storeKeeper.ts";
 
 /** The stores this agent knows: folders and buckets; their transfers share the rates. */
 export function storeAccess(clock: Clock, rates?: TransferRates): StoreAccess {

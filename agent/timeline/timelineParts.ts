@@ -10,7 +10,7 @@ import type { Log } from "../host/log.ts";
 import type { LongCall } from "../host/longCall.ts";
 import type { Processes } from "../host/processes.ts";
 import type { ProjectLocks } from "../host/projectLocks.ts";
-import type { Pulled, PullRequest } from "../sync/pull.ts";
+import type { Pulled, PullRequest } from "../sync/pull/pull.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 

@@ -2,7 +2,7 @@ import type { BlobStore } from "../../agent/blobstore/blobStore.ts";
 import { systemClock } from "../../agent/host/clock.ts";
 import type { Sealing } from "../../agent/repository/sealing.ts";
 import { type OpenMode, unlockRepository } from "../../agent/repository/unlock.ts";
-import type { StoreChoice } from "../../agent/sync/storeKeeper.ts";
+import type { StoreChoice } from "../../agent/sync/store/storeKeeper.ts";
 
 /** A repository as a suite makes and opens it. */
 export interface RepositoryKind {

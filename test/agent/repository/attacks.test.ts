@@ -18,7 +18,7 @@ import { plainSealing } from "../../../agent/repository/plainSealing.ts";
 import { Repository } from "../../../agent/repository/repository.ts";
 import type { TreeRef } from "../../../agent/repository/structureReader.ts";
 import { encodeTree, treeTotals, type TreeEntry } from "../../../agent/repository/treeFormat.ts";
-import { SnapshotPlan } from "../../../agent/sync/snapshotPlan.ts";
+import { SnapshotPlan } from "../../../agent/sync/pull/snapshotPlan.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 
 const { signal } = new AbortController();

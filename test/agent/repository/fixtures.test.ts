@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { packageVersion } from "../../../agent/protocol/packageVersion.ts";
 import { decodeVolumePath } from "../../../agent/protocol/volumePath.ts";
-import { mostBytes } from "../../../agent/sync/remoteFiles.ts";
+import { mostBytes } from "../../../agent/sync/pull/remoteFiles.ts";
 import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
 import type { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { repositoryKinds } from "../../support/repositoryKinds.ts";

@@ -9,7 +9,7 @@ import { type GraphNode, SnapshotGraph } from "../../../agent/repository/graph/s
 import { rewriteIndexes } from "../../../agent/repository/indexRewrite.ts";
 import { Verifier } from "../../../agent/repository/graph/verifier.ts";
 import { Repository } from "../../../agent/repository/repository.ts";
-import { storeSnapshot } from "../../../agent/sync/storeSnapshot.ts";
+import { storeSnapshot } from "../../../agent/sync/push/storeSnapshot.ts";
 import { FaultyBlobStore } from "../../support/faultyBlobStore.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { assertRestores, buildSmall, type Folders } from "./garbage/rig/smallSnapshot.ts";

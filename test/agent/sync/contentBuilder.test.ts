@@ -12,8 +12,8 @@ import {
 import type { PackWriter } from "../../../agent/repository/packWriter.ts";
 import { Repository } from "../../../agent/repository/repository.ts";
 import { readRuns } from "../../../agent/repository/structureReader.ts";
-import { ContentBuilder } from "../../../agent/sync/contentBuilder.ts";
-import { markTruncated, markWritten, type ContentChange } from "../../../agent/sync/contentChange.ts";
+import { ContentBuilder } from "../../../agent/sync/push/contentBuilder.ts";
+import { markTruncated, markWritten, type ContentChange } from "../../../agent/sync/push/contentChange.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { plainKind } from "../../support/repositoryKinds.ts";
 import { seededRandom } from "../../support/randomEdits.ts";

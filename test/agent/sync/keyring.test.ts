@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { Processes } from "../../../agent/host/processes.ts";
 import type { Log } from "../../../agent/host/log.ts";
 import { MasterKey } from "../../../agent/repository/masterKey.ts";
-import { KeyFolder } from "../../../agent/sync/keyFolder.ts";
-import { KeyKeeper } from "../../../agent/sync/keyKeeper.ts";
-import { Keyring } from "../../../agent/sync/keyring.ts";
+import { KeyFolder } from "../../../agent/sync/store/keyFolder.ts";
+import { KeyKeeper } from "../../../agent/sync/store/keyKeeper.ts";
+import { Keyring } from "../../../agent/sync/store/keyring.ts";
 import { openSessionKeyring, type SessionKeyring } from "./rig/sessionKeyring.ts";
 
 const one = "11".repeat(16);

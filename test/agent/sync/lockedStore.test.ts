@@ -6,7 +6,7 @@ import { unattended } from "../../../agent/host/longCall.ts";
 import type { Secret } from "../../../agent/protocol/entities.ts";
 import { plainConfig } from "../../../agent/repository/config.ts";
 import { sealObject } from "../../../agent/repository/jsonObject.ts";
-import type { StoreChoice } from "../../../agent/sync/storeKeeper.ts";
+import type { StoreChoice } from "../../../agent/sync/store/storeKeeper.ts";
 import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { Machine, makeHomes, onlyUrl } from "./rig/machine.ts";

@@ -8,7 +8,7 @@ import { defaultRetention } from "../../../agent/repository/garbage/retention.ts
 import type { PackWriter } from "../../../agent/repository/packWriter.ts";
 import type { PushFence } from "../../../agent/repository/garbage/pushFence.ts";
 import { Repository } from "../../../agent/repository/repository.ts";
-import { storeSnapshot } from "../../../agent/sync/storeSnapshot.ts";
+import { storeSnapshot } from "../../../agent/sync/push/storeSnapshot.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { repositoryKinds } from "../../support/repositoryKinds.ts";
 import { assertRestores, buildSmall } from "../repository/garbage/rig/smallSnapshot.ts";

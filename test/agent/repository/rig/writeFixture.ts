@@ -23,7 +23,7 @@ import { rootAttributes, type Manifest } from "../../../../agent/repository/mani
 import type { PackWriter } from "../../../../agent/repository/packWriter.ts";
 import { Repository } from "../../../../agent/repository/repository.ts";
 import { encodeTree, treeTotals, type TreeEntry } from "../../../../agent/repository/treeFormat.ts";
-import { storeSnapshot } from "../../../../agent/sync/storeSnapshot.ts";
+import { storeSnapshot } from "../../../../agent/sync/push/storeSnapshot.ts";
 import { openLoopPool } from "../../../support/loopPool.ts";
 import { MemoryBlobStore } from "../../../support/memoryBlobStore.ts";
 import { repositoryKinds, type RepositoryKind } from "../../../support/repositoryKinds.ts";

@@ -15,7 +15,7 @@ import { type Log, silentLog } from "../../../../agent/host/log.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { Processes } from "../../../../agent/host/processes.ts";
 import { ForkpointError } from "../../../../agent/protocol/errors.ts";
-import type { StoreAccess } from "../../../../agent/sync/storeKeeper.ts";
+import type { StoreAccess } from "../../../../agent/sync/store/storeKeeper.ts";
 import { SyncService } from "../../../../agent/sync/syncService.ts";
 import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
 import {

@@ -2,7 +2,7 @@ import { storeAccess } from "../../../../agent/storeAccess.ts";
 import { crashAt, neverCrash } from "../../../../agent/host/crashPoints.ts";
 import { systemClock } from "../../../../agent/host/clock.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
-import type { PullRequest } from "../../../../agent/sync/pull.ts";
+import type { PullRequest } from "../../../../agent/sync/pull/pull.ts";
 import { InterceptedStore, type Operation } from "./interceptedStore.ts";
 import { Machine, type MachinePlace } from "./machine.ts";
 

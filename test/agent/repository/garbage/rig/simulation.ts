@@ -14,7 +14,7 @@ import { findUnindexed, forgetBlobs, indexAgain } from "../../../../../agent/rep
 import { SnapshotGraph } from "../../../../../agent/repository/graph/snapshotGraph.ts";
 import { Verifier, type Verdict } from "../../../../../agent/repository/graph/verifier.ts";
 import { Repository, type RepositoryOptions } from "../../../../../agent/repository/repository.ts";
-import { storeSnapshot } from "../../../../../agent/sync/storeSnapshot.ts";
+import { storeSnapshot } from "../../../../../agent/sync/push/storeSnapshot.ts";
 import type { RepositoryKind } from "../../../../support/repositoryKinds.ts";
 import { DisturbedStore, Disturbance } from "./disturbedStore.ts";
 import { assertRestores, buildSmall, type Folders } from "./smallSnapshot.ts";
