@@ -61,10 +61,12 @@ export async function storeSnapshot(
 async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSignal): Promise<Stored> {
   const { repository, crashPoint } = tools;
   const { projectId, machineId, knownHead } = request;
-  const current = await repository.readRef(projectId, signal);
+  const [current, fence] = await Promise.all([
+    repository.readRef(projectId, signal),
+    // Before anything is read that the snapshot may come to rely on.
+    PushFence.open(repository, signal),
+  ]);
   const epoch = epochToWrite(current, machineId, knownHead);
-  // Before anything is read that the snapshot may come to rely on.
-  const fence = await PushFence.open(repository, signal);
   await repository.index.refresh(signal);
   await nameWhatWasLeft(repository, fence, signal);
 

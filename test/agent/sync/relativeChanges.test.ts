@@ -1,9 +1,11 @@
-import type { EntryRow } from "../../../agent/catalog/entries.ts";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import { RelativeScene } from "./rig/relativeScene.ts";
-import { changes, start } from "./rig/treeChanges.ts";
+import { caseFolder, changes, makeChanges, makeStart } from "./rig/treeChanges.ts";
 
 /** What the table of changes does not have. */
-const more = {
+const moreChanges = {
   "folders that pass on an ACL and a compression get what has neither":
     "for d in acl packed; do touch $d/new; mkdir -p $d/inner; touch $d/inner/x; mkfifo $d/fifo; done; setfacl -Rb acl; setfacl -d -m u:7:rwx acl; setfattr -x btrfs.compression packed/new; setfattr -x btrfs.compression packed/inner; setfattr -x btrfs.compression packed/inner/x",
   "folders that pass on an ACL and a compression get what was elsewhere":
@@ -20,29 +22,36 @@ const more = {
     "p=c; for i in $(seq 30); do p=$p/$(printf 'd%.0s' $(seq 60)); done; mkdir -p $p; echo in > $p/file",
 };
 
+const more = `mkdir kept; ln a/two kept/two; echo kept > kept/file; setfattr -n user.gone -v x kept/file
+  setfacl -m u:7:r kept/file; mkdir acl packed; setfacl -d -m u:7:rwx acl; setfattr -n btrfs.compression -v zstd packed`;
+const all = { ...changes, ...moreChanges };
+
 describe("a snapshot is made out of an older one when", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let scene: RelativeScene;
-  let origin: EntryRow;
+  let was: readonly string[];
+  let whole: string;
+  let path: string;
   before(async () => {
     scene = await RelativeScene.open();
-    const project = await scene.machine.makeProject("site");
-    scene.run(
-      project,
-      `${start}\nmkdir kept; ln a/two kept/two; echo kept > kept/file; setfattr -n user.gone -v x kept/file; setfacl -m u:7:r kept/file; mkdir acl packed
-      setfacl -d -m u:7:rwx acl; setfattr -n btrfs.compression -v zstd packed`,
-    );
-    origin = await scene.keep(project);
+    const { machine } = scene;
+    const project = await machine.makeProject("site");
+    makeStart(project.path, Object.keys(all), more);
+    await scene.keep(project);
+    makeChanges(project.path, all);
+    const entry = await scene.keep(project);
+    was = Object.keys(all).map((_, at) => treeFingerprint(join(machine.pathOf(entry), caseFolder(at))));
+    whole = await scene.forget(entry);
+    ({ path } = await scene.pull(entry));
   });
   after(() => scene.close());
 
-  let number = 0;
-  for (const [what, script] of Object.entries({ ...changes, ...more })) {
-    it(what, async () => {
-      const project = await scene.machine.makeProject(`change-${++number}`, origin);
-      scene.run(project, script);
-      const entry = await scene.keep(project);
-      await scene.assertPulls(entry, await scene.forget(entry));
-    });
+  for (const [at, what] of Object.keys(all).entries()) {
+    it(what, () => assert.equal(treeFingerprint(join(path, caseFolder(at))), was[at]));
   }
+
+  it("all of that happens at once", () => {
+    assert.deepEqual(scene.warnings, []);
+    assert.equal(treeFingerprint(path), whole);
+  });
 });

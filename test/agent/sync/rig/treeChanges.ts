@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
 /** Two names of one file in folders of their own, three of another, and some files with one name. */
 export const start = `
   mkdir -p a b c/d; echo two > a/two; ln a/two b/two; echo three > a/three; ln a/three b/three; ln a/three c/d/three
@@ -49,3 +53,26 @@ export const changes = {
   "a folder becomes empty, another is filled":
     "rm -r c/d; mkdir -p c/empty/x/y/z; echo deep > c/empty/x/y/z/f",
 } as const;
+
+/** Each change has a folder of its own, so that all are made between the same two snapshots. */
+export function caseFolder(at: number): string {
+  return `case-${at}`;
+}
+
+/** Fills the folders of so many cases. @param also goes on after `start` */
+export function makeStart(root: string, cases: readonly string[], also = ""): void {
+  for (const at of cases.keys()) {
+    mkdirSync(join(root, caseFolder(at)));
+    runIn(join(root, caseFolder(at)), `${start}\n${also}`);
+  }
+}
+
+/** Makes each change in its folder, and then what can only be done to the root. */
+export function makeChanges(root: string, cases: Readonly<Record<string, string>>): void {
+  for (const [at, script] of Object.values(cases).entries()) runIn(join(root, caseFolder(at)), script);
+  runIn(root, changes["the root changes"]);
+}
+
+function runIn(cwd: string, script: string): void {
+  execFileSync("bash", ["-ec", script], { cwd });
+}
