@@ -20,6 +20,8 @@ export interface CutOff {
   readonly points: readonly string[];
   /** The points to kill at, when others are those of another operation as well. */
   readonly at?: RegExp;
+  /** How often it passes a point differs from round to round: it is killed at the first two times. */
+  readonly varies?: boolean;
 }
 
 /** Declares one test that kills the agent at every point `operation` passes. */
@@ -43,7 +45,8 @@ export function killed(title: string, operation: CutOff): void {
           point,
         );
       assert.equal(await judge(await scene.recovered(), scene), "complete");
-      for (const { point, nth } of reached.filter(({ point }) => operation.at?.test(point) ?? true)) {
+      for (const { point, nth: last } of reached.filter(({ point }) => operation.at?.test(point) ?? true)) {
+        const nth = operation.varies ? Math.min(last, 2) : last;
         await prepare?.(await scene.agent(), scene);
         try {
           await scene.dies((client) => work(client, scene), { point, nth });

@@ -63,22 +63,30 @@ const assertWhole = async (client: AgentClient): Promise<Outcome> => {
   return "complete";
 };
 
+const leaveGarbage = async (client: AgentClient) => {
+  const passing = await pushed(client, "date +%N >> changing; head -c 200000 /dev/urandom > src/random");
+  const kept = await pushed(client, "rm src/random; date +%N >> changing");
+  assert.ok(passing && kept);
+  for (const { snapshotId } of (await client.call("timeline/list", { project: "shop" })).entries.slice(1)) {
+    await client.call("snapshot/delete", { project: "shop", snapshotId });
+  }
+  age();
+};
+const collectAll = async (client: AgentClient) => {
+  await collect(client);
+  age();
+  await collect(client);
+};
+
 killed("a collection of garbage", {
-  setUp,
-  prepare: async (client) => {
-    const passing = await pushed(client, "date +%N >> changing; head -c 200000 /dev/urandom > src/random");
-    const kept = await pushed(client, "rm src/random; date +%N >> changing");
-    assert.ok(passing && kept);
-    for (const { snapshotId } of (await client.call("timeline/list", { project: "shop" })).entries.slice(1)) {
-      await client.call("snapshot/delete", { project: "shop", snapshotId });
-    }
-    age();
+  setUp: async (client, scene) => {
+    await setUp(client, scene);
+    // The first collection finds other things than all later ones.
+    await leaveGarbage(client);
+    await collectAll(client);
   },
-  work: async (client) => {
-    await collect(client);
-    age();
-    await collect(client);
-  },
+  prepare: leaveGarbage,
+  work: collectAll,
   judge: async (client) => {
     for (let run = 0; run < 3; run++) {
       await collect(client);
@@ -101,6 +109,7 @@ killed("a collection of garbage", {
     ...["gc:index", "gc:indexes-rewritten", "gc:pack-deleted", "gc:packs-deleted", "gc:finished"],
   ],
   at: /^gc:/,
+  varies: true,
 });
 
 /** Changes a bit of a file's bytes in the newest pack. */
