@@ -3,7 +3,7 @@ import { UnreadableFile, readSmallFiles, type SmallFile } from "./smallFiles.ts"
 import type { ReadAnswer, ReadRequest } from "./smallFiles.worker.ts";
 
 /** Threads wait for the disk most of the time when nothing is cached. */
-const threads = 2;
+const threads = 4;
 /** Starting threads takes as long as reading so many files here. */
 const filesHere = 500;
 

@@ -58,7 +58,8 @@ export class Restic implements Engine {
 
   async pullOnto(): Promise<Spent & { path: string }> {
     const path = this.#place.pulled;
-    return { ...(await this.#run(["restore", "--quiet", "latest", "--target", path])), path };
+    // 1: Debian's one leaves links alone that are there already.
+    return { ...(await this.#run(["restore", "--quiet", "latest", "--target", path], [1])), path };
   }
 
   storedBytes(): Promise<number> {

@@ -105,6 +105,7 @@ export class Scenario {
         process.stderr.write(`  ${this.#name}: ${step}, ${engine.name} …\n`);
         await coldCache();
         const { seconds, peakBytes } = await work(engine);
+        process.stderr.write(`    ${seconds.toFixed(2)} s, ${(peakBytes / 1e6).toFixed(0)} MB of memory\n`);
         values.get(engine.name)?.push(seconds);
         this.#peaks.set(engine.name, Math.max(this.#peaks.get(engine.name) ?? 0, peakBytes));
       }
