@@ -65,7 +65,12 @@ export function chooseEncoding(
 }
 
 export function encodeBlob(plain: Uint8Array): { encoding: Encoding; stored: Uint8Array } {
-  return chooseEncoding(plain, zstdCompressSync(plain, zstdOptions(plain.length)));
+  return chooseEncoding(plain, compressed(plain));
+}
+
+/** The zstd frame of a blob's bytes. */
+export function compressed(plain: Uint8Array): Buffer {
+  return zstdCompressSync(plain, zstdOptions(plain.length));
 }
 
 /**

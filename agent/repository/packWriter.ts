@@ -93,14 +93,22 @@ export class PackWriter {
   /**
    * Stores the blob unless it is there already, and names it. `plain` must not change until `release`
    * is called, which may be before or after this resolves.
+   * @param compressed its zstd frame, where that is at hand already
    */
-  async add(kind: BlobKind, plain: Buffer, release: () => void = () => undefined): Promise<Digest> {
+  async add(
+    kind: BlobKind,
+    plain: Buffer,
+    release: () => void = () => undefined,
+    compressed: Uint8Array | null = null,
+  ): Promise<Digest> {
     const id = this.#sealing.nameBlob(kind, plain);
     const key = kind + id;
     const known = this.#added.has(key) || this.#index.find({ kind, id }, this.#guard.avoid) !== null;
     this.#added.add(key);
     if (known) release();
-    else if (plain.length < compressHereBytes) {
+    else if (compressed) {
+      await this.#append(toEncoded(kind, id, plain, chooseEncoding(plain, compressed), release));
+    } else if (plain.length < compressHereBytes) {
       await this.#append(toEncoded(kind, id, plain, encodeBlob(plain), release));
     } else {
       const compressing = compress(plain, zstdOptions(plain.length)).then((compressed) =>

@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import type { Content } from "../../repository/contentFormat.ts";
 import type { PackWriter } from "../../repository/packWriter.ts";
 import type { DirectoryNode, LeafNode } from "./nodes.ts";
+import type { ReadBytes } from "./smallFiles.worker.ts";
 import type { SnapshotFiles } from "./snapshotFiles.ts";
 import type { TransferMeter } from "../transferMeter.ts";
 import { pathOf } from "./treeEditor.ts";
@@ -29,7 +30,7 @@ export class FileGatherer {
   readonly #files: SnapshotFiles;
   readonly #packs: PackWriter;
   readonly #meter: TransferMeter;
-  readonly #reading: { group: readonly Gathered[]; bytes: Promise<Buffer> }[] = [];
+  readonly #reading: { group: readonly Gathered[]; read: Promise<ReadBytes> }[] = [];
 
   constructor(parts: { files: SnapshotFiles; packs: PackWriter; meter: TransferMeter }) {
     this.#files = parts.files;
@@ -61,10 +62,10 @@ export class FileGatherer {
 
   async #read(group: readonly Gathered[]): Promise<void> {
     if (group.length === 0) return;
-    const bytes = this.#files.readSmall(group.map(({ path, size }) => ({ path, size })));
+    const read = this.#files.readSmall(group.map(({ path, size }) => ({ path, size })));
     // Reported where it is awaited.
-    bytes.catch(() => undefined);
-    this.#reading.push({ group, bytes });
+    read.catch(() => undefined);
+    this.#reading.push({ group, read });
     if (this.#reading.length > readAhead) await this.#store();
   }
 
@@ -72,7 +73,8 @@ export class FileGatherer {
   async #store(): Promise<void> {
     const next = this.#reading.shift();
     if (!next) return;
-    const chunk = await this.#packs.add("chunk", await next.bytes);
+    const { bytes, compressed } = await next.read;
+    const chunk = await this.#packs.add("chunk", Buffer.from(bytes.buffer), undefined, compressed);
     let offset = 0;
     for (const { file, size } of next.group) {
       const parts: Content["parts"] =

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { UnreadableFile, readSmallFiles, type SmallFile } from "./smallFiles.ts";
-import type { ReadAnswer, ReadRequest } from "./smallFiles.worker.ts";
+import type { ReadAnswer, ReadBytes, ReadRequest } from "./smallFiles.worker.ts";
 
 /** Threads wait for the disk most of the time when nothing is cached. */
 const threads = 4;
@@ -10,13 +10,13 @@ const filesHere = 500;
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "mjs";
 
 interface Waiting {
-  readonly resolve: (bytes: Buffer) => void;
+  readonly resolve: (read: ReadBytes) => void;
   readonly reject: (failure: unknown) => void;
 }
 
 /**
  * Reads small files of a snapshot: the first few at once, and once there are many on threads, which read ahead
- * while the caller works on what was read before.
+ * and compress while the caller works on what was read before.
  */
 export class SmallFileReaders {
   readonly #root: string;
@@ -32,10 +32,12 @@ export class SmallFileReaders {
   }
 
   /** The bytes of all of them, one after the other. @throws UnreadableFile, and what the system says */
-  read(files: readonly SmallFile[]): Promise<Buffer> {
+  read(files: readonly SmallFile[]): Promise<ReadBytes> {
     this.#read += files.length;
     if (this.#read <= filesHere) {
-      return new Promise((resolve) => resolve(Buffer.from(readSmallFiles(this.#root, files).buffer)));
+      return new Promise((resolve) =>
+        resolve({ bytes: readSmallFiles(this.#root, files), compressed: null }),
+      );
     }
     if (this.#failure) return Promise.reject(this.#failure);
     const id = this.#requests++;
@@ -69,7 +71,7 @@ export class SmallFileReaders {
   #take(answer: ReadAnswer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    if ("bytes" in answer) waiting?.resolve(Buffer.from(answer.bytes.buffer));
+    if ("read" in answer) waiting?.resolve(answer.read);
     else if ("failure" in answer) waiting?.reject(answer.failure);
     else waiting?.reject(new UnreadableFile(answer.unreadable.path, answer.unreadable.why));
   }

@@ -3,6 +3,7 @@ import { ForkpointError } from "../../protocol/errors.ts";
 import { unreadable } from "../../volumes/unreadable.ts";
 import { windowBytes, type FileSource } from "./contentBuilder.ts";
 import { SmallFileReaders } from "./smallFileReaders.ts";
+import type { ReadBytes } from "./smallFiles.worker.ts";
 import { UnreadableFile, openSnapshotFile, type SmallFile } from "./smallFiles.ts";
 import type { TransferMeter } from "../transferMeter.ts";
 
@@ -61,11 +62,11 @@ export class SnapshotFiles {
    * The bytes of several small files, one after the other.
    * @throws ForkpointError as `open`
    */
-  async readSmall(files: readonly SmallFile[]): Promise<Buffer> {
+  async readSmall(files: readonly SmallFile[]): Promise<ReadBytes> {
     try {
-      const bytes = await this.#small.read(files);
-      this.#meter.addBytes(bytes.length);
-      return bytes;
+      const read = await this.#small.read(files);
+      this.#meter.addBytes(read.bytes.length);
+      return read;
     } catch (thrown) {
       throw this.#translate(thrown);
     }
