@@ -38,10 +38,14 @@ export class McpClient {
     this.said = text(transport.stderr as Stream & NodeJS.ReadableStream);
   }
 
-  /** @param options.person what the person answers; without one the client cannot ask */
+  /** @param options.person what the person answers, until the question is withdrawn; without one the client cannot ask */
   static async start(
     home: string,
-    options: { args?: readonly string[]; cwd: string; person?: () => ElicitResult },
+    options: {
+      args?: readonly string[];
+      cwd: string;
+      person?: (signal: AbortSignal) => ElicitResult | Promise<ElicitResult>;
+    },
   ): Promise<McpClient> {
     const { args = [], cwd, person } = options;
     const capabilities = person ? { elicitation: { form: {} } } : {};
@@ -49,9 +53,9 @@ export class McpClient {
     const transport = new StdioClientTransport({ ...mcpProcess(home, args), cwd, stderr: "pipe" });
     const started = new McpClient(client, transport);
     if (person) {
-      client.setRequestHandler(ElicitRequestSchema, ({ params }: ElicitRequest) => {
+      client.setRequestHandler(ElicitRequestSchema, ({ params }: ElicitRequest, { signal }) => {
         started.questions.push(params.message);
-        return person();
+        return person(signal);
       });
     }
     await client.connect(transport);

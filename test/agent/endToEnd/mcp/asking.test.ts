@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
@@ -11,7 +12,7 @@ describe("a restore that a client of forkpoint mcp asks for", function () {
   let machine: Machine;
   let project: Project & { snapshotId: string };
   let mcp: McpClient;
-  let answer: ElicitResult;
+  let answer: ElicitResult | ((signal: AbortSignal) => Promise<ElicitResult>);
   const file = (name: string) => join(project.path, name);
   const restore = (args: object = {}) => ({ snapshot: project.snapshotId, ...args });
 
@@ -25,7 +26,7 @@ describe("a restore that a client of forkpoint mcp asks for", function () {
     mcp = await McpClient.start(machine.home, {
       cwd: machine.folder,
       args: ["--project", "shop"],
-      person: () => answer,
+      person: (signal) => (typeof answer === "function" ? answer(signal) : answer),
     });
   });
   beforeEach(() => {
@@ -77,6 +78,26 @@ describe("a restore that a client of forkpoint mcp asks for", function () {
       assert.equal(readFileSync(file("added"), "utf8"), "added");
     });
   }
+
+  it("changes nothing, and withdraws the question, when the call is cancelled meanwhile", async () => {
+    const stop = new AbortController();
+    const withdrawn = new Promise<void>((resolve) => {
+      answer = async (signal) => {
+        stop.abort("enough");
+        await once(signal, "abort");
+        resolve();
+        return { action: "accept", content: { agreed: true } };
+      };
+    });
+    const call = mcp.client.callTool({ name: "restore", arguments: restore() }, undefined, {
+      signal: stop.signal,
+    });
+    await assert.rejects(call);
+    await withdrawn;
+    // Whatever it still did would be done before this answer.
+    await mcp.result("snapshot");
+    assert.equal(readFileSync(file("plain"), "utf8"), "second");
+  });
 
   it("is refused by a client that cannot ask", async () => {
     const mute = await McpClient.start(machine.home, { cwd: project.path });
