@@ -39,6 +39,8 @@ const rooms = Object.entries(reach).map(([room, allowed]) => ({
       "**/extension/**",
       "**/webview/**",
       "**/agent/main.ts",
+      // Its folders have the names of rooms.
+      "!@modelcontextprotocol/sdk/**",
     ],
     `agent/${room} may import only: ${allowed.join(", ") || "nothing of ours"}.`,
   ),

@@ -82,7 +82,15 @@ export function bundles({ minify }) {
       chunkNames: "[name]-[hash]",
       outExtension: { ".js": ".mjs" },
     },
-    cli: { ...onNode, entryPoints: ["agent/cli/main.ts"], outfile: "dist/cli.mjs" },
+    cli: {
+      ...onNode,
+      entryPoints: { cli: "agent/cli/main.ts" },
+      outdir: "dist",
+      splitting: true,
+      // Beside the command, whose folder is that of whatever is part of it.
+      chunkNames: "cli-[name]-[hash]",
+      outExtension: { ".js": ".mjs" },
+    },
     // All of it in one file, which is copied to where only root can write.
     helper: { ...onNode, entryPoints: ["agent/helper/main.ts"], outfile: "dist/helper.mjs" },
     webview: {

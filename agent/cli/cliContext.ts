@@ -58,10 +58,17 @@ export class CliContext {
     }
   }
 
+  /** The connection to the agent, which is started when none runs. Made anew after it was lost or failed. */
   connect(): Promise<AgentClient> {
+    if (this.#client) return this.#client;
     const { home, launch, signal } = this;
-    this.#client ??= connectAgent({ home, launch, signal, client: "cli" });
-    return this.#client;
+    const reached = connectAgent({ home, launch, signal, client: "cli" });
+    const forget = () => {
+      if (this.#client === reached) this.#client = undefined;
+    };
+    reached.then((client) => void client.onDisconnect(forget), forget);
+    this.#client = reached;
+    return reached;
   }
 
   /** The agent that runs; undefined when none does. Starts nothing. */

@@ -7,6 +7,7 @@ import { addDoctor } from "./verbs/doctor.ts";
 import { addFork } from "./verbs/fork.ts";
 import { addGc } from "./verbs/gc.ts";
 import { addLs } from "./verbs/ls.ts";
+import { addMcp } from "./verbs/mcp.ts";
 import { addPool } from "./verbs/pool.ts";
 import { addProject } from "./verbs/project.ts";
 import { addPull } from "./verbs/pull.ts";
@@ -41,6 +42,7 @@ const verbs = [
   addPool,
   addStore,
   addAgent,
+  addMcp,
   addDoctor,
   addSetup,
 ];

@@ -6,6 +6,8 @@ export const errorHints = {
   // Who asked, and how
   UNAUTHORIZED: "Connect with the token from the agent's own file.",
   BAD_REQUEST: "Check the parameters against `forkpoint --help`.",
+  NOBODY_TO_ASK:
+    "Use a client that can ask a person, start the server with --fork or --allow-restore, or have a person run `forkpoint restore`.",
   CANCELLED: "Nothing was changed. Start it again when you are ready.",
   INTERNAL: "Run `forkpoint agent logs` and report what it shows.",
   // The agent

@@ -52,7 +52,7 @@ export class OrdinaryUser {
     for (const way of [tmpdir(), folder]) letThrough(way);
     const { agent, cli } = bundles({ minify: false });
     await build({ ...agent, outdir: join(folder, "dist/agent") });
-    await build({ ...cli, outfile: join(folder, "dist/cli.mjs") });
+    await build({ ...cli, outdir: join(folder, "dist") });
     copyFileSync(join(checkout, "package.json"), join(folder, "package.json"));
     copyFileSync(process.execPath, join(folder, "node"));
     chmodSync(join(folder, "node"), 0o755);

@@ -252,6 +252,7 @@ describe("what the command prints", () => {
     help: "--help",
     "help-diff": "diff --help",
     "help-restore": "restore --help",
+    "help-mcp": "mcp --help",
     "help-store-set": "store set --help",
     "store-keys": "store key list",
   };
@@ -398,7 +399,7 @@ describe("what the command prints", () => {
         "store resume",
       ],
       ...["project import", "project list", "project show", "project delete"],
-      ...["agent start", "agent stop", "agent status", "agent logs"],
+      ...["agent start", "agent stop", "agent status", "agent logs", "mcp"],
     ];
     for (const verb of verbs) {
       const { exitCode, out } = await run(`${verb} --help`);

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import * as esbuild from "esbuild";
 import { loopDevicesBelow, mountsBelow } from "../../../../scripts/machine.mjs";
 import { bundles } from "../../../../scripts/build.mjs";
@@ -56,7 +56,7 @@ export class SetupScene {
   static async make(): Promise<SetupScene> {
     const scene = new SetupScene();
     const { cli, helper } = bundles({ minify: false });
-    await esbuild.build({ ...cli, sourcemap: false, outfile: scene.cli });
+    await esbuild.build({ ...cli, sourcemap: false, outdir: dirname(scene.cli) });
     await esbuild.build({ ...helper, sourcemap: false, outfile: scene.helper });
     copyFileSync(join(checkout, "package.json"), join(scene.folder, "forkpoint", "package.json"));
     return scene;

@@ -1,0 +1,8 @@
+import type { Change } from "../../protocol/entities.ts";
+import { oneLine } from "../entryTable.ts";
+import { changeSigns } from "../wording.ts";
+
+/** "M  src/server.js", "R  old → new". */
+export function changeLine({ kind, path, from }: Pick<Change, "kind" | "path" | "from">): string {
+  return `${changeSigns[kind]}  ${oneLine(from === undefined ? path : `${from} → ${path}`)}`;
+}
