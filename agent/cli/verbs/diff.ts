@@ -1,10 +1,6 @@
 import type { Command } from "commander";
-import type { Change } from "../../protocol/entities.ts";
-import type { Result } from "../../protocol/methods.ts";
+import { changeList } from "../changeList.ts";
 import type { CliContext } from "../cliContext.ts";
-import { oneLine } from "../entryTable.ts";
-import type { Terminal } from "../terminal.ts";
-import { bytes, changeSigns, summaryText } from "../wording.ts";
 
 const mostChanges = 200_000;
 
@@ -34,7 +30,7 @@ export function addDiff(program: Command, context: CliContext): void {
         limit: mostChanges,
         ...(to === undefined ? {} : { to }),
       });
-      context.show(result, () => diffText(result, context.terminal));
+      await context.showPaged(result, () => changeList(result, context.terminal));
     });
 }
 
@@ -45,23 +41,4 @@ async function positions(words: string[], context: CliContext) {
   if (third !== undefined) return { project: first, from: second, to: third };
   if (await context.isProject(first)) return { project: first, from: second, to: undefined };
   return { project: undefined, from: first, to: second };
-}
-
-function diffText({ changes, summary, truncated }: Result<"timeline/diff">, terminal: Terminal): string {
-  const lines = changes.map((change) => changeText(change, terminal));
-  if (truncated) lines.push(`… and more; only the first ${changes.length} are shown`);
-  return [...lines, terminal.paint("dim", summaryText(summary))].join("\n");
-}
-
-function changeText({ kind, path, from, size }: Change, terminal: Terminal): string {
-  const colours = {
-    added: "green",
-    modified: "yellow",
-    removed: "red",
-    renamed: "cyan",
-    metadata: "dim",
-  } as const;
-  const name = from === undefined ? path : `${from} → ${path}`;
-  const length = size === null || kind === "removed" ? "" : `  ${terminal.paint("dim", bytes(size))}`;
-  return `${terminal.paint(colours[kind], changeSigns[kind])}  ${oneLine(name)}${length}`;
 }
