@@ -29,7 +29,7 @@ export function foldedChangeList(
   const folders = new Map<string, Change[]>();
   const lines: string[] = [];
   for (const change of changes) {
-    const folder = quietFolderOf(change.path, quietFolderNames);
+    const folder = foldedInto(change);
     if (folder === null) {
       lines.push(changeText(change, terminal));
       continue;
@@ -43,6 +43,11 @@ export function foldedChangeList(
   if (shown.length < lines.length) shown.push(`… and ${plural(lines.length - shown.length, "line")} more`);
   if (truncated) shown.push(`… and more; only the first ${changes.length} changes were looked at`);
   return [...shown, terminal.paint("dim", summaryText(summary))].join("\n");
+}
+
+/** The folder under whose name a change is counted: such a folder goes with what is in it. */
+function foldedInto({ path, type }: Change): string | null {
+  return quietFolderOf(type === "directory" ? `${path}/` : path, quietFolderNames);
 }
 
 function folderText(folder: string, changes: readonly Change[], terminal: Terminal): string {

@@ -45,7 +45,8 @@ export class Terminal {
 
   /** How many lines the screen has on which results appear; null when they go elsewhere. */
   get screenRows(): number | null {
-    return this.#out.isTTY === true ? (this.#out.rows ?? 24) : null;
+    // A terminal that does not know says 0.
+    return this.#out.isTTY === true ? this.#out.rows || 24 : null;
   }
 
   /** Whether a person can be asked for something. */
