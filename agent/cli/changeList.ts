@@ -45,12 +45,12 @@ export function foldedChangeList(
   return [...shown, terminal.paint("dim", summaryText(summary))].join("\n");
 }
 
-/** The folder under whose name a change is counted: such a folder goes with what is in it. */
-function foldedInto({ path, type }: Change): string | null {
+/** The folder that tools write under whose name a change is counted, which may be itself; null when there is none. */
+export function foldedInto({ path, type }: Change): string | null {
   return quietFolderOf(type === "directory" ? `${path}/` : path, quietFolderNames);
 }
 
-function folderText(folder: string, changes: readonly Change[], terminal: Terminal): string {
+export function folderText(folder: string, changes: readonly Change[], terminal: Terminal): string {
   const summary = { added: 0, modified: 0, removed: 0, renamed: 0, metadata: 0 };
   let written = 0;
   for (const { kind, size } of changes) {

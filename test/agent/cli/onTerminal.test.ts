@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Entry } from "../../../agent/protocol/entities.ts";
 import { Machine } from "../../support/machine.ts";
@@ -119,6 +119,42 @@ describe("the command on a terminal", function () {
     const { shown, status } = await onTerminal(["diff", first], { env: { PAGER: "head -n 1" } });
     assert.equal(status, 0);
     assert.doesNotMatch(shown, /error/);
+  });
+
+  it("compares the text of files, and says of what it did not", async () => {
+    const from = await machine.json<Entry>("snapshot", "shop");
+    writeFileSync(join(volume, "text"), "a\nb\n");
+    writeFileSync(join(volume, "large"), "x".repeat(1024 * 1024 + 1));
+    writeFileSync(join(volume, "bytes"), Buffer.from([0, 1, 2, 255]));
+    mkdirSync(join(volume, "node_modules/a"), { recursive: true });
+    writeFileSync(join(volume, "node_modules/a/index.js"), "x\n");
+    const to = await machine.json<Entry>("snapshot", "shop");
+    writeFileSync(join(volume, "moved"), "");
+    rmSync(join(volume, "bytes"));
+    renameSync(join(volume, "text"), join(volume, "renamed"));
+    writeFileSync(join(volume, "renamed"), "a\nB\n");
+    const diff = async (...args: string[]) => (await machine.run(["diff", ...args], volume)).out;
+    assert.equal(
+      await diff("--stat", from.snapshotId, to.snapshotId),
+      [
+        ...["A  bytes  binary, 4 B", "A  large  too large to compare, 1.0 MiB", "A  text  +2 -0"],
+        ...["…  node_modules/  3 added  2 B", "6 added", ""],
+      ].join("\n"),
+    );
+    assert.equal(
+      await diff("-p", from.snapshotId, to.snapshotId, "text", "node_modules"),
+      [
+        ...["A  node_modules: a directory", "A  node_modules/a: a directory"],
+        ...["--- /dev/null", "+++ b/node_modules/a/index.js", "@@ -0,0 +1 @@", "+x"],
+        ...["--- /dev/null", "+++ b/text", "@@ -0,0 +1,2 @@", "+a", "+b", ""],
+      ].join("\n"),
+    );
+    const now = await diff("-p", to.snapshotId);
+    assert.match(now, /^D {2}bytes: binary, 4 B$/m);
+    assert.match(now, /^R {2}text → renamed: another name/m);
+    assert.match(now, /^--- a\/renamed\n\+\+\+ b\/renamed\n@@ -1,2 \+1,2 @@\n a\n-b\n\+B$/m);
+    const none = await machine.error("diff", "shop", from.snapshotId, "never");
+    assert.equal(none.code, "PATH_NOT_FOUND");
   });
 
   it("prints a file as it was, and refuses to put a binary one on the screen", async () => {

@@ -341,7 +341,12 @@ describe("what the command prints", () => {
       "fork",
       "snapshot --colour",
       "pool create --image x --size huge",
-      "diff a b c d",
+      "diff",
+      "diff 4aaa --stat --patch",
+      "log --since yesterday",
+      "log --cause whim",
+      "log -n 0",
+      "show a b c d",
       "restore",
       "pool",
       "agent logs --lines none",
@@ -371,15 +376,33 @@ describe("what the command prints", () => {
   it("takes a project and snapshots in the places the grammar allows", async () => {
     const expected: [string, object][] = [
       ["diff 4aaa", { project: shop.projectId, from: "4aaa" }],
-      ["diff 4aaa 5bbb", { project: shop.projectId, from: "4aaa", to: "5bbb" }],
+      ["diff 4aaa 5bbb", { project: shop.projectId, from: "4aaa", to: "5bbbguard000" }],
       ["diff try-sqlite 4aaa", { project: shopFork.projectId, from: "4aaa" }],
-      ["diff try-sqlite 4aaa 5bbb", { project: shopFork.projectId, from: "4aaa", to: "5bbb" }],
+      ["diff try-sqlite 4aaa 5bbb", { project: shopFork.projectId, from: "4aaa", to: "5bbbguard000" }],
+      ["diff 4aaa src", { project: shop.projectId, from: "4aaa", paths: ["src"] }],
+      [
+        "diff shop 4aaa 5bbb src b",
+        { project: shop.projectId, from: "4aaa", to: "5bbbguard000", paths: ["src", "b"] },
+      ],
     ];
     for (const [line, params] of expected) {
       asked.length = 0;
       await run(line);
       assert.deepEqual(paramsOf("timeline/diff"), { limit: 200_000, ...params }, line);
     }
+    asked.length = 0;
+    await run("log --grep up --cause manual --cause timer --since 2d --until 2026-01-01 --author ada -n 3");
+    assert.deepEqual(paramsOf("timeline/list"), {
+      project: shop.projectId,
+      limit: 3,
+      filter: {
+        text: "up",
+        causes: ["manual", "timer"],
+        author: "ada",
+        since: "2025-12-31T12:00:00.000Z",
+        until: "2026-01-01T23:59:59.999Z",
+      },
+    });
     await run("restore try-sqlite 4aaa --path src --path package.json");
     assert.deepEqual(paramsOf("timeline/restore"), {
       project: shopFork.projectId,
