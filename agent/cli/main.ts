@@ -24,7 +24,7 @@ process.on("SIGINT", () => {
   stopped.abort();
 });
 
-// As with every other command, a reader that has seen enough ends it: `forkpoint timeline | head`.
+// As with every other command, a reader that has seen enough ends it: `forkpoint log | head`.
 process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {
   if (thrown.code !== "EPIPE") throw thrown;
   process.exit(0);
