@@ -37,13 +37,13 @@ export async function restoreConsent(
     return { goOn: false, preview };
   }
   const verb = params.snapshotId === undefined ? "Undo the restore" : "Restore";
-  if (!preview) {
-    terminal.printError("The snapshot is not on this disk any more; it comes from the store first.");
-  } else {
-    terminal.printError(previewText(preview, terminal, mostLines));
-    // Whoever has nothing to lose is not asked.
-    if (preview.changes.length === 0) return { goOn: true, preview };
-  }
+  // Whoever has nothing to lose is not asked.
+  if (preview?.changes.length === 0) return { goOn: true, preview };
+  terminal.printError(
+    preview
+      ? previewText(preview, terminal, mostLines)
+      : "The snapshot is not on this disk any more; it comes from the store first.",
+  );
   await confirm(`${verb}?`, context.signal);
   return { goOn: true, preview };
 }

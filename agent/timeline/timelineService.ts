@@ -6,13 +6,14 @@ import type { Entry } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import { decodeVolumePath } from "../protocol/volumePath.ts";
-import { describeChanges, summarizeChanges } from "../volumes/comparison/describeChanges.ts";
+import { summarizeChanges } from "../volumes/comparison/describeChanges.ts";
 import { AutoSnapshots } from "./autoSnapshots.ts";
 import { BroughtBack } from "./broughtBack.ts";
 import { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { Comparison } from "./diff.ts";
 import { EntryChanges } from "./entryChanges.ts";
 import { EntryList, textOrNull } from "./entryList.ts";
+import { Looks } from "./looks.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
 import { RollOff } from "./rollOff.ts";
 import { SnapshotPlaces } from "./snapshotPlaces.ts";
@@ -41,7 +42,7 @@ export class TimelineService {
   readonly #entries: EntryList;
   readonly #taking: SnapshotTaking;
   readonly #deletion: SnapshotDeletion;
-  readonly #comparison: Comparison;
+  readonly #looks: Looks;
   readonly #entryChanges: EntryChanges;
   readonly #restore: Restore;
   readonly #broughtBack: BroughtBack;
@@ -55,8 +56,9 @@ export class TimelineService {
     this.#taking = new SnapshotTaking(parts, this.#places);
     this.#deletion = new SnapshotDeletion(parts, this.#places);
     this.#rollOff = new RollOff(parts, this.#deletion);
-    this.#comparison = new Comparison(parts, this.#places);
-    this.#entryChanges = new EntryChanges(this.#places, this.#entries, this.#comparison);
+    const comparison = new Comparison(parts, this.#places);
+    this.#looks = new Looks(parts.entries, this.#entries, comparison);
+    this.#entryChanges = new EntryChanges(this.#places, this.#entries, comparison);
     this.#restore = new Restore(parts, this.#places);
     this.#broughtBack = new BroughtBack(parts, this.#places);
     this.#auto = new AutoSnapshots({
@@ -142,41 +144,19 @@ export class TimelineService {
    */
   async diff(
     project: ProjectRow,
-    { from, to, paths, limit }: Wish<"timeline/diff">,
+    wish: Wish<"timeline/diff">,
     call: LongCall,
   ): Promise<Result<"timeline/diff">> {
-    const bytes = paths?.map(decodeVolumePath) ?? null;
-    return this.#alone(project, comparing, call, async (current) => {
-      const sides = {
-        from: this.#entries.named(current.projectId, from),
-        to: to === undefined ? null : this.#entries.named(current.projectId, to),
-        paths: bytes,
-      };
-      return describeChanges(await this.#comparison.run(current, sides, call), limit);
-    });
+    return this.#alone(project, comparing, call, (current) => this.#looks.diff(current, wish, call));
   }
 
   /** @throws ForkpointError NOTHING_TO_UNDO, and what `diff` throws */
   async preview(
     project: ProjectRow,
-    { snapshotId, paths, limit }: Wish<"timeline/preview">,
+    wish: Wish<"timeline/preview">,
     call: LongCall,
   ): Promise<Result<"timeline/preview">> {
-    const bytes = paths?.map(decodeVolumePath) ?? null;
-    return this.#alone(project, comparing, call, async (current) => {
-      const { projectId } = current;
-      const undo = snapshotId === undefined ? undoable(this.#parts.entries, projectId) : null;
-      const to = undo?.guard ?? this.#entries.namedOrGone(projectId, snapshotId ?? "");
-      const changes = await this.#comparison.fromNow(current, { to, paths: bytes }, call);
-      const [newest = null] = this.#parts.entries.list(projectId, { limit: 1 });
-      const view = (row: EntryRow | null) => row && this.#entries.view(row);
-      return {
-        target: this.#entries.view(to),
-        undone: view(undo?.restore ?? null),
-        newest: view(newest),
-        ...describeChanges(changes, limit),
-      };
-    });
+    return this.#alone(project, comparing, call, (current) => this.#looks.preview(current, wish, call));
   }
 
   /**
