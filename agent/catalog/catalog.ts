@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { ForkpointError } from "../protocol/errors.ts";
+import { fold } from "./fold.ts";
 import { migrations } from "./schema.ts";
 
 export type Row = Record<string, SQLOutputValue>;
@@ -17,6 +18,7 @@ export class Catalog {
 
   private constructor(db: DatabaseSync) {
     this.db = db;
+    db.function("fold", { deterministic: true }, (value) => (typeof value === "string" ? fold(value) : null));
   }
 
   /**

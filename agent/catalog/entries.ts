@@ -1,6 +1,8 @@
-import { Cause, Durability } from "../protocol/entities.ts";
+import { idCharacters } from "../host/ids.ts";
+import { Cause, Durability, type EntryFilter } from "../protocol/entities.ts";
 import type { Catalog, Row } from "./catalog.ts";
 import { number, numberOrNull, text, textOrNull } from "./columns.ts";
+import { entryCondition } from "./entryCondition.ts";
 
 export interface EntryRow {
   /** Order within the machine; grows with every entry. */
@@ -111,17 +113,31 @@ export class Entries {
       .map((row) => this.#fromRow(row));
   }
 
-  /** Newest first; only those older than `before` (a seq) when given. */
-  list(projectId: string, options: { before?: number; limit?: number } = {}): EntryRow[] {
+  /** Newest first; only those older than `before` (a seq), and those a filter wants, when given. */
+  list(
+    projectId: string,
+    options: { before?: number; limit?: number; filter?: EntryFilter | undefined } = {},
+  ): EntryRow[] {
+    const wanted = entryCondition(options.filter ?? {});
     return this.#catalog
       .all(
-        `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND seq < ?
+        `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND seq < ? AND ${wanted.sql}
            ORDER BY seq DESC LIMIT ?`,
         projectId,
         options.before ?? Number.MAX_SAFE_INTEGER,
+        ...wanted.values,
         options.limit ?? -1,
       )
       .map((row) => this.#fromRow(row));
+  }
+
+  /** How many characters of an id, at least `atLeast`, tell all living entries of a project apart. */
+  idLength(projectId: string, atLeast: number): number {
+    const sql = `SELECT count(*) = count(DISTINCT substr(snapshot_id, 1, ?)) AS apart FROM entries
+      WHERE project_id = ? AND deleted_at IS NULL`;
+    let length = atLeast;
+    while (length < idCharacters && this.#catalog.get(sql, length, projectId)?.["apart"] !== 1) length++;
+    return length;
   }
 
   /** Living entries, of any project, whose copy is this manifest. */

@@ -5,6 +5,7 @@ import type { Launch } from "../protocol/client/launchAgent.ts";
 import type { Project } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { MethodName, Params, Result } from "../protocol/methods.ts";
+import { PagedOutput } from "./pagedOutput.ts";
 import { ProgressLine } from "./progressLine.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,6 +22,8 @@ export class CliContext {
   readonly self: readonly string[];
   /** What the process ends with when nothing is thrown. */
   exitCode = 0;
+  /** Aborted once the person has left the pager. */
+  #left: AbortSignal | undefined;
   #client: Promise<AgentClient> | undefined;
 
   constructor(options: {
@@ -50,7 +53,7 @@ export class CliContext {
     const watched = this.terminal.interactive && !this.json;
     try {
       return await client.call(method, params, {
-        signal: this.signal,
+        signal: this.#left ? AbortSignal.any([this.signal, this.#left]) : this.signal,
         ...(watched ? { onProgress: line.show } : {}),
       });
     } finally {
@@ -114,6 +117,30 @@ export class CliContext {
   /** Prints the result: as one line of JSON, or as text for a person. */
   show(value: unknown, text: () => string): void {
     this.terminal.print(this.json ? JSON.stringify(value) : text());
+  }
+
+  /**
+   * Prints what may be long, piece by piece: through a pager when a person looks at it on a screen that it does not
+   * fit on. The work ends early, and quietly, when the person has seen enough.
+   */
+  async page(work: (print: (text: string) => Promise<void>) => Promise<void>): Promise<void> {
+    const left = new AbortController();
+    this.#left = left.signal;
+    const output = new PagedOutput(this.terminal, this.env, () => left.abort());
+    try {
+      await work((text) => output.print(text));
+    } catch (thrown) {
+      if (!left.signal.aborted) throw thrown;
+    } finally {
+      await output.end();
+      this.#left = undefined;
+    }
+  }
+
+  /** As `show`, through a pager where that is due. */
+  async showPaged(value: unknown, text: () => string): Promise<void> {
+    if (this.json) this.show(value, text);
+    else await this.page((print) => print(text()));
   }
 
   async close(): Promise<void> {

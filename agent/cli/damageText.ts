@@ -1,5 +1,5 @@
 import type { DamagedSnapshot } from "../protocol/storeReports.ts";
-import { oneLine } from "./entryTable.ts";
+import { oneLine } from "./oneLine.ts";
 
 /** A line for each damaged snapshot, and below it what is wrong. */
 export function damageText(damaged: readonly DamagedSnapshot[]): string[] {

@@ -9,14 +9,22 @@ const script = import.meta.filename.endsWith(".ts")
   ? join(import.meta.dirname, "..", "main.ts")
   : join(import.meta.dirname, "agent", "main.mjs");
 
+const terminal = new Terminal({
+  in: process.stdin,
+  out: process.stdout,
+  err: process.stderr,
+  env: process.env,
+  now: () => performance.timeOrigin + performance.now(),
+});
 const stopped = new AbortController();
 process.on("SIGINT", () => {
   // The first asks the agent to roll back and waits for that; the second does not wait.
-  if (stopped.signal.aborted) process.exit(130);
+  // While a pager has the terminal, the key is the pager's.
+  if (stopped.signal.aborted && !terminal.paging) process.exit(130);
   stopped.abort();
 });
 
-// As with every other command, a reader that has seen enough ends it: `forkpoint timeline | head`.
+// As with every other command, a reader that has seen enough ends it: `forkpoint log | head`.
 process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {
   if (thrown.code !== "EPIPE") throw thrown;
   process.exit(0);
@@ -25,13 +33,7 @@ process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
-  terminal: new Terminal({
-    in: process.stdin,
-    out: process.stdout,
-    err: process.stderr,
-    env: process.env,
-    now: () => performance.timeOrigin + performance.now(),
-  }),
+  terminal,
   launch: {
     node: process.env["FORKPOINT_NODE"] ?? process.execPath,
     script,

@@ -6,6 +6,7 @@ import { addDiff } from "./verbs/diff.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addFork } from "./verbs/fork.ts";
 import { addGc } from "./verbs/gc.ts";
+import { addLog } from "./verbs/log.ts";
 import { addLs } from "./verbs/ls.ts";
 import { addMcp } from "./verbs/mcp.ts";
 import { addPool } from "./verbs/pool.ts";
@@ -15,17 +16,18 @@ import { addPush } from "./verbs/push.ts";
 import { addRepair } from "./verbs/repair.ts";
 import { addRestore } from "./verbs/restore.ts";
 import { addSetup } from "./verbs/setup.ts";
+import { addShow } from "./verbs/show.ts";
 import { addSnapshot } from "./verbs/snapshot.ts";
 import { addStatus } from "./verbs/status.ts";
 import { addStore } from "./verbs/store.ts";
-import { addTimeline } from "./verbs/timeline.ts";
 import { addUndo } from "./verbs/undo.ts";
 import { addVerify } from "./verbs/verify.ts";
 
 /** In the order of the help text. */
 const verbs = [
   addSnapshot,
-  addTimeline,
+  addLog,
+  addShow,
   addDiff,
   addRestore,
   addUndo,

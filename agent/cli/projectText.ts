@@ -1,5 +1,5 @@
 import type { Pool, Project, Store } from "../protocol/entities.ts";
-import { oneLine } from "./entryTable.ts";
+import { oneLine } from "./oneLine.ts";
 import { facts, table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { ago, bytes, plural } from "./wording.ts";

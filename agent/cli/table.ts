@@ -4,14 +4,15 @@ import { stripVTControlCharacters } from "node:util";
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ""))));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - width(cell)))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return lines.map((line) => alignedLine(line, widths)).join("\n");
+}
+
+/** One row, its cells filled up to `widths`, two spaces apart, without trailing blanks. */
+export function alignedLine(cells: readonly string[], widths: readonly number[]): string {
+  return cells
+    .map((cell, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - width(cell))))
+    .join("  ")
+    .trimEnd();
 }
 
 /** Names and values below one another; a null value leaves the line out. */

@@ -9,6 +9,7 @@ interface Stream {
   once?(event: "drain", listener: () => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /** Where the command writes, and what that place can show. */
@@ -20,6 +21,8 @@ export class Terminal {
   readonly input: NodeJS.ReadStream | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Whether a pager has the screen, which nobody else may then write to. */
+  paging = false;
 
   constructor(options: {
     in?: NodeJS.ReadStream;
@@ -37,7 +40,13 @@ export class Terminal {
 
   /** Whether a person is looking, who can be shown progress and asked. */
   get interactive(): boolean {
-    return this.#err.isTTY === true;
+    return this.#err.isTTY === true && !this.paging;
+  }
+
+  /** How many lines the screen has on which results appear; null when they go elsewhere. */
+  get screenRows(): number | null {
+    // A terminal that does not know says 0.
+    return this.#out.isTTY === true ? this.#out.rows || 24 : null;
   }
 
   /** Whether a person can be asked for something. */

@@ -48,6 +48,19 @@ export const Entry = z.object({
 });
 export type Entry = z.infer<typeof Entry>;
 
+/** Which entries are wanted: those for which all that is given holds. Times are ISO 8601. */
+export const EntryFilter = z.strictObject({
+  /** In the label or the note, in upper or lower case. */
+  text: z.string().min(1).max(200).optional(),
+  causes: z.array(Cause).min(1).max(causes.length).optional(),
+  author: z.string().min(1).max(200).optional(),
+  /** Not before. */
+  since: z.iso.datetime({ offset: true }).optional(),
+  /** Not after. */
+  until: z.iso.datetime({ offset: true }).optional(),
+});
+export type EntryFilter = z.infer<typeof EntryFilter>;
+
 export const ProjectSettings = z.object({
   /** How many unpinned entries are kept. */
   maxSnapshots: z.number().int().min(1).max(10_000),

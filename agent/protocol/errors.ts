@@ -48,7 +48,7 @@ export const errorHints = {
   SLUG_TAKEN: "Choose another name.",
   SLUG_INVALID:
     "Use 1 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit.",
-  SNAPSHOT_NOT_FOUND: "List snapshots with `forkpoint timeline`.",
+  SNAPSHOT_NOT_FOUND: "List snapshots with `forkpoint log`.",
   SNAPSHOT_NEEDED: "It is needed as it stands; unpin it or move on first.",
   SNAPSHOT_NOT_LOCAL: "Fetch it with `forkpoint pull`.",
   PATH_NOT_FOUND: "Look at what the snapshot holds with `forkpoint diff`.",

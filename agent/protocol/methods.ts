@@ -6,6 +6,7 @@ import {
   ChangeSummary,
   Check,
   Entry,
+  EntryFilter,
   Health,
   Label,
   Note,
@@ -291,24 +292,78 @@ export const methods = {
   },
   "snapshot/delete": { params: z.object({ project, snapshotId }), result: done },
 
-  /** Newest first. `before` is the last entry of the page before. */
+  /** One entry; the one the workspace stands on when none is named. */
+  "snapshot/show": { params: z.object({ project, snapshotId: snapshotId.optional() }), result: Entry },
+
+  /**
+   * Newest first. `before` is the last entry of the page before. `idLength` is how many characters of an id tell
+   * all entries of the timeline apart.
+   */
   "timeline/list": {
     params: z.object({
       project,
       before: snapshotId.optional(),
       limit: z.number().int().min(1).max(1000).default(200),
+      filter: EntryFilter.optional(),
     }),
-    result: z.object({ entries: z.array(Entry), more: z.boolean() }),
+    result: z.object({ entries: z.array(Entry), more: z.boolean(), idLength: z.number() }),
   },
-  /** `to` absent compares with the workspace as it stands now. At most `limit` changes come back. */
+  /**
+   * What entries changed against their parents. `summary` is null for one without a parent, and where a
+   * snapshot is not on this disk. `touches` says whether the entry changed something at or below `path`; null when
+   * that cannot be told, and when there is no `path`.
+   */
+  "timeline/changes": {
+    params: z.object({
+      project,
+      snapshotIds: z.array(snapshotId).min(1).max(100),
+      path: volumePath.optional(),
+    }),
+    result: z.object({
+      changes: z.array(
+        z.object({
+          snapshotId: z.string(),
+          summary: ChangeSummary.nullable(),
+          touches: z.boolean().nullable(),
+        }),
+      ),
+    }),
+    long: true,
+  },
+  /**
+   * `to` absent compares with the workspace as it stands now. At most `limit` changes come back; with `paths` those
+   * at or below them, each of which one side must have.
+   */
   "timeline/diff": {
     params: z.object({
       project,
       from: snapshotId,
       to: snapshotId.optional(),
+      paths: z.array(volumePath).min(1).max(10_000).optional(),
       limit: z.number().int().min(1).max(200_000).default(10_000),
     }),
     result: z.object({ changes: z.array(Change), summary: ChangeSummary, truncated: z.boolean() }),
+    long: true,
+  },
+  /**
+   * What a restore of an entry would do to the workspace as it stands now, or an undo when none is named.
+   * `undone` is the restore that would be undone, `newest` the newest entry of the timeline.
+   */
+  "timeline/preview": {
+    params: z.object({
+      project,
+      snapshotId: snapshotId.optional(),
+      paths: z.array(volumePath).min(1).max(10_000).optional(),
+      limit: z.number().int().min(1).max(200_000).default(10_000),
+    }),
+    result: z.object({
+      target: Entry,
+      undone: Entry.nullable(),
+      newest: Entry.nullable(),
+      changes: z.array(Change),
+      summary: ChangeSummary,
+      truncated: z.boolean(),
+    }),
     long: true,
   },
   /**
@@ -326,9 +381,13 @@ export const methods = {
     result: restored,
     long: true,
   },
-  /** Restores the guard of the newest restore. */
+  /** Restores the guard of the newest restore, which must be `restoreId` when that is given. */
   "timeline/undo": {
-    params: z.object({ project, openFiles: z.enum(["refuse", "proceed"]).default("refuse") }),
+    params: z.object({
+      project,
+      restoreId: snapshotId.optional(),
+      openFiles: z.enum(["refuse", "proceed"]).default("refuse"),
+    }),
     result: restored,
     long: true,
   },

@@ -20,7 +20,9 @@ export type Handlers = { readonly [M in MethodName]: Handler<M> };
  * that waits for them goes away. Every other call is finished, since a window may be reloaded at any time.
  */
 export const endWithClient: ReadonlySet<MethodName> = new Set<MethodName>([
+  "timeline/changes",
   "timeline/diff",
+  "timeline/preview",
   "store/check",
   "store/projects",
   "store/verify",

@@ -11,10 +11,13 @@ export function timelineMethods(parts: {
   const { lookup, timeline } = parts;
   return {
     "timeline/list": ({ project, ...page }) => timeline.list(lookup.named(project), page),
+    "timeline/changes": ({ project, ...params }, call) =>
+      timeline.changes(lookup.named(project), params, call),
+    "timeline/preview": ({ project, ...params }, call) =>
+      timeline.preview(lookup.named(project), params, call),
     "timeline/diff": ({ project, ...params }, call) => timeline.diff(lookup.named(project), params, call),
     "timeline/restore": ({ project, ...params }, call) =>
       timeline.restore(lookup.named(project), params, call),
-    "timeline/undo": ({ project, openFiles }, call) =>
-      timeline.undo(lookup.named(project), { openFiles }, call),
+    "timeline/undo": ({ project, ...params }, call) => timeline.undo(lookup.named(project), params, call),
   };
 }

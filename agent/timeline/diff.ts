@@ -5,31 +5,53 @@ import type { ProjectRow } from "../catalog/projects.ts";
 import { newId } from "../host/ids.ts";
 import type { LongCall } from "../host/longCall.ts";
 import { compareSnapshots, type PathChange } from "../volumes/comparison/compareSnapshots.ts";
+import { changesOfPaths } from "./changesOfPaths.ts";
+import { requirePath } from "./pathInVolume.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 
+export interface Sides {
+  readonly from: EntryRow;
+  readonly to: EntryRow | null;
+  /** Relative to the volume: only what differs at or below them. */
+  readonly paths: readonly Buffer[] | null;
+}
+
+type Parts = Pick<TimelineParts, "btrfs" | "privileged" | "processes">;
+
 /** Compares entries with each other and with the workspace as it stands. */
 export class Comparison {
-  readonly #parts: Pick<TimelineParts, "btrfs" | "privileged">;
+  readonly #parts: Parts;
   readonly #places: SnapshotPlaces;
 
-  constructor(parts: Pick<TimelineParts, "btrfs" | "privileged">, places: SnapshotPlaces) {
+  constructor(parts: Parts, places: SnapshotPlaces) {
     this.#parts = parts;
     this.#places = places;
   }
 
   /**
    * The paths that differ; cost follows the difference. Without `to` the newer side is the workspace now.
-   * @throws ForkpointError SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, POOL_FULL, NEEDS_ROOT, CANCELLED
+   * @throws ForkpointError SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_NOT_FOUND, PATH_OUTSIDE_VOLUME, POOL_FULL, NEEDS_ROOT,
+   *   CANCELLED
    */
-  async run(
+  async run(project: ProjectRow, sides: Sides, call: LongCall): Promise<PathChange[]> {
+    const from = await this.#places.require(project, sides.from.snapshotId);
+    if (!sides.to) return this.withNow(project, (to) => this.#compare({ from, to }, sides, call));
+    const to = await this.#places.require(project, sides.to.snapshotId);
+    return this.#compare({ from, to }, sides, call);
+  }
+
+  /**
+   * As `run`, from the workspace as it stands now to an entry: what a restore of it would do.
+   * @throws ForkpointError as `run`
+   */
+  async fromNow(
     project: ProjectRow,
-    sides: { readonly from: EntryRow; readonly to: EntryRow | null },
+    { to, paths }: Omit<Sides, "from"> & { readonly to: EntryRow },
     call: LongCall,
   ): Promise<PathChange[]> {
-    const from = await this.#places.require(project, sides.from.snapshotId);
-    if (!sides.to) return this.withNow(project, (to) => this.#compare(from, to, call));
-    return this.#compare(from, await this.#places.require(project, sides.to.snapshotId), call);
+    const target = await this.#places.require(project, to.snapshotId);
+    return this.withNow(project, (now) => this.#compare({ from: now, to: target }, { paths }, call));
   }
 
   /** Runs `work` with a read-only snapshot of the volume as it is now, which is gone afterwards. */
@@ -45,7 +67,14 @@ export class Comparison {
     }
   }
 
-  #compare(from: string, to: string, call: LongCall): Promise<PathChange[]> {
-    return compareSnapshots(this.#parts.privileged, { from, to }, call);
+  async #compare(
+    snapshots: { readonly from: string; readonly to: string },
+    { paths }: Pick<Sides, "paths">,
+    call: LongCall,
+  ): Promise<PathChange[]> {
+    const { privileged, processes } = this.#parts;
+    for (const path of paths ?? []) await requirePath(path, [snapshots.to, snapshots.from]);
+    const changes = await compareSnapshots(privileged, snapshots, call);
+    return paths ? changesOfPaths(processes, changes, snapshots.to, paths, call.signal) : changes;
   }
 }

@@ -7,6 +7,9 @@ import { SnapshotLookup } from "./snapshotLookup.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 
+/** More than a person must write, so that what was noted down stays unique when entries are added. */
+const shownIdCharacters = 6;
+
 /** A project's entries as clients ask for them, show them and write on them. */
 export class EntryList {
   readonly #parts: Pick<TimelineParts, "projects" | "entries">;
@@ -32,11 +35,26 @@ export class EntryList {
   /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */
   list(
     projectId: string,
-    { before, limit }: Omit<CheckedParams<"timeline/list">, "project">,
+    { before, limit, filter }: Omit<CheckedParams<"timeline/list">, "project">,
   ): Result<"timeline/list"> {
+    const { entries } = this.#parts;
     const from = before === undefined ? {} : { before: this.named(projectId, before).seq };
-    const rows = this.#parts.entries.list(projectId, { ...from, limit: limit + 1 });
-    return { entries: rows.slice(0, limit).map((row) => this.view(row)), more: rows.length > limit };
+    const rows = entries.list(projectId, { ...from, limit: limit + 1, filter });
+    return {
+      entries: rows.slice(0, limit).map((row) => this.view(row)),
+      more: rows.length > limit,
+      idLength: entries.idLength(projectId, shownIdCharacters),
+    };
+  }
+
+  /** The named entry, or the head. @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  show(projectId: string, snapshotId: string | undefined): Entry {
+    if (snapshotId !== undefined) return this.view(this.named(projectId, snapshotId));
+    const head = this.head(projectId);
+    if (head) return head;
+    throw new ForkpointError("SNAPSHOT_NOT_FOUND", "The project has no snapshots yet.", {
+      hint: "Take one with `forkpoint snapshot`.",
+    });
   }
 
   /** @throws ForkpointError SNAPSHOT_NOT_FOUND */

@@ -21,7 +21,7 @@ export class SnapshotLookup {
       second
         ? `More than one snapshot begins with ${JSON.stringify(name)}.`
         : `There is no snapshot ${JSON.stringify(name)} in this project.`,
-      second ? { hint: "Write more of the id; `forkpoint timeline --json` shows it in full." } : {},
+      second ? { hint: "Write more of the id; `forkpoint log --json` shows it in full." } : {},
     );
   }
 

@@ -6,21 +6,34 @@ import type { Entry } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import { decodeVolumePath } from "../protocol/volumePath.ts";
-import { describeChange, summarizeChanges } from "../volumes/comparison/describeChanges.ts";
+import { summarizeChanges } from "../volumes/comparison/describeChanges.ts";
 import { AutoSnapshots } from "./autoSnapshots.ts";
 import { BroughtBack } from "./broughtBack.ts";
 import { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { Comparison } from "./diff.ts";
+import { EntryChanges } from "./entryChanges.ts";
 import { EntryList, textOrNull } from "./entryList.ts";
+import { Looks } from "./looks.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
 import { RollOff } from "./rollOff.ts";
 import { SnapshotPlaces } from "./snapshotPlaces.ts";
 import { SnapshotTaking, type SnapshotWish } from "./takeSnapshot.ts";
 import type { TimelineParts } from "./timelineParts.ts";
+import { undoable } from "./undoable.ts";
 
 type Wish<
-  M extends "snapshot/create" | "snapshot/edit" | "timeline/list" | "timeline/diff" | "timeline/restore",
+  M extends
+    | "snapshot/create"
+    | "snapshot/edit"
+    | "timeline/list"
+    | "timeline/changes"
+    | "timeline/diff"
+    | "timeline/preview"
+    | "timeline/restore"
+    | "timeline/undo",
 > = Omit<CheckedParams<M>, "project">;
+
+const comparing = { operation: "comparing", refuse: false };
 
 /** Everything people do with a project's timeline: one operation at a time, announced when it lasts. */
 export class TimelineService {
@@ -29,7 +42,8 @@ export class TimelineService {
   readonly #entries: EntryList;
   readonly #taking: SnapshotTaking;
   readonly #deletion: SnapshotDeletion;
-  readonly #comparison: Comparison;
+  readonly #looks: Looks;
+  readonly #entryChanges: EntryChanges;
   readonly #restore: Restore;
   readonly #broughtBack: BroughtBack;
   readonly #rollOff: RollOff;
@@ -42,7 +56,9 @@ export class TimelineService {
     this.#taking = new SnapshotTaking(parts, this.#places);
     this.#deletion = new SnapshotDeletion(parts, this.#places);
     this.#rollOff = new RollOff(parts, this.#deletion);
-    this.#comparison = new Comparison(parts, this.#places);
+    const comparison = new Comparison(parts, this.#places);
+    this.#looks = new Looks(parts.entries, this.#entries, comparison);
+    this.#entryChanges = new EntryChanges(this.#places, this.#entries, comparison);
     this.#restore = new Restore(parts, this.#places);
     this.#broughtBack = new BroughtBack(parts, this.#places);
     this.#auto = new AutoSnapshots({
@@ -98,24 +114,49 @@ export class TimelineService {
     return this.#entries.list(project.projectId, wish);
   }
 
-  /** @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, NEEDS_ROOT, CANCELLED */
+  /** The named entry, or the head. @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  show(project: ProjectRow, snapshotId: string | undefined): Entry {
+    return this.#entries.show(project.projectId, snapshotId);
+  }
+
+  /** Others get their turn between two entries. @throws ForkpointError SNAPSHOT_NOT_FOUND, NEEDS_ROOT, CANCELLED */
+  async changes(
+    project: ProjectRow,
+    { snapshotIds, path }: Wish<"timeline/changes">,
+    call: LongCall,
+  ): Promise<Result<"timeline/changes">> {
+    const bytes = path === undefined ? null : decodeVolumePath(path);
+    const changes: Result<"timeline/changes">["changes"] = [];
+    for (const snapshotId of snapshotIds) {
+      call.signal.throwIfAborted();
+      changes.push(
+        await this.#alone(project, comparing, call, (current) =>
+          this.#entryChanges.of(current, snapshotId, bytes, call),
+        ),
+      );
+    }
+    return { changes };
+  }
+
+  /**
+   * @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_NOT_FOUND, PATH_OUTSIDE_VOLUME,
+   *   NEEDS_ROOT, CANCELLED
+   */
   async diff(
     project: ProjectRow,
-    { from, to, limit }: Wish<"timeline/diff">,
+    wish: Wish<"timeline/diff">,
     call: LongCall,
   ): Promise<Result<"timeline/diff">> {
-    return this.#alone(project, { operation: "comparing", refuse: false }, call, async (current) => {
-      const sides = {
-        from: this.#entries.named(current.projectId, from),
-        to: to === undefined ? null : this.#entries.named(current.projectId, to),
-      };
-      const changes = await this.#comparison.run(current, sides, call);
-      return {
-        changes: changes.slice(0, limit).map(describeChange),
-        summary: summarizeChanges(changes),
-        truncated: changes.length > limit,
-      };
-    });
+    return this.#alone(project, comparing, call, (current) => this.#looks.diff(current, wish, call));
+  }
+
+  /** @throws ForkpointError NOTHING_TO_UNDO, and what `diff` throws */
+  async preview(
+    project: ProjectRow,
+    wish: Wish<"timeline/preview">,
+    call: LongCall,
+  ): Promise<Result<"timeline/preview">> {
+    return this.#alone(project, comparing, call, (current) => this.#looks.preview(current, wish, call));
   }
 
   /**
@@ -140,14 +181,16 @@ export class TimelineService {
   /** @throws ForkpointError NOTHING_TO_UNDO, and what `restore` throws */
   async undo(
     project: ProjectRow,
-    { openFiles }: Pick<RestoreWish, "openFiles">,
+    { openFiles, restoreId }: Wish<"timeline/undo">,
     call: LongCall,
   ): Promise<Result<"timeline/undo">> {
     return this.#alone(project, { operation: "undoing a restore", refuse: true }, call, (current) => {
-      const { projectId } = current;
-      const newest = this.#parts.entries.list(projectId).find(({ cause }) => cause === "restore");
-      const guard = newest?.guardId ? this.#parts.entries.find(projectId, newest.guardId) : undefined;
-      if (!guard) throw new ForkpointError("NOTHING_TO_UNDO", "There is no restore to undo.");
+      const { restore, guard } = undoable(this.#parts.entries, current.projectId);
+      if (restoreId !== undefined && restoreId !== restore.snapshotId) {
+        throw new ForkpointError("NOTHING_TO_UNDO", "Another restore has come meanwhile.", {
+          hint: "Look at it with `forkpoint undo --dry-run`.",
+        });
+      }
       return this.#bringBack(current, { target: guard, paths: null, openFiles }, call);
     });
   }

@@ -49,13 +49,6 @@ export function changeTree(changes: readonly Change[], quietNames: readonly stri
   return finish(root, quiet, false);
 }
 
-/** The outermost folder of one of these names that a path lies in; null when it lies in none. */
-export function quietFolderOf(path: string, quietNames: readonly string[]): string | null {
-  const names = path.split("/");
-  const at = names.slice(0, -1).findIndex((name) => quietNames.includes(name));
-  return at === -1 ? null : names.slice(0, at + 1).join("/");
-}
-
 function finish(draft: Draft, quiet: ReadonlySet<string>, insideQuiet: boolean): ChangeNode[] {
   const nodes = [...draft.children.values()].map((child) => toNode(child, quiet, insideQuiet));
   return nodes.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "en", { numeric: true }));

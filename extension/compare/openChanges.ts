@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import type { Change } from "../../agent/protocol/entities.ts";
+import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { changeWords } from "../wording/changes.ts";
 import { count } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
 import { changeSides, nothing } from "./changeSides.ts";
-import { type ChangeNode, quietFolderOf } from "./changeTree.ts";
+import type { ChangeNode } from "./changeTree.ts";
 import { type ChangesTree, quietFolders } from "./changesTree.ts";
 import { type Comparison, comparisonTitle } from "./comparison.ts";
 import { largestShownBytes } from "./snapshotFiles.ts";

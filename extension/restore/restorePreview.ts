@@ -1,6 +1,6 @@
 import type { Change, ChangeSummary } from "../../agent/protocol/entities.ts";
+import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { restoreEffect, restoreLine, summaryTotal } from "../wording/changes.ts";
-import { quietFolderOf } from "../compare/changeTree.ts";
 import { count } from "../wording/counts.ts";
 
 const linesShown = 12;

@@ -1,5 +1,5 @@
 import type { Change } from "../../protocol/entities.ts";
-import { oneLine } from "../entryTable.ts";
+import { oneLine } from "../oneLine.ts";
 import { changeSigns } from "../wording.ts";
 
 /** "M  src/server.js", "R  old → new". */

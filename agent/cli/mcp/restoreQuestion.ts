@@ -1,6 +1,6 @@
 import type { Change, Entry, Project } from "../../protocol/entities.ts";
 import { decodeVolumePath, encodeVolumePath } from "../../protocol/volumePath.ts";
-import { oneLine } from "../entryTable.ts";
+import { oneLine } from "../oneLine.ts";
 import { plural } from "../wording.ts";
 
 const pathsShown = 10;

@@ -1,6 +1,6 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { errorBody } from "../../protocol/errors.ts";
-import { oneLine } from "../entryTable.ts";
+import { oneLine } from "../oneLine.ts";
 import type { Answer } from "./tool.ts";
 
 /** Where programs find the error of a failed call: code, message, hint and details. */

@@ -1,67 +1,111 @@
 import type { Command } from "commander";
-import type { Change } from "../../protocol/entities.ts";
+import { ForkpointError } from "../../protocol/errors.ts";
 import type { Result } from "../../protocol/methods.ts";
+import { changeList, foldedInto, folderText } from "../changeList.ts";
 import type { CliContext } from "../cliContext.ts";
-import { oneLine } from "../entryTable.ts";
-import type { Terminal } from "../terminal.ts";
-import { bytes, changeSigns, summaryText } from "../wording.ts";
+import { fileDiffs, type Roots } from "../fileDiffs.ts";
+import { patchText, statText } from "../fileDiffText.ts";
+import { summaryText } from "../wording.ts";
 
 const mostChanges = 200_000;
+
+interface Options {
+  stat?: true;
+  patch?: true;
+  all?: true;
+}
 
 export function addDiff(program: Command, context: CliContext): void {
   program
     .command("diff")
     .summary("say what differs between two snapshots, or a snapshot and now")
     .description(
-      "Lists the paths that differ from snapshot A to snapshot B, or to the workspace as it is now.\n" +
+      "Lists the paths that differ from snapshot A to snapshot B, or to the workspace as it is now; with PATH only\n" +
+        "those at or below it, relative to the workspace's root.\n" +
         "A = added, M = modified, D = removed, R = renamed, T = owner, mode, times or attributes alone.\n" +
-        "Of two words the first is taken for a project when one has that slug or id, else both are snapshots.",
+        "The first word is taken for a project when one has that slug or id. The word after A is taken for B when\n" +
+        "there is such a snapshot, else for a path.\n" +
+        "With --patch and --stat the files are read, up to 1 MiB each and 64 MiB in all; folders that tools write,\n" +
+        "such as node_modules, are counted instead, unless --all says otherwise.",
     )
-    .argument("<snapshot...>", "[PROJECT] A [B]")
-    .usage("[options] [PROJECT] A [B]")
+    .argument("<words...>", "[PROJECT] A [B] [PATH...]")
+    .usage("[options] [PROJECT] A [B] [PATH...]")
+    .option("-p, --patch", "how the text of files differs, line by line")
+    .option("--stat", "how many lines of each file came and went")
+    .option("--all", "with --patch and --stat: read what lies in folders that tools write, too")
     .addHelpText(
       "after",
       "\nExamples:\n  $ forkpoint diff 7k2m               # from that snapshot to now\n" +
         "  $ forkpoint diff 7k2m x91c          # from one to the other\n" +
-        "  $ forkpoint diff shop 7k2m x91c",
+        "  $ forkpoint diff shop 7k2m x91c\n" +
+        "  $ forkpoint diff -p 7k2m src/server.js",
     )
-    .action(async (words: string[]) => {
-      const { project, from, to } = await positions(words, context);
-      const { projectId } = await context.project(project);
+    .action(async (words: string[], { stat, patch, all }: Options) => {
+      if (stat && patch) context.wrongUsage("--stat and --patch are two ways to say it; choose one.");
+      const { project: named, from, rest } = await positions(words, context);
+      const project = await context.project(named);
+      const { projectId } = project;
+      const to = await snapshotNamed(projectId, rest[0], context);
+      const paths = to ? rest.slice(1) : rest;
       const result = await context.call("timeline/diff", {
         project: projectId,
         from,
         limit: mostChanges,
-        ...(to === undefined ? {} : { to }),
+        ...(to === null ? {} : { to: to.snapshotId }),
+        ...(paths.length === 0 ? {} : { paths }),
       });
-      context.show(result, () => diffText(result, context.terminal));
+      if (!stat && !patch) {
+        await context.showPaged(result, () => changeList(result, context.terminal));
+        return;
+      }
+      const older = await context.call("snapshot/show", { project: projectId, snapshotId: from });
+      const roots = { older: older.path, newer: to?.path ?? project.path };
+      // What was asked for by name is not folded up.
+      await showTexts(result, roots, { isPatch: patch ?? false, isAll: all ?? paths.length > 0 }, context);
     });
 }
 
 async function positions(words: string[], context: CliContext) {
-  const [first = "", second, third, ...rest] = words;
-  if (rest.length > 0) context.wrongUsage("diff takes at most a project and two snapshots.");
-  if (second === undefined) return { project: undefined, from: first, to: undefined };
-  if (third !== undefined) return { project: first, from: second, to: third };
-  if (await context.isProject(first)) return { project: first, from: second, to: undefined };
-  return { project: undefined, from: first, to: second };
+  const [first = "", second, ...others] = words;
+  if (second === undefined) return { project: undefined, from: first, rest: [] };
+  if (await context.isProject(first)) return { project: first, from: second, rest: others };
+  return { project: undefined, from: first, rest: [second, ...others] };
 }
 
-function diffText({ changes, summary, truncated }: Result<"timeline/diff">, terminal: Terminal): string {
-  const lines = changes.map((change) => changeText(change, terminal));
-  if (truncated) lines.push(`… and more; only the first ${changes.length} are shown`);
-  return [...lines, terminal.paint("dim", summaryText(summary))].join("\n");
+async function snapshotNamed(project: string, word: string | undefined, context: CliContext) {
+  // No id is as long as that; the agent refuses to look.
+  if (word === undefined || word.length > 100) return null;
+  try {
+    return await context.call("snapshot/show", { project, snapshotId: word });
+  } catch (thrown) {
+    if (thrown instanceof ForkpointError && thrown.code === "SNAPSHOT_NOT_FOUND") return null;
+    throw thrown;
+  }
 }
 
-function changeText({ kind, path, from, size }: Change, terminal: Terminal): string {
-  const colours = {
-    added: "green",
-    modified: "yellow",
-    removed: "red",
-    renamed: "cyan",
-    metadata: "dim",
-  } as const;
-  const name = from === undefined ? path : `${from} → ${path}`;
-  const length = size === null || kind === "removed" ? "" : `  ${terminal.paint("dim", bytes(size))}`;
-  return `${terminal.paint(colours[kind], changeSigns[kind])}  ${oneLine(name)}${length}`;
+async function showTexts(
+  { changes, summary, truncated }: Result<"timeline/diff">,
+  roots: Roots,
+  { isPatch, isAll }: { readonly isPatch: boolean; readonly isAll: boolean },
+  context: CliContext,
+): Promise<void> {
+  const { terminal } = context;
+  const folders = isAll ? new Map<string | null, never>() : Map.groupBy(changes, foldedInto);
+  const read = isAll ? changes : (folders.get(null) ?? []);
+  if (context.json) {
+    const files = [];
+    for await (const { change, text, why } of fileDiffs(read, roots)) files.push({ ...change, text, why });
+    context.show({ files, summary, truncated }, () => "");
+    return;
+  }
+  await context.page(async (print) => {
+    for await (const diff of fileDiffs(read, roots))
+      await print((isPatch ? patchText : statText)(diff, terminal));
+    for (const [folder, within] of folders) {
+      if (folder !== null) await print(folderText(folder, within, terminal));
+    }
+    if (truncated) await print(`… and more; only the first ${changes.length} changes were looked at`);
+    // A patch is for programs too.
+    if (!isPatch || terminal.screenRows !== null) await print(terminal.paint("dim", summaryText(summary)));
+  });
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { RemoteFile } from "../../protocol/storeReports.ts";
 import type { CliContext } from "../cliContext.ts";
-import { oneLine } from "../entryTable.ts";
+import { oneLine } from "../oneLine.ts";
 import { remoteSnapshot } from "../remoteSnapshot.ts";
 import type { Terminal } from "../terminal.ts";
 import { bytes } from "../wording.ts";

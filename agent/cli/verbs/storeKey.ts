@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { StoreKey } from "../../protocol/entities.ts";
 import type { CliContext } from "../cliContext.ts";
-import { oneLine } from "../entryTable.ts";
+import { oneLine } from "../oneLine.ts";
 import {
   askNewPassphrase,
   askPassphrase,

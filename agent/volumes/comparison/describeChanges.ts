@@ -15,6 +15,15 @@ export function describeChange(change: PathChange): Change {
   };
 }
 
+/** At most `limit` changes as they cross the protocol, and the count of all. */
+export function describeChanges(changes: readonly PathChange[], limit: number) {
+  return {
+    changes: changes.slice(0, limit).map(describeChange),
+    summary: summarizeChanges(changes),
+    truncated: changes.length > limit,
+  };
+}
+
 export function summarizeChanges(changes: readonly PathChange[]): ChangeSummary {
   const summary = { added: 0, modified: 0, removed: 0, renamed: 0, metadata: 0 };
   for (const { kind } of changes) summary[kind]++;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
+import type { Result } from "../../../agent/protocol/methods.ts";
 import type { Handlers } from "../../../agent/server/handlers.ts";
 import { assertGolden } from "../../support/golden.ts";
 import { ranCli, type RanCli } from "../../support/ranCli.ts";
@@ -50,6 +51,19 @@ const remoteFile = {
   target: null,
 };
 
+const differences: Pick<Result<"timeline/diff">, "changes" | "summary"> = {
+  changes: [
+    { path: "src/new.ts", kind: "added", type: "file", size: 1234 },
+    { path: "package.json", kind: "modified", type: "file", size: 3 * 2 ** 20 },
+    { path: "old", kind: "removed", type: "directory", size: null },
+    { path: "b\\x0aname", from: "a", kind: "renamed", type: "file", size: 12 },
+    { path: "run.sh", kind: "metadata", type: "file", size: 80 },
+    { path: "node_modules/a/index.js", kind: "added", type: "file", size: 5000 },
+    { path: "node_modules/b", kind: "removed", type: "directory", size: null },
+  ],
+  summary: { added: 2, modified: 1, removed: 2, renamed: 1, metadata: 1 },
+};
+
 /** What every verb asked of the agent, by method. */
 const asked: { method: string; params: unknown }[] = [];
 
@@ -83,17 +97,26 @@ const handlers: Partial<Handlers> = {
       degradations: ["Files of other users keep their owner only as far as the helper reaches."],
     },
   }),
-  "timeline/list": () => ({ entries: [...shopEntries], more: false }),
-  "timeline/diff": () => ({
-    changes: [
-      { path: "src/new.ts", kind: "added", type: "file", size: 1234 },
-      { path: "package.json", kind: "modified", type: "file", size: 3 * 2 ** 20 },
-      { path: "old", kind: "removed", type: "directory", size: null },
-      { path: "b\\x0aname", from: "a", kind: "renamed", type: "file", size: 12 },
-      { path: "run.sh", kind: "metadata", type: "file", size: 80 },
-    ],
-    summary,
-    truncated: true,
+  "timeline/list": () => ({ entries: [...shopEntries], more: false, idLength: 6 }),
+  "timeline/diff": () => ({ ...differences, truncated: true }),
+  "snapshot/show": ({ snapshotId = head.snapshotId }) => {
+    const found = shopEntries.find((entry) => entry.snapshotId.startsWith(snapshotId));
+    if (!found) throw new ForkpointError("SNAPSHOT_NOT_FOUND", `There is no snapshot ${snapshotId}.`);
+    return found;
+  },
+  "timeline/changes": ({ snapshotIds, path }) => ({
+    changes: snapshotIds.map((snapshotId) => ({
+      snapshotId,
+      summary: snapshotId === first.snapshotId ? null : snapshotId === guard.snapshotId ? equal : summary,
+      touches: path === undefined ? null : snapshotId !== guard.snapshotId,
+    })),
+  }),
+  "timeline/preview": ({ snapshotId }) => ({
+    target: snapshotId === undefined ? guard : first,
+    undone: snapshotId === undefined ? { ...head, snapshotId: "3zzzrestored", head: false } : null,
+    newest: head,
+    ...differences,
+    truncated: false,
   }),
   "timeline/restore": () => ({ entry: head, guard, summary }),
   "timeline/undo": () => ({ entry: null, guard: null, summary: equal }),
@@ -208,8 +231,16 @@ function recorded(): Partial<Handlers> {
 
 describe("what the command prints", () => {
   let served: ServedHandlers;
-  before(async () => (served = await ServedHandlers.start(recorded())));
-  after(() => served.stop());
+  const zone = process.env["TZ"];
+  before(async () => {
+    process.env["TZ"] = "UTC";
+    served = await ServedHandlers.start(recorded());
+  });
+  after(async () => {
+    if (zone === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = zone;
+    await served.stop();
+  });
   beforeEach(() => void asked.splice(0));
 
   const run = (line: string, options: { tty?: boolean; env?: NodeJS.ProcessEnv } = {}) =>
@@ -219,7 +250,16 @@ describe("what the command prints", () => {
   const cases: Record<string, string> = {
     snapshot: "snapshot --label L",
     "snapshot-unchanged": "snapshot",
-    timeline: "timeline",
+    log: "log",
+    "log-path": "log --path package.json",
+    show: "show",
+    "show-first": "show 4aaa",
+    "show-all": "show 7k2m --all",
+    "undo-dry-run": "undo --dry-run",
+    "restore-dry-run": "restore 4aaa --dry-run",
+    "help-log": "log --help",
+    "help-show": "show --help",
+    "help-undo": "undo --help",
     diff: "diff 4aaa",
     restore: "restore 4aaa",
     "undo-equal": "undo",
@@ -302,7 +342,12 @@ describe("what the command prints", () => {
       "fork",
       "snapshot --colour",
       "pool create --image x --size huge",
-      "diff a b c d",
+      "diff",
+      "diff 4aaa --stat --patch",
+      "log --since yesterday",
+      "log --cause whim",
+      "log -n 0",
+      "show a b c d",
       "restore",
       "pool",
       "agent logs --lines none",
@@ -332,15 +377,33 @@ describe("what the command prints", () => {
   it("takes a project and snapshots in the places the grammar allows", async () => {
     const expected: [string, object][] = [
       ["diff 4aaa", { project: shop.projectId, from: "4aaa" }],
-      ["diff 4aaa 5bbb", { project: shop.projectId, from: "4aaa", to: "5bbb" }],
+      ["diff 4aaa 5bbb", { project: shop.projectId, from: "4aaa", to: "5bbbguard000" }],
       ["diff try-sqlite 4aaa", { project: shopFork.projectId, from: "4aaa" }],
-      ["diff try-sqlite 4aaa 5bbb", { project: shopFork.projectId, from: "4aaa", to: "5bbb" }],
+      ["diff try-sqlite 4aaa 5bbb", { project: shopFork.projectId, from: "4aaa", to: "5bbbguard000" }],
+      ["diff 4aaa src", { project: shop.projectId, from: "4aaa", paths: ["src"] }],
+      [
+        "diff shop 4aaa 5bbb src b",
+        { project: shop.projectId, from: "4aaa", to: "5bbbguard000", paths: ["src", "b"] },
+      ],
     ];
     for (const [line, params] of expected) {
       asked.length = 0;
       await run(line);
       assert.deepEqual(paramsOf("timeline/diff"), { limit: 200_000, ...params }, line);
     }
+    asked.length = 0;
+    await run("log --grep up --cause manual --cause timer --since 2d --until 2026-01-01 --author ada -n 3");
+    assert.deepEqual(paramsOf("timeline/list"), {
+      project: shop.projectId,
+      limit: 3,
+      filter: {
+        text: "up",
+        causes: ["manual", "timer"],
+        author: "ada",
+        since: "2025-12-31T12:00:00.000Z",
+        until: "2026-01-01T23:59:59.999Z",
+      },
+    });
     await run("restore try-sqlite 4aaa --path src --path package.json");
     assert.deepEqual(paramsOf("timeline/restore"), {
       project: shopFork.projectId,
@@ -384,7 +447,7 @@ describe("what the command prints", () => {
 
   it("has a help text with an example for every verb", async () => {
     const verbs = [
-      ...["snapshot", "timeline", "diff", "restore", "undo", "fork", "push", "pull", "status", "doctor"],
+      ...["snapshot", "log", "show", "diff", "restore", "undo", "fork", "push", "pull", "status", "doctor"],
       ...[
         "pool create",
         "pool adopt",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Change } from "../../../agent/protocol/entities.ts";
-import { type ChangeNode, changeTree, quietFolderOf } from "../../../extension/compare/changeTree.ts";
+import { type ChangeNode, changeTree } from "../../../extension/compare/changeTree.ts";
 
 const change = (path: string, given: Partial<Change> = {}): Change => ({
   path,
@@ -56,14 +56,5 @@ describe("changeTree", () => {
       "__proto__/ 1",
       "  constructor",
     ]);
-  });
-});
-
-describe("quietFolderOf", () => {
-  it("finds the outermost folder of that name, and only whole names of folders", () => {
-    const quiet = ["node_modules", "dist"];
-    assert.equal(quietFolderOf("a/node_modules/b/dist/c", quiet), "a/node_modules");
-    assert.equal(quietFolderOf("a/node_modules", quiet), null);
-    assert.equal(quietFolderOf("a/node_modules_old/c", quiet), null);
   });
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Cause, causes, type Entry } from "../../../protocol/entities.ts";
-import { oneLine } from "../../entryTable.ts";
+import { oneLine } from "../../oneLine.ts";
 import { entriesOf } from "../findEntry.ts";
 import { EntryResult, entryResult, snapshot } from "../schemas.ts";
 import { tool } from "../tool.ts";

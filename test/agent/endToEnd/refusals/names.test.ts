@@ -76,7 +76,10 @@ describe("names that lead nowhere", function () {
       await refused("PROJECT_NOT_FOUND", "snapshot/create", named);
       await refused("PROJECT_NOT_FOUND", "snapshot/edit", { ...named, snapshotId: first });
       await refused("PROJECT_NOT_FOUND", "snapshot/delete", { ...named, snapshotId: first });
+      await refused("PROJECT_NOT_FOUND", "snapshot/show", named);
       await refused("PROJECT_NOT_FOUND", "timeline/list", named);
+      await refused("PROJECT_NOT_FOUND", "timeline/changes", { ...named, snapshotIds: [first] });
+      await refused("PROJECT_NOT_FOUND", "timeline/preview", named);
       await refused("PROJECT_NOT_FOUND", "timeline/diff", { ...named, from: first });
       await refused("PROJECT_NOT_FOUND", "timeline/restore", { ...named, snapshotId: first });
       await refused("PROJECT_NOT_FOUND", "timeline/undo", named);
@@ -90,7 +93,10 @@ describe("names that lead nowhere", function () {
       await refused("SNAPSHOT_NOT_FOUND", "timeline/restore", { project, snapshotId });
       await refused("SNAPSHOT_NOT_FOUND", "timeline/diff", { project, from: snapshotId });
       await refused("SNAPSHOT_NOT_FOUND", "timeline/diff", { project, from: first, to: snapshotId });
+      await refused("SNAPSHOT_NOT_FOUND", "snapshot/show", { project, snapshotId });
       await refused("SNAPSHOT_NOT_FOUND", "timeline/list", { project, before: snapshotId });
+      await refused("SNAPSHOT_NOT_FOUND", "timeline/changes", { project, snapshotIds: [snapshotId] });
+      await refused("SNAPSHOT_NOT_FOUND", "timeline/preview", { project, snapshotId });
       await refused("SNAPSHOT_NOT_FOUND", "project/fork", { project, snapshotId, slug: "twin" });
       await refused("SNAPSHOT_NOT_FOUND", "snapshot/edit", { project, snapshotId, pinned: true });
       await refused("SNAPSHOT_NOT_FOUND", "snapshot/delete", { project, snapshotId });

@@ -1,0 +1,29 @@
+import type { Entry } from "../protocol/entities.ts";
+import { durabilityText } from "./entryLine.ts";
+import { localTime } from "./localTime.ts";
+import { oneLine } from "./oneLine.ts";
+import { facts } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+import { ago } from "./wording.ts";
+
+/** All a person wants to know of an entry itself. */
+export function entryText(entry: Entry, terminal: Terminal): string {
+  const { parentId, label, note, problem } = entry;
+  const stands = entry.head ? ", where the workspace stands" : "";
+  return facts([
+    ["Snapshot", `${terminal.paint("cyan", entry.snapshotId)}${stands}`],
+    ["Made", `${whenText(entry, terminal)}, by ${oneLine(entry.author)}`],
+    ["Cause", entry.cause],
+    ["Label", label && oneLine(label)],
+    ["Note", note && note.split("\n").map(oneLine).join(" ")],
+    ["Pinned", entry.pinned ? "yes" : null],
+    ["Copy", durabilityText(entry, terminal)],
+    ["Problem", problem && oneLine(problem)],
+    ["Grew from", parentId === null ? "nothing; it is the first" : terminal.paint("cyan", parentId)],
+  ]);
+}
+
+/** "2026-01-02 12:05, 3 minutes ago" */
+export function whenText({ createdAt }: Entry, terminal: Terminal): string {
+  return `${localTime(createdAt)}, ${ago(createdAt, terminal.now())}`;
+}
