@@ -29,7 +29,8 @@ const works: Record<
     on: { on: "get", key: /^packs/ },
     work: (machine) => machine.sync.care.gc({ dryRun: false, retention, graceHours: 24 }, unattended),
   },
-  pull: { on: { on: "get", key: /^packs/ }, work: (machine) => machine.pull("site") },
+  // Nothing else is read of what is on this disk as well.
+  pull: { on: { on: "get", key: /^manifests/ }, work: (machine) => machine.pull("site") },
 };
 
 describe("a store that is locked or set anew in the middle of", function () {
