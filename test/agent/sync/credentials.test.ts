@@ -79,7 +79,8 @@ describe("credentials that are replaced in the middle of a push", function () {
       };
       await assert.rejects(machine.push(project), (thrown: { code?: string; hint?: string }) => {
         assert.equal(thrown.code, "STORE_DENIED");
-        assert.match(thrown.hint ?? "", /Replace them in ~\/\.aws/);
+        // Servers call a key that is gone unknown, or, while they remember its user, not allowed.
+        assert.match(thrown.hint ?? "", /Replace them in ~\/\.aws|Check the credentials/);
         return true;
       });
       assert.ok(packs >= 3);

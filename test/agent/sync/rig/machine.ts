@@ -177,12 +177,20 @@ export class Machine {
     return this.sync.push(this.row(project), { wait: true }, unattended);
   }
 
-  /** Rebuilds a snapshot of the store beside the pool's own, and gives its path. */
+  /** Rebuilds a snapshot beside the pool's own, from the store alone, whatever is on this disk; gives its path. */
   async pull(name: string, snapshotId?: string): Promise<string> {
     const { manifest, manifestDigest } = await this.sync.findRemote(name, snapshotId, unattended);
-    return this.pullManifest(manifest.projectId, manifestDigest);
+    const whole = this.projects.list().filter((project) => project.whole);
+    // What is not whole is nobody's relative.
+    for (const { projectId } of whole) this.projects.change(projectId, { whole: false });
+    try {
+      return await this.pullManifest(manifest.projectId, manifestDigest);
+    } finally {
+      for (const { projectId } of whole) this.projects.change(projectId, { whole: true });
+    }
   }
 
+  /** The same, onto a relative where one is on this disk. */
   async pullManifest(projectId: string, manifestDigest: string): Promise<string> {
     const staging = stagingPath(this.place.pool, newId());
     mkdirSync(staging);
