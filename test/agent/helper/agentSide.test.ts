@@ -16,7 +16,8 @@ describe("an agent of an ordinary user with the helper", () => {
     this.timeout(60_000);
     scene = await HelperScene.open();
     script = join(scene.install.root, "agent.mjs");
-    const options = bundles({ minify: false })["cli"] ?? {};
+    // Of what is bundled into one file, with another file to begin with.
+    const options = bundles({ minify: false })["helper"] ?? {};
     await build({
       ...options,
       entryPoints: [join(import.meta.dirname, "rig/agentScript.ts")],
