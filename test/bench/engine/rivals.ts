@@ -131,7 +131,7 @@ export class Borg implements Engine {
 
 /** `btrfs send | zstd`, one file a snapshot, each against the one before. Nothing is encrypted, shared or checked. */
 export class Stream implements Engine {
-  readonly name = "send | zstd";
+  readonly name = "send, zstd";
   readonly #place: RivalPlace;
   readonly #snapshots: string[] = [];
 
