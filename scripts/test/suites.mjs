@@ -80,7 +80,7 @@ export const suites = [
     runs: "mocha",
     packages: ["pool", "agentTests", "helper", "s3"],
     needsRoot: true,
-    minutes: 30,
+    minutes: 50,
   },
   {
     name: "agent",
@@ -89,7 +89,7 @@ export const suites = [
     runs: "mocha",
     packages: ["pool", "agentTests", "helper", "s3"],
     needsRoot: true,
-    minutes: 30,
+    minutes: 50,
   },
   {
     name: "editor",

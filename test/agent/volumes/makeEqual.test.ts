@@ -161,7 +161,7 @@ for (const privileged of ways)
       assert.deepEqual(readdirSync(live), ["a"]);
     });
 
-    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    for (const seed of [1, 2, 3, 4]) {
       it(`undoes and redoes random edits (seed ${seed})`, async function () {
         this.timeout(120_000);
         everyKindOfEntry(live);

@@ -113,7 +113,7 @@ describe("the stream found by walking", function () {
     });
   }
 
-  for (const seed of [1, 2, 3, 4, 5, 6]) {
+  for (const seed of [1, 2, 3, 4]) {
     it(`says the same as that of btrfs about random edits (seed ${seed})`, async () => {
       everyKindOfEntry(live);
       let before = await snapshot();
