@@ -9,7 +9,7 @@ import { deleteSnapshotIntent } from "./deleteSnapshots.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 
-/** Brings snapshots back to the disk that only the store has any more. */
+/** Brings back to the disk snapshots that only the store has. */
 export class BroughtBack {
   readonly #parts: TimelineParts;
   readonly #places: SnapshotPlaces;

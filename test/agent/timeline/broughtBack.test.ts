@@ -13,7 +13,7 @@ import { makeStore, openServiceRig, type ServiceRig } from "../projects/rig/serv
 
 const script = new URL("./rig/restoreScript.ts", import.meta.url).href;
 
-describe("restoring an entry that only the store has any more", function () {
+describe("restoring an entry that only the store has", function () {
   this.timeout(60_000);
   let folder: AgentHome;
   let rig: ServiceRig;
