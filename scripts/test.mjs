@@ -206,9 +206,14 @@ function report(results) {
   return sum("failed") > 0 ? 1 : 0;
 }
 
-/** @param {string} failure */
+/**
+ * What a program printed stands in the middle of a failure, and its last words matter as much as the first.
+ * @param {string} failure
+ */
 function shown(failure) {
-  return failure.split("\n").slice(0, 20).join("\n    ");
+  const lines = failure.split("\n");
+  const some = lines.length > 40 ? [...lines.slice(0, 20), "…", ...lines.slice(-20)] : lines;
+  return some.join("\n    ");
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -24,8 +24,7 @@ export async function putAway(folders, node24) {
   await end(() => processesWith(mark).filter((each) => !isAgent(each)));
   if (existsSync(agentFile)) await forkpointOf(folders, node24)("agent", "stop");
   await end(() => processesWith(mark));
-  unmountThroughHelper(folders.demo);
-  for (const path of mountsBelow(folders.demo)) ask("umount", [path]);
+  await unmount(folders.demo);
   for (const device of loopDevicesBelow(folders.demo)) ask("losetup", ["--detach", device]);
   return [
     ...processesWith(mark).map(({ pid, command }) => `process ${pid}: ${command}`),
@@ -33,6 +32,18 @@ export async function putAway(folders, node24) {
     ...mountedBelow(folders.demo).map(({ name }) => `mount ${name}`),
     ...(await loopDevicesLeft(folders.demo)),
   ];
+}
+
+/**
+ * Tries again for a while: what the agent called as root ends a moment after it, and holds the pool until then.
+ * @param {string} folder
+ */
+async function unmount(folder) {
+  const mounted = () => [...mountsBelow(folder), ...mountedBelow(folder)].length > 0;
+  for (const limit = Date.now() + patienceMs; mounted() && Date.now() < limit; await pause(100)) {
+    unmountThroughHelper(folder);
+    for (const path of mountsBelow(folder)) ask("umount", [path]);
+  }
 }
 
 /** @param {() => {pid: number}[]} running asks to end, waits, and then does not ask any more */

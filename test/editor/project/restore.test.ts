@@ -4,6 +4,7 @@ import type { Entry } from "../../../agent/protocol/entities.ts";
 import type { Result } from "../../../agent/protocol/methods.ts";
 import { eventually } from "../support/eventually.ts";
 import { OpenProject, withSettings } from "../support/openProject.ts";
+import { typeText } from "../support/typeText.ts";
 
 type Restored = Result<"timeline/restore">;
 
@@ -71,9 +72,7 @@ describe("restoring in the editor", () => {
   });
 
   it("changes nothing while an editor is unsaved and nobody has answered for it", async () => {
-    const document = await vscode.workspace.openTextDocument(opened.uri("src/app.js"));
-    const editor = await vscode.window.showTextDocument(document);
-    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "// precious\n"));
+    const document = await typeText(opened.uri("src/app.js"), "// precious\n");
     assert.equal(await restore(), undefined);
     assert.equal(document.isDirty, true);
     assert.equal(document.getText(), '// precious\nconsole.log("after");\n');
@@ -84,9 +83,7 @@ describe("restoring in the editor", () => {
 
   it("asks the same before an undo", async () => {
     await restore();
-    const document = await vscode.workspace.openTextDocument(opened.uri("src/app.js"));
-    const editor = await vscode.window.showTextDocument(document);
-    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "// precious\n"));
+    const document = await typeText(opened.uri("src/app.js"), "// precious\n");
     await opened.run("undoRestore");
     assert.equal(document.isDirty, true);
     assert.equal(opened.read("src/app.js"), 'console.log("before");\n');

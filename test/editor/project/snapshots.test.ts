@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Entry } from "../../../agent/protocol/entities.ts";
 import { eventually } from "../support/eventually.ts";
 import { OpenProject } from "../support/openProject.ts";
+import { typeText } from "../support/typeText.ts";
 
 describe("snapshots in the editor", () => {
   let opened: OpenProject;
@@ -32,9 +33,7 @@ describe("snapshots in the editor", () => {
   });
 
   it("holds what is on disk, so an unsaved editor stays unsaved", async () => {
-    const document = await vscode.workspace.openTextDocument(opened.uri("README.md"));
-    const editor = await vscode.window.showTextDocument(document);
-    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "Unsaved. "));
+    const document = await typeText(opened.uri("README.md"), "Unsaved. ");
     opened.write("src/data.json", "{}\n");
     await opened.snapshot("beside an unsaved editor");
     assert.equal(document.isDirty, true);

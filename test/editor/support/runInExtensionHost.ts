@@ -21,8 +21,11 @@ const grep = grepAt < 0 ? "" : (args[grepAt + 1] ?? "");
 const files = args.filter((arg) => arg.endsWith(".test.ts"));
 const runOnHost = args.includes("--desktop") ? runOnDesktop : runOnServer;
 const counts = { passed: 0, failed: 0, failures: [] as string[] };
+/** All files of each window in which something failed: they share its state. */
+const failedFiles: string[] = [];
 
 for (const [name, ofStage] of Map.groupBy(files, (file) => file.split("/")[2] ?? "")) {
+  const failedBefore = counts.failed;
   try {
     await runWindow(name, ofStage);
   } catch (thrown) {
@@ -31,10 +34,11 @@ for (const [name, ofStage] of Map.groupBy(files, (file) => file.split("/")[2] ??
     counts.failures.push(why);
     console.log(`\n  ✗ ${why}`);
   }
+  if (counts.failed > failedBefore) failedFiles.push(...ofStage);
 }
 console.log(`\n  ${counts.passed} passing, ${counts.failed} failing`);
 const results = process.env["FORKPOINT_TEST_RESULTS"];
-if (results) writeFileSync(results, JSON.stringify(counts));
+if (results) writeFileSync(results, JSON.stringify({ ...counts, failedFiles }));
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
 async function runWindow(name: string, ofStage: readonly string[]): Promise<void> {
