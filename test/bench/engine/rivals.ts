@@ -134,6 +134,8 @@ export class Stream implements Engine {
   readonly name = "send, zstd";
   readonly #place: RivalPlace;
   readonly #snapshots: string[] = [];
+  /** How many have been rebuilt. */
+  #received = 0;
 
   constructor(place: RivalPlace) {
     this.#place = place;
@@ -159,12 +161,12 @@ export class Stream implements Engine {
     this.#forgetPulled();
     mkdirSync(this.#place.pulled, { recursive: true });
     const path = join(this.#place.pulled, `bench-${this.#snapshots.length - 1}`);
-    return { ...(await this.#receive(this.#snapshots.keys())), path };
+    return { ...(await this.#receive(0)), path };
   }
 
   async pullOnto(): Promise<Spent & { path: string }> {
-    const newest = this.#snapshots.length - 1;
-    return { ...(await this.#receive([newest])), path: join(this.#place.pulled, `bench-${newest}`) };
+    const path = join(this.#place.pulled, `bench-${this.#snapshots.length - 1}`);
+    return { ...(await this.#receive(this.#received)), path };
   }
 
   storedBytes(): Promise<number> {
@@ -182,8 +184,10 @@ export class Stream implements Engine {
     return join(this.#place.scratch, "streams");
   }
 
-  #receive(numbers: Iterable<number>): Promise<Spent> {
-    const files = [...numbers].map((number) => join(this.#files, String(number)));
+  /** All from `first` on: each needs the one before. */
+  #receive(first: number): Promise<Spent> {
+    const files = this.#snapshots.map((_, number) => join(this.#files, String(number))).slice(first);
+    this.#received = this.#snapshots.length;
     const script = 'for file in "${@:2}"; do zstd -q -d -c "$file" | btrfs receive -q "$1" || exit 1; done';
     return measuredPipeline(script, [this.#place.pulled, ...files]);
   }
