@@ -1,7 +1,19 @@
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chownSync, closeSync, cpSync, mkdirSync, openSync, readdirSync, readSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../../support/freePort.ts";
@@ -120,6 +132,10 @@ export class LoadedPostgres {
       number,
     ];
     chownSync(data, uid, gid);
+    // PostgreSQL runs as a user of its own, who must be let through to it.
+    for (let above = dirname(data); above !== tmpdir() && above !== "/"; above = dirname(above)) {
+      chmodSync(above, statSync(above).mode | 0o011);
+    }
     const server = new LoadedPostgres(programs, data, await freePort());
     server.#run("initdb", "--pgdata", data, "--auth", "trust");
     const options = `-p ${server.#port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
