@@ -73,7 +73,7 @@ describe("snapshots in the editor", () => {
     assert.ok(old);
     await opened.agent.call("snapshot/delete", {
       project: opened.project.projectId,
-      snapshotId: old.snapshotId,
+      snapshotIds: [old.snapshotId],
     });
     await eventually(
       "a timeline without it",

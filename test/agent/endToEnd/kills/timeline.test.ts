@@ -42,7 +42,8 @@ killed("the deletion of a snapshot", {
     sh(volume, "date +%N >> changing");
     await client.call("snapshot/create", { project: "shop" });
   },
-  work: (client) => client.call("snapshot/delete", { project: "shop", snapshotId: entry.snapshotId }),
+  work: (client) =>
+    client.call("snapshot/delete", { project: "shop", snapshotIds: [entry.snapshotId], forGood: true }),
   judge: async (client): Promise<Outcome> => {
     const listed = (await entries(client)).some(({ snapshotId }) => snapshotId === entry.snapshotId);
     assert.equal(existsSync(entry.path), listed);

@@ -32,4 +32,4 @@ if (args.restore) {
   const wish = { snapshotId, openFiles: "refuse", ...(paths ? { paths } : {}) } as const;
   await rig.timeline.restore(project, wish, call);
 }
-if (args.delete) await rig.timeline.delete(project, args.delete, call);
+if (args.delete) await rig.timeline.delete(project, { snapshotIds: [args.delete], forGood: true }, call);
