@@ -83,7 +83,7 @@ export class OperationService {
     };
   }
 
-  #undoOf({ projectId, slug, detail }: OperationRow, project: ProjectRow | undefined): Undo {
+  #undoOf({ projectId, detail }: OperationRow, project: ProjectRow | undefined): Undo {
     const no = (hint: string | null): Undo => ({ possible: false, until: null, hint });
     if (detail.kind === "deleteProject") {
       return no(detail.isStored && !project ? `Rebuild it with \`forkpoint pull ${projectId}\`.` : null);
@@ -100,7 +100,7 @@ export class OperationService {
       if (!guard) return no(null);
       if (newest?.snapshotId === detail.resultId) return { possible: true, until: null, hint: null };
       return no(
-        `Go back to what it replaced with \`forkpoint restore ${guard.snapshotId} --project ${slug}\`.`,
+        `Go back to what it replaced with \`forkpoint restore ${project.slug} ${guard.snapshotId}\`.`,
       );
     }
     const kept = detail.snapshotIds.flatMap((id) => this.#parts.kept.find(projectId, id) ?? []);

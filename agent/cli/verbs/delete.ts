@@ -14,8 +14,8 @@ export function addDelete(program: Command, context: CliContext): void {
     .summary("delete snapshots; for a while they can be brought back")
     .description(
       "Deletes snapshots from the timeline. They stay on the disk for as long as the project's settings say, a day\n" +
-        "unless changed, and `forkpoint undo --operation` brings them back; sooner they go when the pool runs full. What\n" +
-        "the store has of them stays there until retention and `forkpoint gc` take it.",
+        "unless changed, and `forkpoint undo --operation` brings them back; sooner they go when the pool runs full.\n" +
+        "What the store has of them stays there until retention and `forkpoint gc` take it.",
     )
     .argument("<snapshot...>", "[PROJECT] SNAPSHOT...")
     .usage("[options] [PROJECT] SNAPSHOT...")

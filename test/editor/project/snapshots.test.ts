@@ -79,5 +79,9 @@ describe("snapshots in the editor", () => {
       "a timeline without it",
       () => !opened.api.entries.some(({ snapshotId }) => snapshotId === old.snapshotId),
     );
+    const { projectId: project } = opened.project;
+    const [deletion] = (await opened.agent.call("operations/list", { project })).operations;
+    await opened.run("undoOperation", { operationId: deletion?.operationId });
+    assert.equal((await shown(old.snapshotId)).label, "from a command");
   });
 });
