@@ -81,6 +81,13 @@ export class Entries {
     return row && this.#fromRow(row);
   }
 
+  /** Of an entry that is in the timeline, or was. */
+  labelOf(projectId: string, snapshotId: string): string | null {
+    const sql = "SELECT label FROM entries WHERE project_id = ? AND snapshot_id = ?";
+    const row = this.#catalog.get(sql, projectId, snapshotId);
+    return row ? textOrNull(row, "label") : null;
+  }
+
   /** Whether it is in the timeline, or was. */
   knows(projectId: string, snapshotId: string): boolean {
     const sql = "SELECT 1 FROM entries WHERE project_id = ? AND snapshot_id = ?";

@@ -1,5 +1,6 @@
 import type { Operation } from "../protocol/entities.ts";
 import { localTime } from "./localTime.ts";
+import { oneLine } from "./oneLine.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { ago, plural } from "./wording.ts";
@@ -20,10 +21,12 @@ export function operationTable(operations: readonly Operation[], terminal: Termi
 }
 
 /** What was done, in a few words. */
-function operationText({ kind, snapshotIds, targetId, paths, from }: Operation): string {
+function operationText({ kind, snapshotIds, label, targetId, paths, from }: Operation): string {
+  const [only] = snapshotIds;
+  const called = label === null ? "" : ` “${oneLine(label)}”`;
   const named =
     snapshotIds.length === 1
-      ? `snapshot ${snapshotIds[0]?.slice(0, idLength) ?? ""}`
+      ? `snapshot ${only?.slice(0, idLength) ?? ""}${called}`
       : plural(snapshotIds.length, "snapshot");
   switch (kind) {
     case "restore": {

@@ -72,10 +72,15 @@ export class OperationService {
   #view(row: OperationRow): Operation {
     const { operationId, projectId, slug, author, at, detail } = row;
     const { kind } = detail;
+    const snapshotIds = snapshotsOf(row);
+    const [first] = snapshotIds;
+    // A fork's snapshot is its parent's.
+    const owner = kind === "fork" ? detail.from.projectId : projectId;
     return {
       ...{ operationId, kind, projectId, slug, author },
       at: new Date(at).toISOString(),
-      snapshotIds: snapshotsOf(row),
+      snapshotIds,
+      label: first === undefined ? null : this.#parts.entries.labelOf(owner, first),
       targetId: kind === "restore" ? detail.targetId : null,
       paths: kind === "restore" ? detail.paths : null,
       from: kind === "fork" ? detail.from : null,
@@ -89,7 +94,8 @@ export class OperationService {
       return no(detail.isStored && !project ? `Rebuild it with \`forkpoint pull ${projectId}\`.` : null);
     }
     if (!project) return no(null);
-    if (detail.kind === "fork" || detail.kind === "pull" || detail.kind === "import") {
+    if (detail.kind === "import") return no(null);
+    if (detail.kind === "fork" || detail.kind === "pull") {
       return no(`Delete it with \`forkpoint project delete ${project.slug}\`.`);
     }
     if (detail.kind === "undelete") return no(null);

@@ -104,6 +104,8 @@ export const Operation = z.object({
   at: z.string(),
   /** Those it deleted, brought back or made. */
   snapshotIds: z.array(z.string()),
+  /** What the first of them is called; null when it has no label, or is not known any more. */
+  label: z.string().nullable(),
   /** What was restored. */
   targetId: z.string().nullable(),
   /** The first of the restored paths; null for the whole workspace. */

@@ -14,8 +14,9 @@ export const operationIcons: Readonly<Record<Operation["kind"], string>> = {
 };
 
 /** What was done, as a sentence without its subject. */
-export function operationText({ kind, slug, snapshotIds, paths, from }: Operation): string {
-  const snapshots = count(snapshotIds.length, "snapshot");
+export function operationText({ kind, slug, snapshotIds, label, paths, from }: Operation): string {
+  const several = count(snapshotIds.length, "snapshot");
+  const snapshots = snapshotIds.length === 1 && label !== null ? `“${label}”` : several;
   switch (kind) {
     case "restore": {
       if (paths === null) return "Restored the workspace";
