@@ -70,6 +70,7 @@ const done = {
   projectId: shop.projectId,
   slug: "shop",
   author: "ada",
+  label: null,
   targetId: null,
   paths: null,
   from: null,
@@ -77,7 +78,7 @@ const done = {
 const operations: Operation[] = [
   {
     ...{ ...done, operationId: 12, kind: "delete", at: "2026-01-02T11:55:00.000Z" },
-    snapshotIds: [guard.snapshotId],
+    ...{ snapshotIds: [guard.snapshotId], label: "before lunch" },
     undo: { possible: true, until: "2026-01-03T11:55:00.000Z", hint: null },
   },
   {

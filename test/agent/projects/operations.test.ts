@@ -73,6 +73,7 @@ describe("what was done", () => {
     const [restored, forked] = list("shop");
     assert.deepEqual(restored?.paths, ["page"]);
     assert.equal(forked?.from?.slug, "shop");
+    assert.equal(restored.label, null);
     const page = operations.list({
       project: "shop",
       limit: 1,

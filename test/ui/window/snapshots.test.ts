@@ -75,7 +75,7 @@ describe("snapshots in the tree", function () {
     await window.runCommand("Forkpoint: Show What Was Done…");
     await window.quickInput.titled("What was done, newest first").waitFor();
     await window.screenshot("snapshots-4-operations");
-    await window.quickInput.choose(/Deleted 1 snapshot.*Can be undone until/);
+    await window.quickInput.choose(/Deleted “first”.*Can be undone until/);
     await tree().row("first").waitFor();
   });
 
