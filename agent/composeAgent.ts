@@ -2,8 +2,10 @@ import { type AgentOptions, type Ground, openGround } from "./openGround.ts";
 import { currentAuthor } from "./projects/author.ts";
 import { DiskAgreement } from "./projects/health/diskAgreement.ts";
 import { Doctor } from "./projects/health/doctor.ts";
+import { isLowOnSpace } from "./projects/health/health.ts";
 import { HealthReader } from "./projects/health/healthReader.ts";
 import { HealthWatch } from "./projects/health/healthWatch.ts";
+import { OperationService } from "./projects/operationService.ts";
 import { PoolCreation } from "./projects/pools/poolCreation.ts";
 import { PoolGrowth } from "./projects/pools/poolGrowth.ts";
 import { PoolRegistry } from "./projects/pools/poolRegistry.ts";
@@ -53,7 +55,13 @@ async function furnish(ground: Ground): Promise<Composition> {
   const rates = new TransferRates(ground.clock);
   const access = storeAccess(ground.clock, rates);
   const sync = new SyncService({ ...ground, access, rates, healthChanged });
-  const timeline = new TimelineService({ ...ground, uploads: sync, author: currentAuthor(), healthChanged });
+  const timeline = new TimelineService({
+    ...ground,
+    uploads: sync,
+    author: currentAuthor(),
+    healthChanged,
+    isPoolLow: async (poolId) => isLowOnSpace(await registry.describe(registry.named(poolId))),
+  });
   const work = furnishProjects({ ...ground, registry, sync });
   const recovery = new Recovery({
     ...ground,
@@ -89,6 +97,7 @@ async function furnish(ground: Ground): Promise<Composition> {
     healthReader,
     healthWatch,
   });
+  const operations = new OperationService({ ...ground, lookup, timeline });
   const entries = entryViews({ ...ground, places: new SnapshotPlaces(ground) });
   const doctor = new Doctor({
     ...ground,
@@ -108,12 +117,14 @@ async function furnish(ground: Ground): Promise<Composition> {
 
   await registry.mountAll();
   await recovery.run();
+  timeline.start();
   sync.start();
   return {
     info,
     handlers: roomMethods({
       pools,
       projects,
+      operations,
       lookup,
       timeline,
       sync,

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { Catalog } from "./catalog/catalog.ts";
 import { Entries } from "./catalog/entries.ts";
 import { Intents } from "./catalog/intents.ts";
+import { KeptEntries } from "./catalog/keptEntries.ts";
+import { Operations } from "./catalog/operations.ts";
 import { Pools } from "./catalog/pools.ts";
 import { Projects } from "./catalog/projects.ts";
 import { Settings } from "./catalog/settings.ts";
@@ -36,6 +38,8 @@ export async function openGround(around: Surroundings, options: AgentOptions) {
     pools: new Pools(catalog),
     projects: new Projects(catalog),
     entries: new Entries(catalog),
+    kept: new KeptEntries(catalog),
+    operations: new Operations(catalog),
     settings: new Settings(catalog),
     locks: new ProjectLocks(),
     processes,

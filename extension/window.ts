@@ -16,6 +16,7 @@ import { Doctor } from "./health/doctor.ts";
 import { HelperSetup } from "./helper/helperSetup.ts";
 import { HealthMonitor } from "./health/healthMonitor.ts";
 import { StatusBar } from "./health/statusBar.ts";
+import { OperationCommands } from "./operations/operationCommands.ts";
 import { Panels } from "./panels/panels.ts";
 import { PoolCommands } from "./pools/poolCommands.ts";
 import { AgentSettings } from "./project/agentSettings.ts";
@@ -50,6 +51,7 @@ export class Window implements vscode.Disposable {
   readonly browse: BrowseSnapshot;
   readonly restore: RestoreCommands;
   readonly paths: PathCommands;
+  readonly operations: OperationCommands;
   readonly forks: ForkCommands;
   readonly importFolder: ImportFolder;
   readonly pullProject: PullProject;
@@ -87,6 +89,7 @@ export class Window implements vscode.Disposable {
     this.browse = new BrowseSnapshot(session, timeline);
     this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
     this.paths = new PathCommands(session, timeline, this.restore, changes);
+    this.operations = new OperationCommands(connection, session, timeline, this.restore);
     this.forks = new ForkCommands(connection, session, timeline, projects);
     this.importFolder = new ImportFolder(connection, session);
     const secrets = new StoreSecrets(context.secrets);

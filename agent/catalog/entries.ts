@@ -81,6 +81,13 @@ export class Entries {
     return row && this.#fromRow(row);
   }
 
+  /** Of an entry that is in the timeline, or was. */
+  labelOf(projectId: string, snapshotId: string): string | null {
+    const sql = "SELECT label FROM entries WHERE project_id = ? AND snapshot_id = ?";
+    const row = this.#catalog.get(sql, projectId, snapshotId);
+    return row ? textOrNull(row, "label") : null;
+  }
+
   /** Whether it is in the timeline, or was. */
   knows(projectId: string, snapshotId: string): boolean {
     const sql = "SELECT 1 FROM entries WHERE project_id = ? AND snapshot_id = ?";
@@ -100,12 +107,13 @@ export class Entries {
       .map((row) => this.#fromRow(row));
   }
 
-  /** Deleted entries that the store had all of, whose id begins with `prefix`; at most two. */
+  /** Deleted entries that are still on the disk or that the store had all of, whose id begins with `prefix`; at most two. */
   gone(projectId: string, prefix: string): EntryRow[] {
     return this.#catalog
       .all(
         `SELECT * FROM entries WHERE project_id = ? AND substr(snapshot_id, 1, ?) = ? AND deleted_at IS NOT NULL
-           AND durability IN ('durable', 'verified') AND manifest_digest IS NOT NULL LIMIT 2`,
+           AND (kept_until IS NOT NULL OR durability IN ('durable', 'verified') AND manifest_digest IS NOT NULL)
+           LIMIT 2`,
         projectId,
         prefix.length,
         prefix,
@@ -189,11 +197,15 @@ export class Entries {
     );
   }
 
-  /** Hides the entry; its row stays for the lineage of its children. */
-  bury(projectId: string, snapshotId: string, now: number): void {
+  /**
+   * Hides the entry; its row stays for the lineage of its children.
+   * @param keptUntil until when it can be brought back; null when its snapshot goes at once
+   */
+  bury(projectId: string, snapshotId: string, now: number, keptUntil: number | null = null): void {
     this.#catalog.write(
-      "UPDATE entries SET deleted_at = ? WHERE project_id = ? AND snapshot_id = ?",
+      "UPDATE entries SET deleted_at = ?, kept_until = ? WHERE project_id = ? AND snapshot_id = ?",
       now,
+      keptUntil,
       projectId,
       snapshotId,
     );
@@ -202,7 +214,7 @@ export class Entries {
   /** Shows a hidden entry again, in its old place. */
   revive(projectId: string, snapshotId: string): void {
     this.#catalog.write(
-      "UPDATE entries SET deleted_at = NULL WHERE project_id = ? AND snapshot_id = ?",
+      "UPDATE entries SET deleted_at = NULL, kept_until = NULL WHERE project_id = ? AND snapshot_id = ?",
       projectId,
       snapshotId,
     );

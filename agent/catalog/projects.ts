@@ -18,6 +18,8 @@ export interface ProjectRow {
   readonly headSnapshotId: string | null;
   readonly maxSnapshots: number;
   readonly autoSnapshotMinutes: number;
+  /** For how long deleted entries can be brought back. */
+  readonly undeleteHours: number;
   /** The manifest the store's ref named when we last wrote or read it. */
   readonly remoteHead: string | null;
   readonly lastPushAt: number | null;
@@ -34,11 +36,13 @@ const columns = {
   headSnapshotId: "head_snapshot",
   maxSnapshots: "max_snapshots",
   autoSnapshotMinutes: "auto_snapshot_minutes",
+  undeleteHours: "undelete_hours",
   remoteHead: "remote_head",
   lastPushAt: "last_push_at",
   whole: "whole",
 } as const;
-export type ProjectChange = Partial<Pick<ProjectRow, keyof typeof columns>>;
+/** What is undefined stays as it is. */
+export type ProjectChange = { readonly [K in keyof typeof columns]?: ProjectRow[K] | undefined };
 
 export class Projects {
   readonly #catalog: Catalog;
@@ -72,7 +76,7 @@ export class Projects {
     this.#catalog.write(
       `INSERT INTO projects (project_id, slug, pool_id, path, created_at, forked_from_project,
          forked_from_slug, forked_from_snapshot, head_snapshot, max_snapshots, auto_snapshot_minutes,
-         remote_head, last_push_at, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         undelete_hours, remote_head, last_push_at, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       project.projectId,
       project.slug,
       project.poolId,
@@ -84,6 +88,7 @@ export class Projects {
       project.headSnapshotId,
       project.maxSnapshots,
       project.autoSnapshotMinutes,
+      project.undeleteHours,
       project.remoteHead,
       project.lastPushAt,
       project.whole ? 1 : 0,
@@ -92,6 +97,7 @@ export class Projects {
 
   change(projectId: string, change: ProjectChange): void {
     for (const [field, value] of Object.entries(change)) {
+      if (value === undefined) continue;
       const column = columns[field as keyof typeof columns];
       const written = typeof value === "boolean" ? Number(value) : value;
       this.#catalog.write(`UPDATE projects SET ${column} = ? WHERE project_id = ?`, written, projectId);
@@ -128,6 +134,7 @@ function fromRow(row: Row): ProjectRow {
     headSnapshotId: textOrNull(row, "head_snapshot"),
     maxSnapshots: number(row, "max_snapshots"),
     autoSnapshotMinutes: number(row, "auto_snapshot_minutes"),
+    undeleteHours: number(row, "undelete_hours"),
     remoteHead: textOrNull(row, "remote_head"),
     lastPushAt: numberOrNull(row, "last_push_at"),
     whole: number(row, "whole") === 1,

@@ -71,4 +71,20 @@ export const migrations: readonly string[] = [
     UNION SELECT p.project_id FROM projects p JOIN pulled ON p.forked_from_project = pulled.project_id)
   UPDATE projects SET whole = 0 WHERE project_id IN (SELECT project_id FROM pulled);
   `,
+  `
+  -- Of a deleted entry: until when it can be brought back; null once its snapshot may leave the disk.
+  ALTER TABLE entries ADD COLUMN kept_until INTEGER;
+  CREATE INDEX kept_entries ON entries (kept_until) WHERE kept_until IS NOT NULL;
+  ALTER TABLE projects ADD COLUMN undelete_hours REAL NOT NULL DEFAULT 24;
+
+  CREATE TABLE operations (
+    operation_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id TEXT NOT NULL,         -- of a project that may be gone
+    slug TEXT NOT NULL,               -- as it was then
+    author TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL              -- JSON
+  ) STRICT;
+  `,
 ];

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { CliContext } from "./cliContext.ts";
 import { addAgent } from "./verbs/agent.ts";
 import { addCat } from "./verbs/cat.ts";
+import { addDelete } from "./verbs/delete.ts";
 import { addDiff } from "./verbs/diff.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addFork } from "./verbs/fork.ts";
@@ -9,6 +10,7 @@ import { addGc } from "./verbs/gc.ts";
 import { addLog } from "./verbs/log.ts";
 import { addLs } from "./verbs/ls.ts";
 import { addMcp } from "./verbs/mcp.ts";
+import { addOperations } from "./verbs/operations.ts";
 import { addPool } from "./verbs/pool.ts";
 import { addProject } from "./verbs/project.ts";
 import { addPull } from "./verbs/pull.ts";
@@ -31,6 +33,8 @@ const verbs = [
   addDiff,
   addRestore,
   addUndo,
+  addOperations,
+  addDelete,
   addFork,
   addPush,
   addPull,

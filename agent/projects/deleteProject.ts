@@ -2,7 +2,9 @@ import { mkdir, readdir, rename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
+import { type Entries, isStored } from "../catalog/entries.ts";
 import type { IntentKind, Intents } from "../catalog/intents.ts";
+import type { Operations } from "../catalog/operations.ts";
 import type { ProjectRow, Projects } from "../catalog/projects.ts";
 import { type Recoverer, recoverer } from "../catalog/recoverer.ts";
 import type { Clock } from "../host/clock.ts";
@@ -13,6 +15,7 @@ import { ForkpointError } from "../protocol/errors.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import { poolLayout, projectSnapshots, stagingPath } from "../volumes/layout.ts";
 import { asPoolError } from "../volumes/poolErrors.ts";
+import { currentAuthor } from "./author.ts";
 import { removeEmptyFolder } from "./emptyFolder.ts";
 import { isThere } from "./isThere.ts";
 import type { ImportedFrom } from "./import/importedFrom.ts";
@@ -44,6 +47,8 @@ export class ProjectDeletion {
   readonly #catalog: Catalog;
   readonly #intents: Intents;
   readonly #projects: Projects;
+  readonly #entries: Entries;
+  readonly #operations: Operations;
   readonly #pools: PoolRegistry;
   readonly #links: ImportedFrom;
   readonly #btrfs: Btrfs;
@@ -54,6 +59,8 @@ export class ProjectDeletion {
     catalog: Catalog;
     intents: Intents;
     projects: Projects;
+    entries: Entries;
+    operations: Operations;
     pools: PoolRegistry;
     links: ImportedFrom;
     btrfs: Btrfs;
@@ -63,6 +70,8 @@ export class ProjectDeletion {
     this.#catalog = parts.catalog;
     this.#intents = parts.intents;
     this.#projects = parts.projects;
+    this.#entries = parts.entries;
+    this.#operations = parts.operations;
     this.#pools = parts.pools;
     this.#links = parts.links;
     this.#btrfs = parts.btrfs;
@@ -89,8 +98,12 @@ export class ProjectDeletion {
       buried: adopted,
       link: this.#links.linkOf(projectId) ?? null,
     };
+    const at = this.#clock.now();
+    const [newest] = this.#entries.list(projectId, { limit: 1 });
+    const detail = { kind: "deleteProject", isStored: newest !== undefined && isStored(newest) } as const;
     const intentId = this.#catalog.transaction(() => {
-      const id = this.#intents.begin(deleteProjectIntent, projectId, payload, this.#clock.now());
+      const id = this.#intents.begin(deleteProjectIntent, projectId, payload, at);
+      this.#operations.add({ projectId, slug, author: currentAuthor(), at, detail });
       this.#projects.remove(projectId);
       this.#links.forget(projectId);
       return id;

@@ -12,6 +12,7 @@ import { snapshotPath, volumePath } from "../volumes/layout.ts";
 import { currentAuthor } from "./author.ts";
 import type { PoolRegistry } from "./pools/poolRegistry.ts";
 import { Birth, type ProjectBirth } from "./projectBirth.ts";
+import { settingsOf } from "./projectView.ts";
 import type { SlugReservations } from "./slugReservations.ts";
 import { undoFailed } from "./undoFailed.ts";
 
@@ -111,7 +112,7 @@ export class Fork {
       author: currentAuthor(),
       label: null,
       forkedFrom: { ...from, slug: parent.slug },
-      settings: { maxSnapshots: parent.maxSnapshots, autoSnapshotMinutes: parent.autoSnapshotMinutes },
+      settings: settingsOf(parent),
       manifestDigest: null,
       remoteHead: null,
       whole: parent.whole,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Entries } from "../catalog/entries.ts";
 import { newEntry } from "../catalog/newEntry.ts";
+import type { OperationDetail, Operations } from "../catalog/operations.ts";
 import type { ForkedFrom, ProjectRow, Projects } from "../catalog/projects.ts";
 import type { Clock } from "../host/clock.ts";
 import { newId } from "../host/ids.ts";
@@ -28,7 +29,7 @@ export type Birth = z.infer<typeof Birth>;
 
 /** What a new project's rows say beyond where it lies. */
 export interface Origin {
-  readonly cause: Cause;
+  readonly cause: Extract<Cause, "import" | "fork" | "pull">;
   readonly author: string;
   readonly label: string | null;
   readonly forkedFrom: ForkedFrom | null;
@@ -40,20 +41,33 @@ export interface Origin {
   readonly whole: boolean;
 }
 
-export const defaultSettings: ProjectSettings = { maxSnapshots: 5, autoSnapshotMinutes: 10 };
+export const defaultSettings: ProjectSettings = {
+  maxSnapshots: 5,
+  autoSnapshotMinutes: 10,
+  undeleteHours: 24,
+};
 
 /** The steps that making a project by import, adoption, fork or pull has in common. */
 export class ProjectBirth {
   readonly #catalog: Catalog;
   readonly #projects: Projects;
   readonly #entries: Entries;
+  readonly #operations: Operations;
   readonly #btrfs: Btrfs;
   readonly #clock: Clock;
 
-  constructor(parts: { catalog: Catalog; projects: Projects; entries: Entries; btrfs: Btrfs; clock: Clock }) {
+  constructor(parts: {
+    catalog: Catalog;
+    projects: Projects;
+    entries: Entries;
+    operations: Operations;
+    btrfs: Btrfs;
+    clock: Clock;
+  }) {
     this.#catalog = parts.catalog;
     this.#projects = parts.projects;
     this.#entries = parts.entries;
+    this.#operations = parts.operations;
     this.#btrfs = parts.btrfs;
     this.#clock = parts.clock;
   }
@@ -113,8 +127,7 @@ export class ProjectBirth {
       createdAt: now,
       forkedFrom: origin.forkedFrom,
       headSnapshotId: birth.snapshotId,
-      maxSnapshots: origin.settings.maxSnapshots,
-      autoSnapshotMinutes: origin.settings.autoSnapshotMinutes,
+      ...origin.settings,
       remoteHead: origin.remoteHead,
       lastPushAt: null,
       whole: origin.whole,
@@ -128,6 +141,8 @@ export class ProjectBirth {
     this.#catalog.transaction(() => {
       this.#projects.add(project);
       this.#entries.add(entry);
+      const { slug } = birth;
+      this.#operations.add({ projectId, slug, author, at: now, detail: birthDetail(origin, snapshotId) });
       also();
     });
   }
@@ -157,4 +172,9 @@ export class ProjectBirth {
   async #remove(path: string): Promise<void> {
     if (await this.#btrfs.isSubvolume(path)) await this.#btrfs.deleteSubvolume(path);
   }
+}
+
+function birthDetail({ cause, forkedFrom }: Origin, snapshotId: string): OperationDetail {
+  if (cause === "import") return { kind: "import" };
+  return cause === "fork" && forkedFrom ? { kind: "fork", from: forkedFrom } : { kind: "pull", snapshotId };
 }

@@ -100,11 +100,7 @@ export class ProjectService {
   configure(row: ProjectRow, settings: CheckedParams<"project/configure">["settings"]): Promise<Project> {
     const { projects, timeline, announce, healthWatch } = this.#parts;
     const { projectId } = this.#current(row);
-    const { maxSnapshots, autoSnapshotMinutes } = settings;
-    projects.change(projectId, {
-      ...(maxSnapshots === undefined ? {} : { maxSnapshots }),
-      ...(autoSnapshotMinutes === undefined ? {} : { autoSnapshotMinutes }),
-    });
+    projects.change(projectId, settings);
     timeline.configured(projectId);
     announce("changed/machine", { what: "projects" });
     healthWatch.changed(projectId);

@@ -1,5 +1,5 @@
 import type { ProjectRow } from "../catalog/projects.ts";
-import type { Project } from "../protocol/entities.ts";
+import type { Project, ProjectSettings } from "../protocol/entities.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 
 /** Projects as clients see them. */
@@ -19,7 +19,7 @@ export class ProjectView {
       createdAt: new Date(row.createdAt).toISOString(),
       forkedFrom: row.forkedFrom,
       headSnapshotId: row.headSnapshotId,
-      settings: { maxSnapshots: row.maxSnapshots, autoSnapshotMinutes: row.autoSnapshotMinutes },
+      settings: settingsOf(row),
       nestedSubvolumes: await this.#nested(row.path),
     };
   }
@@ -28,4 +28,9 @@ export class ProjectView {
   async #nested(volume: string): Promise<string[]> {
     return (await this.#btrfs.isSubvolume(volume)) ? this.#btrfs.nestedSubvolumes(volume) : [];
   }
+}
+
+export function settingsOf(row: ProjectRow): ProjectSettings {
+  const { maxSnapshots, autoSnapshotMinutes, undeleteHours } = row;
+  return { maxSnapshots, autoSnapshotMinutes, undeleteHours };
 }

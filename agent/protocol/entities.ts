@@ -66,6 +66,8 @@ export const ProjectSettings = z.object({
   maxSnapshots: z.number().int().min(1).max(10_000),
   /** Minutes between automatic snapshots while the project is open; 0 turns them off. */
   autoSnapshotMinutes: z.number().min(0).max(1440),
+  /** For how long deleted snapshots stay on the disk, so that they can be brought back; 0 for not at all. */
+  undeleteHours: z.number().min(0).max(8760),
 });
 export type ProjectSettings = z.infer<typeof ProjectSettings>;
 
@@ -90,6 +92,35 @@ export const Project = z.object({
   nestedSubvolumes: z.array(z.string()),
 });
 export type Project = z.infer<typeof Project>;
+
+/** Something that was done to a project or its timeline. What does not concern its kind is empty or null. */
+export const Operation = z.object({
+  operationId: z.number(),
+  kind: z.enum(["restore", "delete", "rollOff", "undelete", "import", "fork", "pull", "deleteProject"]),
+  projectId: z.string(),
+  /** As the project was called then. */
+  slug: z.string(),
+  author: z.string(),
+  at: z.string(),
+  /** Those it deleted, brought back or made. */
+  snapshotIds: z.array(z.string()),
+  /** What the first of them is called; null when it has no label, or is not known any more. */
+  label: z.string().nullable(),
+  /** What was restored. */
+  targetId: z.string().nullable(),
+  /** The first of the restored paths; null for the whole workspace. */
+  paths: z.array(z.string()).nullable(),
+  /** What a fork was made from. */
+  from: Lineage.nullable(),
+  undo: z.object({
+    possible: z.boolean(),
+    /** Until when, at the latest. */
+    until: z.string().nullable(),
+    /** Where it is not possible: what else can be done. */
+    hint: z.string().nullable(),
+  }),
+});
+export type Operation = z.infer<typeof Operation>;
 
 /** Sizes are bytes. */
 export const Pool = z.object({

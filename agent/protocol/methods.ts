@@ -10,6 +10,7 @@ import {
   Health,
   Label,
   Note,
+  Operation,
   Pool,
   Project,
   ProjectSettings,
@@ -21,7 +22,7 @@ import {
 import { GcReport, RemoteFile, RepairReport, RetentionSettings, VerifyReport } from "./storeReports.ts";
 
 /** Raised when a method changes so that an older side would misunderstand it. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** A slug or a project id. */
 const project = z.string().min(1).max(100);
@@ -290,7 +291,18 @@ export const methods = {
     }),
     result: Entry,
   },
-  "snapshot/delete": { params: z.object({ project, snapshotId }), result: done },
+  /**
+   * All or none. They can be brought back by `operations/undo` for `keptHours`, which is 0 with `forGood`; sooner, they
+   * go when the pool has no room left.
+   */
+  "snapshot/delete": {
+    params: z.object({
+      project,
+      snapshotIds: z.array(snapshotId).min(1).max(10_000),
+      forGood: z.boolean().default(false),
+    }),
+    result: z.object({ operationId: z.number(), keptHours: z.number() }),
+  },
 
   /** One entry; the one the workspace stands on when none is named. */
   "snapshot/show": { params: z.object({ project, snapshotId: snapshotId.optional() }), result: Entry },
@@ -389,6 +401,29 @@ export const methods = {
       openFiles: z.enum(["refuse", "proceed"]).default("refuse"),
     }),
     result: restored,
+    long: true,
+  },
+
+  /**
+   * What was done, newest first: of a project and the forks made from it, or of all. `before` is the last one of the page
+   * before. What retention rolled off is left out unless asked for.
+   */
+  "operations/list": {
+    params: z.object({
+      project: project.optional(),
+      before: z.number().int().optional(),
+      limit: z.number().int().min(1).max(1000).default(100),
+      rollOffs: z.boolean().default(false),
+    }),
+    result: z.object({ operations: z.array(Operation), more: z.boolean() }),
+  },
+  /** Undoes one that can be undone: a deletion of snapshots, or a project's newest restore. */
+  "operations/undo": {
+    params: z.object({
+      operationId: z.number().int(),
+      openFiles: z.enum(["refuse", "proceed"]).default("refuse"),
+    }),
+    result: z.object({ entries: z.array(Entry), restored: restored.nullable() }),
     long: true,
   },
 

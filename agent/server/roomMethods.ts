@@ -1,11 +1,13 @@
 import type { EntryRow } from "../catalog/entries.ts";
 import type { HealthWatch } from "../projects/health/healthWatch.ts";
+import type { OperationService } from "../projects/operationService.ts";
 import type { PoolService } from "../projects/pools/poolService.ts";
 import type { ProjectLookup } from "../projects/projectLookup.ts";
 import type { ProjectService } from "../projects/projectService.ts";
 import type { AgentInfo, Entry } from "../protocol/entities.ts";
 import type { SyncService } from "../sync/syncService.ts";
 import type { TimelineService } from "../timeline/timelineService.ts";
+import { operationMethods } from "./operationMethods.ts";
 import { poolMethods } from "./poolMethods.ts";
 import { projectMethods } from "./projectMethods.ts";
 import type { Composition } from "./runAgent.ts";
@@ -18,6 +20,7 @@ import { timelineMethods } from "./timelineMethods.ts";
 export function roomMethods(parts: {
   pools: PoolService;
   projects: ProjectService;
+  operations: OperationService;
   lookup: ProjectLookup;
   timeline: TimelineService;
   sync: SyncService;
@@ -31,6 +34,7 @@ export function roomMethods(parts: {
     ...projectMethods(parts),
     ...snapshotMethods(parts),
     ...timelineMethods(parts),
+    ...operationMethods(parts.operations),
     ...syncMethods(parts),
   };
 }

@@ -17,9 +17,6 @@ export function snapshotMethods(parts: {
     "snapshot/create": ({ project, ...params }, call) =>
       timeline.snapshot(lookup.named(project), params, call),
     "snapshot/edit": ({ project, ...params }) => timeline.edit(lookup.named(project), params),
-    "snapshot/delete": async ({ project, snapshotId }, call) => {
-      await timeline.delete(lookup.named(project), snapshotId, call);
-      return {};
-    },
+    "snapshot/delete": ({ project, ...wish }, call) => timeline.delete(lookup.named(project), wish, call),
   };
 }

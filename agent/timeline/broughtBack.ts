@@ -30,7 +30,13 @@ export class BroughtBack {
     const { snapshotId, manifestDigest } = entry;
     const isLiving = entries.find(projectId, snapshotId) !== undefined;
     const destination = this.#places.of(project, snapshotId);
-    if (isLiving && (await btrfs.isSubvolume(destination))) return;
+    const isThere = await btrfs.isSubvolume(destination);
+    if (isLiving && isThere) return;
+    if (isThere && this.#parts.kept.find(projectId, snapshotId)) {
+      entries.revive(projectId, snapshotId);
+      this.#parts.announce("changed/timeline", { projectId });
+      return;
+    }
     if (!isStored(entry) || manifestDigest === null || this.#isBeingDeleted(destination)) {
       throw new ForkpointError("SNAPSHOT_NOT_LOCAL", `The snapshot ${snapshotId} is not on this disk.`);
     }

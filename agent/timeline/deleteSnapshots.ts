@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { EntryRow } from "../catalog/entries.ts";
 import type { IntentKind } from "../catalog/intents.ts";
+import type { KeptEntry } from "../catalog/keptEntries.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import { type Recoverer, recoverer } from "../catalog/recoverer.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
@@ -15,10 +16,20 @@ export const deleteSnapshotIntent: IntentKind<z.infer<typeof Payload>> = {
 
 type Parts = Pick<
   TimelineParts,
-  "catalog" | "projects" | "entries" | "intents" | "btrfs" | "uploads" | "clock" | "crashPoint"
+  | "catalog"
+  | "projects"
+  | "entries"
+  | "kept"
+  | "operations"
+  | "intents"
+  | "btrfs"
+  | "uploads"
+  | "clock"
+  | "author"
+  | "crashPoint"
 >;
 
-/** A snapshot whose entry is gone and whose subvolume still has to go. */
+/** A snapshot that nobody can bring back any more and whose subvolume still has to go. */
 export interface Buried {
   readonly projectId: string;
   readonly snapshotId: string;
@@ -26,7 +37,9 @@ export interface Buried {
   readonly intentId: number;
 }
 
-/** Deletes entries: first from the timeline, for good, then from the disk. */
+const hour = 3_600_000;
+
+/** Deletes entries: first from the timeline, and from the disk when the time to bring them back is over. */
 export class SnapshotDeletion {
   readonly #parts: Parts;
   readonly #places: SnapshotPlaces;
@@ -39,27 +52,50 @@ export class SnapshotDeletion {
   /**
    * Takes entries out of the timeline in one step. Children keep their line: they then grow from the nearest
    * living ancestor, and so does the workspace when its head goes. The caller holds the project.
+   * @param how who takes them, and whether for good
+   * @returns the operation's id, and what is to be freed at once
    */
-  bury(project: ProjectRow, doomed: readonly EntryRow[]): Buried[] {
-    const { catalog, projects, entries, intents, clock, crashPoint } = this.#parts;
-    const { projectId } = project;
-    const now = clock.now();
-    const buried = catalog.transaction(() => {
-      const list = doomed.map(({ snapshotId }) => {
-        const path = this.#places.of(project, snapshotId);
-        entries.bury(projectId, snapshotId, now);
-        return {
-          projectId,
-          snapshotId,
-          path,
-          intentId: intents.begin(deleteSnapshotIntent, projectId, { path }, now),
-        };
-      });
-      const head = entries.livingAncestor(projectId, project.headSnapshotId);
-      if (head !== project.headSnapshotId) projects.change(projectId, { headSnapshotId: head });
-      return list;
+  bury(
+    project: ProjectRow,
+    doomed: readonly EntryRow[],
+    how: { readonly kind: "delete" | "rollOff"; readonly forGood: boolean },
+  ): { operationId: number; buried: Buried[] } {
+    const { catalog, projects, entries, operations, clock, author, crashPoint } = this.#parts;
+    const { projectId, slug, headSnapshotId, undeleteHours } = project;
+    const at = clock.now();
+    const isKept = !how.forGood && undeleteHours > 0;
+    const snapshotIds = doomed.map(({ snapshotId }) => snapshotId);
+    const done = catalog.transaction(() => {
+      for (const snapshotId of snapshotIds) {
+        entries.bury(projectId, snapshotId, at, isKept ? at + undeleteHours * hour : null);
+      }
+      const buried = isKept ? [] : snapshotIds.map((snapshotId) => this.#doom(project, snapshotId));
+      const head = entries.livingAncestor(projectId, headSnapshotId);
+      const moves = head !== headSnapshotId && headSnapshotId !== null;
+      if (moves) projects.change(projectId, { headSnapshotId: head });
+      const heads = moves ? { before: headSnapshotId, after: head } : null;
+      const detail =
+        how.kind === "delete"
+          ? ({ kind: "delete", snapshotIds, heads } as const)
+          : ({ kind: "rollOff", snapshotIds } as const);
+      return { buried, operationId: operations.add({ projectId, slug, author, at, detail }) };
     });
     crashPoint("deleteSnapshot:buried");
+    return done;
+  }
+
+  /** From now on these cannot be brought back; one transaction. */
+  release(kept: readonly KeptEntry[]): Buried[] {
+    const { catalog, projects } = this.#parts;
+    const buried = catalog.transaction(() =>
+      kept.flatMap(({ projectId, snapshotId }) => {
+        const project = projects.byId(projectId);
+        if (!project) return [];
+        this.#parts.kept.release(projectId, snapshotId);
+        return [this.#doom(project, snapshotId)];
+      }),
+    );
+    this.#parts.crashPoint("deleteSnapshot:released");
     return buried;
   }
 
@@ -77,5 +113,17 @@ export class SnapshotDeletion {
       await this.#parts.btrfs.deleteSnapshot(path);
       this.#parts.intents.end(intentId);
     });
+  }
+
+  #doom(project: ProjectRow, snapshotId: string): Buried {
+    const { projectId } = project;
+    const path = this.#places.of(project, snapshotId);
+    const intentId = this.#parts.intents.begin(
+      deleteSnapshotIntent,
+      projectId,
+      { path },
+      this.#parts.clock.now(),
+    );
+    return { projectId, snapshotId, path, intentId };
   }
 }

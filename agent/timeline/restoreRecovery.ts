@@ -6,11 +6,15 @@ import type { ProjectRow } from "../catalog/projects.ts";
 import { type Recoverer, recoverer } from "../catalog/recoverer.ts";
 import { newId } from "../host/ids.ts";
 import { unattended } from "../host/longCall.ts";
+import { encodeVolumePath } from "../protocol/volumePath.ts";
 import { hasChanges } from "../volumes/comparison/hasChanges.ts";
 import { makeEqual } from "../volumes/inPlace/makeEqual.ts";
 import { restoreIntent, type RestorePayload } from "./restoreIntent.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
 import type { TimelineParts } from "./timelineParts.ts";
+
+/** A restore of more is told by the first of them. */
+const mostLoggedPaths = 20;
 
 /** How a restore ends: shown as an entry, taken back, or dropped before it began. */
 export class RestoreRecovery {
@@ -41,8 +45,8 @@ export class RestoreRecovery {
 
   /** Shows a restore whose work in the volume is done. */
   async conclude(project: ProjectRow, payload: RestorePayload, intentId: number): Promise<EntryRow> {
-    const { catalog, projects, entries, intents, btrfs, clock, author, crashPoint } = this.#parts;
-    const { projectId } = project;
+    const { catalog, projects, entries, operations, intents, btrfs, clock, author, crashPoint } = this.#parts;
+    const { projectId, slug } = project;
     const { guardId, resultId, targetId } = payload;
     const result = this.#places.of(project, resultId);
     await btrfs.deleteSnapshot(result);
@@ -51,9 +55,12 @@ export class RestoreRecovery {
     await this.#dropSpare(project, payload);
     const entry = catalog.transaction(() => {
       const parentId = payload.paths === null ? targetId : guardId;
-      const common = { snapshotId: resultId, projectId, author, createdAt: clock.now() };
+      const at = clock.now();
+      const common = { snapshotId: resultId, projectId, author, createdAt: at };
       entries.add(newEntry({ ...common, parentId, cause: "restore", guardId }));
       projects.change(projectId, { headSnapshotId: resultId });
+      const detail = { kind: "restore", targetId, guardId, resultId, paths: loggedPaths(payload) } as const;
+      operations.add({ projectId, slug, author, at, detail });
       intents.end(intentId);
       return entries.find(projectId, resultId);
     });
@@ -148,4 +155,9 @@ export class RestoreRecovery {
     if (guardId === beforeId) return;
     await this.#parts.btrfs.deleteSnapshot(this.#places.of(project, beforeId));
   }
+}
+
+function loggedPaths({ paths }: RestorePayload): string[] | null {
+  const some = paths?.slice(0, mostLoggedPaths) ?? null;
+  return some && some.map((path) => encodeVolumePath(Buffer.from(path, "base64")));
 }

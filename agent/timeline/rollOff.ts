@@ -19,7 +19,7 @@ export class RollOff {
     const { projectId } = project;
     const doomed = planRetention(this.#parts.entries.list(projectId), project);
     if (doomed.length === 0) return;
-    const buried = this.#deletion.bury(project, doomed);
+    const { buried } = this.#deletion.bury(project, doomed, { kind: "rollOff", forGood: false });
     this.#parts.announce("changed/timeline", { projectId });
     const free = async () => {
       for (const each of buried) await this.#deletion.free(each);

@@ -1,6 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Entries } from "../catalog/entries.ts";
 import type { Intents } from "../catalog/intents.ts";
+import type { KeptEntries } from "../catalog/keptEntries.ts";
+import type { Operations } from "../catalog/operations.ts";
 import type { Pools } from "../catalog/pools.ts";
 import type { Projects } from "../catalog/projects.ts";
 import type { Announce } from "../host/announce.ts";
@@ -30,6 +32,8 @@ export interface TimelineParts {
   readonly pools: Pools;
   readonly projects: Projects;
   readonly entries: Entries;
+  readonly kept: KeptEntries;
+  readonly operations: Operations;
   readonly intents: Intents;
   readonly processes: Processes;
   readonly btrfs: Btrfs;

@@ -13,18 +13,21 @@ import { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { Comparison } from "./diff.ts";
 import { EntryChanges } from "./entryChanges.ts";
 import { EntryList, textOrNull } from "./entryList.ts";
+import { KeptSweep } from "./keptSweep.ts";
 import { Looks } from "./looks.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
 import { RollOff } from "./rollOff.ts";
 import { SnapshotPlaces } from "./snapshotPlaces.ts";
 import { SnapshotTaking, type SnapshotWish } from "./takeSnapshot.ts";
 import type { TimelineParts } from "./timelineParts.ts";
+import { Undelete, type UndeleteWish } from "./undelete.ts";
 import { undoable } from "./undoable.ts";
 
 type Wish<
   M extends
     | "snapshot/create"
     | "snapshot/edit"
+    | "snapshot/delete"
     | "timeline/list"
     | "timeline/changes"
     | "timeline/diff"
@@ -47,15 +50,24 @@ export class TimelineService {
   readonly #restore: Restore;
   readonly #broughtBack: BroughtBack;
   readonly #rollOff: RollOff;
+  readonly #undelete: Undelete;
+  readonly #sweep: KeptSweep;
   readonly #auto: AutoSnapshots;
 
-  constructor(parts: TimelineParts & { readonly healthChanged: (projectId: string) => void }) {
+  constructor(
+    parts: TimelineParts & {
+      readonly healthChanged: (projectId: string) => void;
+      readonly isPoolLow: (poolId: string) => Promise<boolean>;
+    },
+  ) {
     this.#parts = parts;
     this.#places = new SnapshotPlaces(parts);
     this.#entries = new EntryList(parts, this.#places);
     this.#taking = new SnapshotTaking(parts, this.#places);
     this.#deletion = new SnapshotDeletion(parts, this.#places);
     this.#rollOff = new RollOff(parts, this.#deletion);
+    this.#undelete = new Undelete(parts, this.#places);
+    this.#sweep = new KeptSweep(parts, this.#deletion);
     const comparison = new Comparison(parts, this.#places);
     this.#looks = new Looks(parts.entries, this.#entries, comparison);
     this.#entryChanges = new EntryChanges(this.#places, this.#entries, comparison);
@@ -93,20 +105,47 @@ export class TimelineService {
     return edited;
   }
 
-  /** @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NEEDED, PROJECT_BUSY */
-  async delete(project: ProjectRow, snapshotId: string, call: LongCall): Promise<void> {
-    const operation = { operation: "deleting a snapshot", refuse: true };
-    await this.#alone(project, operation, call, async (current) => {
-      const entry = this.#entries.named(current.projectId, snapshotId);
-      if (entry.pinned) {
-        throw new ForkpointError("SNAPSHOT_NEEDED", `The snapshot ${entry.snapshotId} is pinned.`, {
+  /**
+   * Deletes entries, all or none. Unless `forGood`, they can be brought back for as long as the project's settings say.
+   * @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NEEDED, PROJECT_BUSY
+   */
+  async delete(
+    project: ProjectRow,
+    { snapshotIds, forGood }: Wish<"snapshot/delete">,
+    call: LongCall,
+  ): Promise<Result<"snapshot/delete">> {
+    const operation = { operation: "deleting snapshots", refuse: true };
+    return this.#alone(project, operation, call, async (current) => {
+      const { projectId, undeleteHours } = current;
+      const doomed = [...new Set(snapshotIds)].map((id) => this.#entries.named(projectId, id));
+      const pinned = doomed.find((entry) => entry.pinned);
+      if (pinned) {
+        throw new ForkpointError("SNAPSHOT_NEEDED", `The snapshot ${pinned.snapshotId} is pinned.`, {
           hint: "Unpin it first.",
         });
       }
-      const buried = this.#deletion.bury(current, [entry]);
-      this.#parts.announce("changed/timeline", { projectId: current.projectId });
+      for (const { snapshotId } of doomed) await this.#parts.uploads.stopUploads(projectId, snapshotId);
+      const { operationId, buried } = this.#deletion.bury(current, doomed, { kind: "delete", forGood });
+      this.#parts.announce("changed/timeline", { projectId });
       for (const each of buried) await this.#deletion.free(each);
+      this.#sweep.wake();
+      return { operationId, keptHours: forGood ? 0 : undeleteHours };
     });
+  }
+
+  /** Brings back deleted entries. @throws ForkpointError NOTHING_TO_UNDO, SNAPSHOT_NOT_LOCAL, PROJECT_BUSY */
+  async undelete(project: ProjectRow, wish: UndeleteWish, call: LongCall): Promise<Entry[]> {
+    const operation = { operation: "bringing snapshots back", refuse: true };
+    return this.#alone(project, operation, call, async (current) => {
+      const revived = await this.#undelete.run(current, wish);
+      this.#added(current.projectId);
+      return revived.map(({ snapshotId }) => this.#entries.show(current.projectId, snapshotId));
+    });
+  }
+
+  /** To be called when what an earlier agent left unfinished has ended. */
+  start(): void {
+    this.#sweep.wake();
   }
 
   /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */
@@ -238,12 +277,13 @@ export class TimelineService {
 
   /** Whether snapshots that rolled off are still being freed. */
   get hasWork(): boolean {
-    return this.#rollOff.hasWork;
+    return this.#rollOff.hasWork || this.#sweep.hasWork;
   }
 
   async close(): Promise<void> {
     this.#auto.close();
     await this.#rollOff.ended();
+    await this.#sweep.close();
   }
 
   async #takeByTimer(projectId: string): Promise<void> {
@@ -274,6 +314,7 @@ export class TimelineService {
   #added(projectId: string): void {
     const project = this.#parts.projects.byId(projectId);
     if (project) this.#rollOff.run(project);
+    this.#sweep.wake();
     this.#parts.announce("changed/timeline", { projectId });
     this.#parts.uploads.wake(projectId);
   }

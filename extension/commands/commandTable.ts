@@ -36,6 +36,8 @@ export function commandTable(window: Window) {
     "forkpoint.restoreWorkspace": (entry) => restore.workspace(entry),
     "forkpoint.restorePaths": (path, selected) => window.paths.chosen(path, selected),
     "forkpoint.undoRestore": () => restore.undo(),
+    "forkpoint.showOperations": () => window.operations.show(),
+    "forkpoint.undoOperation": (operation) => window.operations.undo(operation),
 
     "forkpoint.showEntryChanges": (entry) => compare.showChanges(entry),
     "forkpoint.compareWithNow": (entry) => compare.withNow(entry),

@@ -20,6 +20,8 @@ export const commandTitles = {
   "forkpoint.restoreWorkspace": "Restore Workspace…",
   "forkpoint.restorePaths": "Restore File or Folder…",
   "forkpoint.undoRestore": "Undo Last Restore",
+  "forkpoint.showOperations": "Show What Was Done…",
+  "forkpoint.undoOperation": "Undo an Operation…",
 
   "forkpoint.showEntryChanges": "Show What It Changed",
   "forkpoint.compareWithNow": "Compare with Now",

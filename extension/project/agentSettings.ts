@@ -4,7 +4,11 @@ import type { AgentConnection } from "../connection/agentConnection.ts";
 import { reportError } from "../feedback/reportError.ts";
 import type { ProjectSession } from "./projectSession.ts";
 
-const names = ["maxSnapshots", "autoSnapshotMinutes"] as const satisfies (keyof ProjectSettings)[];
+const names = [
+  "maxSnapshots",
+  "autoSnapshotMinutes",
+  "undeleteHours",
+] as const satisfies (keyof ProjectSettings)[];
 
 /**
  * Hands the editor's settings that the agent acts on to the agent. What nobody set in the editor stays as

@@ -163,20 +163,22 @@ export class SnapshotCommands {
     const [only] = entries;
     if (!only) return;
     const one = entries.length === 1;
-    const alone = entries.some(({ durability }) => durability !== "durable" && durability !== "verified");
+    const { project } = await this.#session.require();
+    const hours = project.settings.undeleteHours;
     await confirmDangerous({
       title: one ? `Delete “${entryTitle(only)}”?` : `Delete ${count(entries.length, "snapshot")}?`,
       keep: one ? "Keep it" : "Keep them",
       act: one ? "Delete snapshot" : `Delete ${count(entries.length, "snapshot")}`,
-      consequence: alone
-        ? "This cannot be undone, and the store has no full copy."
-        : "This cannot be undone on this machine. The store keeps its copy.",
+      consequence: consequence(entries, hours),
     });
-    for (const { snapshotId } of entries) {
-      await this.#connection.call("snapshot/delete", { project: projectId, snapshotId });
-    }
+    const { operationId, keptHours } = await this.#connection.call("snapshot/delete", {
+      project: projectId,
+      snapshotIds: entries.map(({ snapshotId }) => snapshotId),
+    });
     this.#timeline.refresh();
-    vscode.window.setStatusBarMessage(`$(check) Deleted ${count(entries.length, "snapshot")}`, 4000);
+    const said = `Deleted ${one ? `“${entryTitle(only)}”` : count(entries.length, "snapshot")}`;
+    if (keptHours === 0) vscode.window.setStatusBarMessage(`$(check) ${said}`, 4000);
+    else offerUndo(`${said}. It can be undone for ${count(keptHours, "hour")}.`, operationId);
   }
 
   async #askLabel(title: string, value: string): Promise<string> {
@@ -190,6 +192,23 @@ export class SnapshotCommands {
     });
     return label.trim();
   }
+}
+
+function consequence(entries: readonly Entry[], undeleteHours: number): string {
+  if (undeleteHours > 0) {
+    return `For ${count(undeleteHours, "hour")} this can be undone, unless the pool runs full; then the room is freed.`;
+  }
+  const alone = entries.some(({ durability }) => durability !== "durable" && durability !== "verified");
+  return alone
+    ? "This cannot be undone, and the store has no full copy."
+    : "This cannot be undone on this machine. The store keeps its copy.";
+}
+
+function offerUndo(message: string, operationId: number): void {
+  const undo = "Undo";
+  void vscode.window.showInformationMessage(message, undo).then((chosen) => {
+    if (chosen === undo) void vscode.commands.executeCommand("forkpoint.undoOperation", { operationId });
+  });
 }
 
 /** What the workspace grew from has to stay, and so does what somebody pinned. */

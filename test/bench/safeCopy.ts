@@ -78,6 +78,6 @@ async function keepOnlyTheHead({ client, project }: BenchProject): Promise<void>
   for (const { snapshotId, head, pinned } of entries) {
     if (head) continue;
     if (pinned) await client.call("snapshot/edit", { project: name, snapshotId, pinned: false });
-    await client.call("snapshot/delete", { project: name, snapshotId });
+    await client.call("snapshot/delete", { project: name, snapshotIds: [snapshotId], forGood: true });
   }
 }

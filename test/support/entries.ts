@@ -33,7 +33,7 @@ export function aProject(given: Partial<Project> = {}): Project {
     createdAt: "2026-03-01T12:00:00.000Z",
     forkedFrom: null,
     headSnapshotId: null,
-    settings: { maxSnapshots: 5, autoSnapshotMinutes: 10 },
+    settings: { maxSnapshots: 5, autoSnapshotMinutes: 10, undeleteHours: 24 },
     nestedSubvolumes: [],
     ...given,
   };

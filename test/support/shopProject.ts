@@ -9,7 +9,7 @@ export const shop: Project = {
   createdAt: "2025-12-01T12:00:00.000Z",
   forkedFrom: null,
   headSnapshotId: "7k2mrestored",
-  settings: { maxSnapshots: 5, autoSnapshotMinutes: 10 },
+  settings: { maxSnapshots: 5, autoSnapshotMinutes: 10, undeleteHours: 24 },
   nestedSubvolumes: [],
 };
 

@@ -4,6 +4,7 @@ import type { Result } from "../../protocol/methods.ts";
 import type { CliContext } from "../cliContext.ts";
 import { entryLine, entryLineHead } from "../entryLine.ts";
 import { namedMoment } from "../localTime.ts";
+import { toCount } from "../toCount.ts";
 import { plural } from "../wording.ts";
 
 /** Entries whose changes are counted at a time; a screen or two, so that the first come soon. */
@@ -153,11 +154,6 @@ function filterOf({ grep, cause, author, since, until }: Options, context: CliCo
     ...(since === undefined ? {} : { since: moment(since, "first") }),
     ...(until === undefined ? {} : { until: moment(until, "last") }),
   };
-}
-
-function toCount(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a number such as 20.");
 }
 
 function toCauses(text: string, before: Cause[] | undefined): Cause[] {

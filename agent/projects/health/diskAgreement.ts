@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import type { Entries } from "../../catalog/entries.ts";
+import type { KeptEntries } from "../../catalog/keptEntries.ts";
 import type { ProjectRow } from "../../catalog/projects.ts";
 import type { Check } from "../../protocol/entities.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
@@ -9,11 +10,13 @@ import type { PoolRegistry } from "../pools/poolRegistry.ts";
 /** Compares what the catalog says of a project with what lies on its pool. */
 export class DiskAgreement {
   readonly #entries: Entries;
+  readonly #kept: KeptEntries;
   readonly #registry: PoolRegistry;
   readonly #btrfs: Btrfs;
 
-  constructor(parts: { entries: Entries; registry: PoolRegistry; btrfs: Btrfs }) {
+  constructor(parts: { entries: Entries; kept: KeptEntries; registry: PoolRegistry; btrfs: Btrfs }) {
     this.#entries = parts.entries;
+    this.#kept = parts.kept;
     this.#registry = parts.registry;
     this.#btrfs = parts.btrfs;
   }
@@ -39,7 +42,8 @@ export class DiskAgreement {
       if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
       return [];
     });
-    const stray = found.filter((id) => !known.includes(id));
+    const kept = this.#kept.ofProject(project.projectId).map(({ snapshotId }) => snapshotId);
+    const stray = found.filter((id) => !known.includes(id) && !kept.includes(id));
     if (missing.length > 0) {
       return {
         name,
@@ -56,10 +60,12 @@ export class DiskAgreement {
         remedy: `Look into ${projectSnapshots(pool.path, project.projectId)} and delete what you do not need.`,
       };
     }
-    const message =
+    const deleted = kept.length === 0 ? "" : ` ${kept.length} deleted, which can still be brought back.`;
+    const where =
       known.length === 1
         ? "1 snapshot, where it belongs."
         : `${known.length} snapshots, all where they belong.`;
+    const message = where + deleted;
     return { name, ok: true, message, remedy: null };
   }
 }

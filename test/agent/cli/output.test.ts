@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
+import type { Operation } from "../../../agent/protocol/entities.ts";
 import type { Result } from "../../../agent/protocol/methods.ts";
 import type { Handlers } from "../../../agent/server/handlers.ts";
 import { assertGolden } from "../../support/golden.ts";
@@ -64,6 +65,45 @@ const differences: Pick<Result<"timeline/diff">, "changes" | "summary"> = {
   summary: { added: 2, modified: 1, removed: 2, renamed: 1, metadata: 1 },
 };
 
+const no = { possible: false, until: null, hint: null };
+const done = {
+  projectId: shop.projectId,
+  slug: "shop",
+  author: "ada",
+  label: null,
+  targetId: null,
+  paths: null,
+  from: null,
+};
+const operations: Operation[] = [
+  {
+    ...{ ...done, operationId: 12, kind: "delete", at: "2026-01-02T11:55:00.000Z" },
+    ...{ snapshotIds: [guard.snapshotId], label: "before lunch" },
+    undo: { possible: true, until: "2026-01-03T11:55:00.000Z", hint: null },
+  },
+  {
+    ...{
+      ...done,
+      operationId: 11,
+      kind: "restore",
+      at: "2026-01-02T11:00:00.000Z",
+      snapshotIds: [head.snapshotId],
+    },
+    ...{ targetId: first.snapshotId, paths: ["src/b\\x0ac"] },
+    undo: { possible: true, until: null, hint: null },
+  },
+  {
+    ...{ ...done, operationId: 10, kind: "fork", slug: "try-sqlite", at: "2026-01-01T12:00:00.000Z" },
+    snapshotIds: [first.snapshotId],
+    from: { projectId: shop.projectId, slug: "shop", snapshotId: first.snapshotId },
+    undo: { ...no, hint: "Delete it with `forkpoint project delete try-sqlite`." },
+  },
+  {
+    ...{ ...done, operationId: 9, kind: "undelete", at: "2026-01-01T12:00:00.000Z" },
+    ...{ snapshotIds: [guard.snapshotId, first.snapshotId], undo: no },
+  },
+];
+
 /** What every verb asked of the agent, by method. */
 const asked: { method: string; params: unknown }[] = [];
 
@@ -119,6 +159,9 @@ const handlers: Partial<Handlers> = {
     truncated: false,
   }),
   "timeline/restore": () => ({ entry: head, guard, summary }),
+  "snapshot/delete": ({ forGood }) => ({ operationId: 12, keptHours: forGood ? 0 : 24 }),
+  "operations/list": () => ({ operations, more: false }),
+  "operations/undo": () => ({ entries: [guard], restored: null }),
   "timeline/undo": () => ({ entry: null, guard: null, summary: equal }),
   "snapshot/create": ({ label }) => ({ entry: label === undefined ? null : head, head }),
   "pool/list": () => ({
@@ -260,6 +303,12 @@ describe("what the command prints", () => {
     "help-log": "log --help",
     "help-show": "show --help",
     "help-undo": "undo --help",
+    "undo-operation": "undo --operation 12",
+    operations: "operations",
+    "help-operations": "operations --help",
+    delete: "delete shop 7k2m 4aaa",
+    "delete-for-good": "delete 7k2m --for-good",
+    "help-delete": "delete --help",
     diff: "diff 4aaa",
     restore: "restore 4aaa",
     "undo-equal": "undo",

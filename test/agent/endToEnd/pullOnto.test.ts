@@ -45,7 +45,11 @@ describe("a pull where another snapshot of the project is on the disk", function
 
   it("brings back a snapshot that was deleted here, out of the one before", async () => {
     const client = await here.connect();
-    await client.call("snapshot/delete", { project: project.projectId, snapshotId: second.snapshotId });
+    await client.call("snapshot/delete", {
+      project: project.projectId,
+      snapshotIds: [second.snapshotId],
+      forGood: true,
+    });
     const pulled = await here.json<Project>("pull", "shop", second.snapshotId, "--slug", "again");
     assert.equal(treeFingerprint(pulled.path), prints.second);
     assert.equal(timesOnto(here), 1);

@@ -208,7 +208,7 @@ describe("pulling a project", () => {
       const snapshotId = entry?.snapshotId ?? "";
       await push(here, origin.projectId);
       const newer = treeFingerprint(origin.path);
-      await here.timeline.delete(origin, snapshotId, unattended);
+      await here.timeline.delete(origin, { snapshotIds: [snapshotId], forGood: true }, unattended);
       const before = subvolumesOf(pools[0].path);
       const wanted = { project: "shop", slug: "again", snapshotId };
       assert.equal(

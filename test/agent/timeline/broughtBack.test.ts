@@ -59,7 +59,7 @@ describe("restoring an entry that only the store has", function () {
     writeFileSync(join(project.path, "plain"), "later");
     execFileSync("rm", ["-r", join(project.path, "linked")]);
     await snapshot();
-    await rig.timeline.delete(now(), gone, unattended);
+    await rig.timeline.delete(now(), { snapshotIds: [gone], forGood: true }, unattended);
   });
   afterEach(async () => {
     await rig.close();
@@ -80,7 +80,7 @@ describe("restoring an entry that only the store has", function () {
   });
 
   it("lets retention take it away again", async () => {
-    rig.projects.change(project.projectId, { maxSnapshots: 2 });
+    rig.projects.change(project.projectId, { maxSnapshots: 2, undeleteHours: 0 });
     await restore(gone);
     await rig.timeline.close();
     assert.equal(print(), was);
@@ -92,7 +92,7 @@ describe("restoring an entry that only the store has", function () {
     writeFileSync(join(project.path, "plain"), "never pushed");
     const local = await snapshot();
     rig.entries.change(project.projectId, local, { durability: "local", manifestDigest: null });
-    await rig.timeline.delete(now(), local, unattended);
+    await rig.timeline.delete(now(), { snapshotIds: [local], forGood: true }, unattended);
     await assert.rejects(restore(local), { code: "SNAPSHOT_NOT_FOUND" });
     const before = print();
     execFileSync("find", [join(folder.path, "store"), "-path", "*manifests*", "-type", "f", "-delete"]);

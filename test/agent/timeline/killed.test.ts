@@ -54,6 +54,28 @@ describe("a kill in the middle", () => {
     });
   }
 
+  it("of a deletion that can be undone leaves what can be undone", async () => {
+    const { snapshotId } = await site.snapshot();
+    assert.equal(await run({ crashPoint: "deleteSnapshot:buried", hide: snapshotId }), "SIGKILL");
+    await site.reopen();
+    assert.equal(site.entries().length, 1);
+    assert.equal(await run({ crashPoint: "undelete:shown", undelete: snapshotId }), "SIGKILL");
+    await site.reopen();
+    assert.equal(site.entries().length, 2);
+    assertTidy();
+  });
+
+  for (const point of ["deleteSnapshot:released", "deleteSnapshot:freed"]) {
+    it(`at ${point} while deleted snapshots are given up frees them`, async () => {
+      const { snapshotId } = await site.snapshot();
+      await run({ crashPoint: "never", hide: snapshotId });
+      assert.equal(await run({ crashPoint: point, sweep: true }), "SIGKILL");
+      await site.reopen();
+      assert.equal(site.entries().length, 1);
+      assertTidy();
+    });
+  }
+
   const untouched = ["restore:intent", "restore:before"];
   const finished = [
     "restore:guarded",

@@ -59,7 +59,7 @@ describe("entries of a timeline", () => {
   });
 
   it("rolls off the oldest unpinned ones beyond the limit", async () => {
-    site.rig.projects.change(site.projectId, { maxSnapshots: 3 });
+    site.rig.projects.change(site.projectId, { maxSnapshots: 3, undeleteHours: 0 });
     const [imported] = site.entries();
     site.rig.timeline.edit(site.project, { snapshotId: imported?.snapshotId ?? "", pinned: true });
     const ids: string[] = [];
@@ -86,20 +86,38 @@ describe("entries of a timeline", () => {
     const second = await site.snapshot();
     site.write("page", "three");
     const third = await site.snapshot();
-    await site.rig.timeline.delete(site.project, second.snapshotId, unattended);
+    await site.rig.timeline.delete(
+      site.project,
+      { snapshotIds: [second.snapshotId], forGood: true },
+      unattended,
+    );
     const [head, imported] = site.entries();
     assert.equal(head?.parentId, imported?.snapshotId);
     assert.equal(subvolumes().includes(second.snapshotId), false);
-    await site.rig.timeline.delete(site.project, third.snapshotId, unattended);
+    await site.rig.timeline.delete(
+      site.project,
+      { snapshotIds: [third.snapshotId], forGood: true },
+      unattended,
+    );
     assert.equal(site.project.headSnapshotId, imported?.snapshotId);
     assert.equal(site.read("page"), "three");
     site.rig.timeline.edit(site.project, { snapshotId: imported?.snapshotId ?? "", pinned: true });
-    await assert.rejects(site.rig.timeline.delete(site.project, imported?.snapshotId ?? "", unattended), {
-      code: "SNAPSHOT_NEEDED",
-    });
-    await assert.rejects(site.rig.timeline.delete(site.project, second.snapshotId, unattended), {
-      code: "SNAPSHOT_NOT_FOUND",
-    });
+    await assert.rejects(
+      site.rig.timeline.delete(
+        site.project,
+        { snapshotIds: [imported?.snapshotId ?? ""], forGood: true },
+        unattended,
+      ),
+      {
+        code: "SNAPSHOT_NEEDED",
+      },
+    );
+    await assert.rejects(
+      site.rig.timeline.delete(site.project, { snapshotIds: [second.snapshotId], forGood: true }, unattended),
+      {
+        code: "SNAPSHOT_NOT_FOUND",
+      },
+    );
   });
 
   it("comes in pages, newest first", async () => {

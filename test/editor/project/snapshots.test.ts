@@ -73,11 +73,15 @@ describe("snapshots in the editor", () => {
     assert.ok(old);
     await opened.agent.call("snapshot/delete", {
       project: opened.project.projectId,
-      snapshotId: old.snapshotId,
+      snapshotIds: [old.snapshotId],
     });
     await eventually(
       "a timeline without it",
       () => !opened.api.entries.some(({ snapshotId }) => snapshotId === old.snapshotId),
     );
+    const { projectId: project } = opened.project;
+    const [deletion] = (await opened.agent.call("operations/list", { project })).operations;
+    await opened.run("undoOperation", { operationId: deletion?.operationId });
+    assert.equal((await shown(old.snapshotId)).label, "from a command");
   });
 });

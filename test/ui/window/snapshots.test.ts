@@ -64,6 +64,21 @@ describe("snapshots in the tree", function () {
     await tree().row("first").waitFor({ state: "detached" });
   });
 
+  it("come back by the message's button, or from the list of what was done", async () => {
+    await window.answerNotification(/Deleted “first”/, "Undo");
+    await tree().row("first").waitFor();
+    await window.clearNotifications();
+    await tree().row("first").click();
+    await window.page.keyboard.press("Delete");
+    await window.quickInput.choose("Delete snapshot");
+    await tree().row("first").waitFor({ state: "detached" });
+    await window.runCommand("Forkpoint: Show What Was Done…");
+    await window.quickInput.titled("What was done, newest first").waitFor();
+    await window.screenshot("snapshots-4-operations");
+    await window.quickInput.choose(/Deleted “first”.*Can be undone until/);
+    await tree().row("first").waitFor();
+  });
+
   it("are browsed without changing anything", async () => {
     await tree().contextAction("third", "Browse Snapshot Files…");
     await window.quickInput.choose("src");

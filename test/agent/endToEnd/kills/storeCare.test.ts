@@ -68,7 +68,7 @@ const leaveGarbage = async (client: AgentClient) => {
   const kept = await pushed(client, "rm src/random; date +%N >> changing");
   assert.ok(passing && kept);
   for (const { snapshotId } of (await client.call("timeline/list", { project: "shop" })).entries.slice(1)) {
-    await client.call("snapshot/delete", { project: "shop", snapshotId });
+    await client.call("snapshot/delete", { project: "shop", snapshotIds: [snapshotId], forGood: true });
   }
   age();
 };

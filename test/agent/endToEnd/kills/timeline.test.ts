@@ -42,13 +42,38 @@ killed("the deletion of a snapshot", {
     sh(volume, "date +%N >> changing");
     await client.call("snapshot/create", { project: "shop" });
   },
-  work: (client) => client.call("snapshot/delete", { project: "shop", snapshotId: entry.snapshotId }),
+  work: (client) =>
+    client.call("snapshot/delete", { project: "shop", snapshotIds: [entry.snapshotId], forGood: true }),
   judge: async (client): Promise<Outcome> => {
     const listed = (await entries(client)).some(({ snapshotId }) => snapshotId === entry.snapshotId);
     assert.equal(existsSync(entry.path), listed);
     return listed ? "rolled back" : "complete";
   },
   points: ["deleteSnapshot:buried", "deleteSnapshot:freed"],
+});
+
+killed("the deletion of a snapshot that can be brought back", {
+  setUp,
+  prepare: async (client) => {
+    sh(volume, "date +%N >> changing");
+    const made = await client.call("snapshot/create", { project: "shop" });
+    assert.ok(made.entry);
+    entry = made.entry;
+  },
+  work: (client) => client.call("snapshot/delete", { project: "shop", snapshotIds: [entry.snapshotId] }),
+  judge: async (client): Promise<Outcome> => {
+    assert.equal(existsSync(entry.path), true);
+    const isListed = async () =>
+      (await entries(client)).some(({ snapshotId }) => snapshotId === entry.snapshotId);
+    if (await isListed()) return "rolled back";
+    const { operations } = await client.call("operations/list", { project: "shop" });
+    const [deletion] = operations;
+    assert.deepEqual(deletion?.snapshotIds, [entry.snapshotId]);
+    await client.call("operations/undo", { operationId: deletion.operationId });
+    assert.equal(await isListed(), true);
+    return "complete";
+  },
+  points: ["deleteSnapshot:buried"],
 });
 
 killed("a fork", {

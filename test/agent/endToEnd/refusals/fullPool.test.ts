@@ -89,7 +89,8 @@ for (const [what, script] of Object.entries(fillings)) {
       rmSync(join(project.path, "full"), { recursive: true });
       await client.call("snapshot/create", { project: "shop" });
       for (const { snapshotId } of entries) {
-        if (snapshotId !== target) await client.call("snapshot/delete", { project: "shop", snapshotId });
+        if (snapshotId !== target)
+          await client.call("snapshot/delete", { project: "shop", snapshotIds: [snapshotId] });
       }
       asRoot("btrfs", ["subvolume", "sync", scene.pool]);
       await client.call("timeline/restore", restore);

@@ -75,7 +75,7 @@ describe("names that lead nowhere", function () {
       await refused("PROJECT_NOT_FOUND", "project/fork", { ...named, slug: "twin" });
       await refused("PROJECT_NOT_FOUND", "snapshot/create", named);
       await refused("PROJECT_NOT_FOUND", "snapshot/edit", { ...named, snapshotId: first });
-      await refused("PROJECT_NOT_FOUND", "snapshot/delete", { ...named, snapshotId: first });
+      await refused("PROJECT_NOT_FOUND", "snapshot/delete", { ...named, snapshotIds: [first] });
       await refused("PROJECT_NOT_FOUND", "snapshot/show", named);
       await refused("PROJECT_NOT_FOUND", "timeline/list", named);
       await refused("PROJECT_NOT_FOUND", "timeline/changes", { ...named, snapshotIds: [first] });
@@ -99,7 +99,7 @@ describe("names that lead nowhere", function () {
       await refused("SNAPSHOT_NOT_FOUND", "timeline/preview", { project, snapshotId });
       await refused("SNAPSHOT_NOT_FOUND", "project/fork", { project, snapshotId, slug: "twin" });
       await refused("SNAPSHOT_NOT_FOUND", "snapshot/edit", { project, snapshotId, pinned: true });
-      await refused("SNAPSHOT_NOT_FOUND", "snapshot/delete", { project, snapshotId });
+      await refused("SNAPSHOT_NOT_FOUND", "snapshot/delete", { project, snapshotIds: [snapshotId] });
     }
   });
 

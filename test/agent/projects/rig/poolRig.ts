@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Catalog } from "../../../../agent/catalog/catalog.ts";
 import { Entries } from "../../../../agent/catalog/entries.ts";
 import { Intents } from "../../../../agent/catalog/intents.ts";
+import { KeptEntries } from "../../../../agent/catalog/keptEntries.ts";
+import { Operations } from "../../../../agent/catalog/operations.ts";
 import { Pools } from "../../../../agent/catalog/pools.ts";
 import { Projects } from "../../../../agent/catalog/projects.ts";
 import type { Recoverer } from "../../../../agent/catalog/recoverer.ts";
@@ -28,6 +30,8 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
   const pools = new Pools(catalog);
   const projects = new Projects(catalog);
   const entries = new Entries(catalog);
+  const kept = new KeptEntries(catalog);
+  const operations = new Operations(catalog);
   const processes = new Processes();
   const privileged = new RootPrivileged(processes);
   const device = new PoolDevice(processes, privileged);
@@ -75,6 +79,8 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
     pools,
     projects,
     entries,
+    kept,
+    operations,
     processes,
     btrfs,
     device,

@@ -14,9 +14,9 @@ import { openPoolRig } from "./poolRig.ts";
 /** The operations that make and delete projects, over the catalog in `home`. */
 export function openProjectRig(home: string, crashPoint: CrashPoint = neverCrash) {
   const rig = openPoolRig(home, crashPoint);
-  const { catalog, intents, projects, entries, processes, btrfs, registry, clock, log } = rig;
+  const { catalog, intents, projects, entries, operations, processes, btrfs, registry, clock, log } = rig;
   const slugs = new SlugReservations(projects);
-  const birth = new ProjectBirth({ catalog, projects, entries, btrfs, clock });
+  const birth = new ProjectBirth({ catalog, projects, entries, operations, btrfs, clock });
   const links = new ImportedFrom(new Settings(catalog));
   const adoption = new FolderAdoption({ intents, slugs, birth, clock, log, crashPoint });
   const fork = new Fork({ intents, pools: registry, slugs, birth, btrfs, clock, log, crashPoint });
@@ -36,6 +36,8 @@ export function openProjectRig(home: string, crashPoint: CrashPoint = neverCrash
     catalog,
     intents,
     projects,
+    entries,
+    operations,
     pools: registry,
     links,
     btrfs,

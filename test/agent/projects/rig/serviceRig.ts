@@ -66,7 +66,15 @@ export function openServiceRig(home: string, options: { crashPoint?: CrashPoint;
       probe: () => Promise.resolve({ conditionalWrites: true }),
     },
   });
-  const timeline = new TimelineService({ ...parts, locks, uploads: sync, author: "tester", healthChanged });
+  const isPoolLow = () => Promise.resolve(false);
+  const timeline = new TimelineService({
+    ...parts,
+    locks,
+    uploads: sync,
+    author: "tester",
+    healthChanged,
+    isPoolLow,
+  });
   const view = new ProjectView(rig.btrfs);
   const healthReader = new HealthReader({ ...parts, view, sync, timeline, problems: () => problems });
   const healthWatch: HealthWatch = new HealthWatch({ ...parts, reader: healthReader });

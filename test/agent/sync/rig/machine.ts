@@ -129,6 +129,7 @@ export class Machine {
       headSnapshotId: null,
       maxSnapshots: 5,
       autoSnapshotMinutes: 0,
+      undeleteHours: 0,
       remoteHead: null,
       lastPushAt: null,
       whole: true,

@@ -8,6 +8,12 @@ import { type LoopPool, openLoopPool } from "../../../support/loopPool.ts";
 import { type AgentHome, makeAgentHome } from "../../projects/rig/agentHome.ts";
 import { openTimelineRig, type TimelineRig } from "./timelineRig.ts";
 
+interface FixtureOptions {
+  clock?: Clock;
+  mib?: number;
+  isPoolLow?: () => boolean;
+}
+
 /** One project on a pool of its own, with its timeline. */
 export class TimelineFixture {
   readonly folder: AgentHome;
@@ -17,7 +23,7 @@ export class TimelineFixture {
   rig: TimelineRig;
   projectId = "";
 
-  private constructor(options: { clock?: Clock; mib?: number }) {
+  private constructor(options: FixtureOptions) {
     this.folder = makeAgentHome();
     this.home = join(this.folder.path, "agent");
     this.loop = openLoopPool(options.mib ?? 1024);
@@ -26,7 +32,7 @@ export class TimelineFixture {
   }
 
   /** A project whose volume holds `page` with "one". */
-  static async open(options: { clock?: Clock; mib?: number } = {}): Promise<TimelineFixture> {
+  static async open(options: FixtureOptions = {}): Promise<TimelineFixture> {
     const fixture = new TimelineFixture(options);
     const { rig, live, loop } = fixture;
     const pool = await rig.registry.adopt(loop.path);
@@ -69,9 +75,9 @@ export class TimelineFixture {
   }
 
   /** As after a kill: another catalog connection, another service, and what start-up does. */
-  async reopen(): Promise<void> {
+  async reopen(options: FixtureOptions = {}): Promise<void> {
     this.rig.catalog.close();
-    this.rig = openTimelineRig(this.home);
+    this.rig = openTimelineRig(this.home, options);
     const problems = await this.rig.recoverTimeline();
     if (problems.length > 0) throw new Error(JSON.stringify(problems));
   }

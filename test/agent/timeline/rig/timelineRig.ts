@@ -8,7 +8,11 @@ import { openProjectRig } from "../../projects/rig/projectRig.ts";
 /** The timeline over the catalog in `home`, as the agent puts it together, without a store. */
 export function openTimelineRig(
   home: string,
-  options: { readonly crashPoint?: CrashPoint; readonly clock?: Clock } = {},
+  options: {
+    readonly crashPoint?: CrashPoint;
+    readonly clock?: Clock;
+    readonly isPoolLow?: () => boolean;
+  } = {},
 ) {
   const crashPoint = options.crashPoint ?? neverCrash;
   const rig = openProjectRig(home, crashPoint);
@@ -24,6 +28,7 @@ export function openTimelineRig(
     },
     announce: (event) => events.push(event),
     healthChanged: () => events.push("health"),
+    isPoolLow: () => Promise.resolve(options.isPoolLow?.() ?? false),
     crashPoint,
     author: "ada",
   });

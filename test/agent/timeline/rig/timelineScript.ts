@@ -10,6 +10,11 @@ export interface ScriptArgs {
   readonly snapshot?: true;
   readonly restore?: { snapshotId: string; paths?: string[]; abortAt?: string };
   readonly delete?: string;
+  /** Deletes it in such a way that it can be brought back. */
+  readonly hide?: string;
+  readonly undelete?: string;
+  /** Lets the time be over to bring anything back. */
+  readonly sweep?: true;
   readonly recover?: true;
 }
 
@@ -18,6 +23,7 @@ const args = JSON.parse(process.argv[2] ?? "") as ScriptArgs;
 const dies = crashAt(args.crashPoint, args.nth);
 const cancelled = new AbortController();
 const rig = openTimelineRig(args.home, {
+  ...(args.sweep ? { isPoolLow: () => true } : {}),
   crashPoint: (name) => {
     if (name === args.restore?.abortAt) cancelled.abort();
     dies(name);
@@ -32,4 +38,10 @@ if (args.restore) {
   const wish = { snapshotId, openFiles: "refuse", ...(paths ? { paths } : {}) } as const;
   await rig.timeline.restore(project, wish, call);
 }
-if (args.delete) await rig.timeline.delete(project, args.delete, call);
+if (args.delete) await rig.timeline.delete(project, { snapshotIds: [args.delete], forGood: true }, call);
+if (args.hide) await rig.timeline.delete(project, { snapshotIds: [args.hide], forGood: false }, call);
+if (args.undelete) await rig.timeline.undelete(project, { snapshotIds: [args.undelete], heads: null }, call);
+if (args.sweep) {
+  rig.timeline.start();
+  await rig.timeline.close();
+}
