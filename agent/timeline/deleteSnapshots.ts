@@ -86,6 +86,7 @@ export class SnapshotDeletion {
 
   /** From now on these cannot be brought back; one transaction. */
   release(kept: readonly KeptEntry[]): Buried[] {
+    if (kept.length === 0) return [];
     const { catalog, projects } = this.#parts;
     const buried = catalog.transaction(() =>
       kept.flatMap(({ projectId, snapshotId }) => {

@@ -15,7 +15,8 @@ export class KeptSweep {
   readonly #parts: Parts;
   readonly #deletion: SnapshotDeletion;
   #cancel: () => void = () => undefined;
-  #running: Promise<void> | undefined;
+  #runs: Promise<void> = Promise.resolve();
+  #waiting = 0;
   #closed = false;
 
   constructor(parts: Parts, deletion: SnapshotDeletion) {
@@ -23,24 +24,26 @@ export class KeptSweep {
     this.#deletion = deletion;
   }
 
-  /** Looks now, and again when the next one's time is over. To be called at start-up and after each deletion. */
-  wake(): void {
+  /**
+   * Looks now, and again when the next one's time is over. To be called at start-up and after each deletion.
+   * @returns when what is due now is freed
+   */
+  wake(): Promise<void> {
     this.#cancel();
-    if (this.#closed || this.#running) return;
-    this.#running = this.#run().finally(() => {
-      this.#running = undefined;
-      this.#schedule();
-    });
+    if (this.#closed) return this.#runs;
+    this.#waiting++;
+    this.#runs = this.#runs.then(() => this.#run());
+    return this.#runs;
   }
 
   get hasWork(): boolean {
-    return this.#running !== undefined;
+    return this.#waiting > 0;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel();
-    await this.#running;
+    await this.#runs;
   }
 
   /** What fails is logged; its intent stays, and start-up finishes it. */
@@ -55,12 +58,13 @@ export class KeptSweep {
     } catch (thrown) {
       log.error("deleted snapshots could not be freed", { message: String(thrown) });
     }
+    if (--this.#waiting === 0) this.#schedule();
   }
 
   #schedule(): void {
     const next = this.#parts.kept.nextDue();
     if (this.#closed || next === null) return;
     const pause = Math.min(mostPauseMs, Math.max(leastPauseMs, next - this.#parts.clock.now()));
-    this.#cancel = this.#parts.clock.after(pause, () => this.wake());
+    this.#cancel = this.#parts.clock.after(pause, () => void this.wake());
   }
 }

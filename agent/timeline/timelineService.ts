@@ -128,7 +128,8 @@ export class TimelineService {
       const { operationId, buried } = this.#deletion.bury(current, doomed, { kind: "delete", forGood });
       this.#parts.announce("changed/timeline", { projectId });
       for (const each of buried) await this.#deletion.free(each);
-      this.#sweep.wake();
+      // Who deletes because the pool is full has room when this returns.
+      await this.#sweep.wake();
       return { operationId, keptHours: forGood ? 0 : undeleteHours };
     });
   }
@@ -145,7 +146,7 @@ export class TimelineService {
 
   /** To be called when what an earlier agent left unfinished has ended. */
   start(): void {
-    this.#sweep.wake();
+    void this.#sweep.wake();
   }
 
   /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */
@@ -314,7 +315,7 @@ export class TimelineService {
   #added(projectId: string): void {
     const project = this.#parts.projects.byId(projectId);
     if (project) this.#rollOff.run(project);
-    this.#sweep.wake();
+    void this.#sweep.wake();
     this.#parts.announce("changed/timeline", { projectId });
     this.#parts.uploads.wake(projectId);
   }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Catalog } from "../../../agent/catalog/catalog.ts";
 import { Projects } from "../../../agent/catalog/projects.ts";
+import { migrations } from "../../../agent/catalog/schema.ts";
 import { Settings } from "../../../agent/catalog/settings.ts";
 import { z } from "zod";
 
@@ -62,8 +63,10 @@ describe("catalog", () => {
   });
 
   it("does not take what an older version pulled, or what was forked from that, for whole", () => {
-    Catalog.open(file).close();
     const raw = new DatabaseSync(file);
+    const old = 2;
+    raw.exec(migrations.slice(0, old).join(""));
+    raw.exec(`PRAGMA application_id = 0x464b5054; PRAGMA user_version = ${old}`);
     const project = (id: string, from: string | null) => {
       raw
         .prepare(
@@ -79,7 +82,6 @@ describe("catalog", () => {
     project("forksFork", "fork");
     raw.exec(`INSERT INTO entries (snapshot_id, project_id, cause, author, pinned, created_at, durability)
       VALUES ('a', 'own', 'import', 'ada', 0, 0, 'local'), ('b', 'pulled', 'pull', 'ada', 0, 0, 'durable')`);
-    raw.exec("ALTER TABLE projects DROP COLUMN whole; PRAGMA user_version = 2");
     raw.close();
     const catalog = Catalog.open(file);
     const whole = new Projects(catalog).list().flatMap((row) => (row.whole ? [row.slug] : []));
