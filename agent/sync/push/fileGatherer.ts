@@ -73,8 +73,10 @@ export class FileGatherer {
   async #store(): Promise<void> {
     const next = this.#reading.shift();
     if (!next) return;
-    const { bytes, compressed } = await next.read;
-    const chunk = await this.#packs.add("chunk", Buffer.from(bytes.buffer), undefined, compressed);
+    const read = await next.read;
+    const { buffer, byteOffset, length } = read.bytes;
+    const release = () => this.#files.releaseSmall(read);
+    const chunk = await this.#packs.add("chunk", Buffer.from(buffer, byteOffset, length), release, read.compressed);
     let offset = 0;
     for (const { file, size } of next.group) {
       const parts: Content["parts"] =
