@@ -30,8 +30,7 @@ export function readSmallFiles(
   room?: ArrayBuffer,
 ): Uint8Array<ArrayBuffer> {
   const length = files.reduce((sum, { size }) => sum + size, 0);
-  const bytes =
-    room && length <= room.byteLength ? new Uint8Array(room, 0, length) : new Uint8Array(length);
+  const bytes = room && length <= room.byteLength ? new Uint8Array(room, 0, length) : new Uint8Array(length);
   let at = 0;
   for (const { path, size } of files) {
     const file = openSnapshotFile(root, path, size);
