@@ -58,14 +58,14 @@ export class PackBuilder {
     const storedLength = encoded.length + this.#sealing.overhead;
     const record = { kind, id, encoding, offset, storedLength, plainLength };
     this.records.push(record);
-    this.#writer.bytes(this.#sealing.seal(offset, encodeRecord(record), encoded));
+    for (const piece of this.#sealing.seal(offset, encodeRecord(record), encoded)) this.#writer.bytes(piece);
   }
 
   /** The whole pack, with its footer. */
   finish(): Buffer {
     const footer = new ByteWriter(this.records.length * recordBytes);
     for (const record of this.records) writeRecord(footer, record);
-    const bytes = this.#sealing.seal(footerNumber, nothing, footer.view());
+    const bytes = Buffer.concat(this.#sealing.seal(footerNumber, nothing, footer.view()));
     this.#writer.bytes(bytes).digest(digestOf(bytes)).u32(bytes.length);
     return this.#writer.bytes(signature(this.#sealing.form)).view();
   }

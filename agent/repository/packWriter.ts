@@ -11,7 +11,7 @@ import type { Sealing } from "./sealing.ts";
 import type { UnnamedPacks } from "./unnamedPacks.ts";
 
 /** A pack is closed once its blobs reach this many bytes. */
-const packBytes = 12 * 1024 * 1024;
+const packBytes = 8 * 1024 * 1024;
 /** Room for that, the blob that goes beyond it, and the footer. */
 const packRoom = packBytes + 2 * 1024 * 1024;
 const uploadsAtOnce = 2;
