@@ -52,6 +52,7 @@ export class FileGatherer {
     if (isEnd) await this.#endGroup();
   }
 
+  /** Stores all that was added. More may follow. */
   async finish(): Promise<void> {
     await this.#endGroup();
     while (this.#reading.length > 0) await this.#store();

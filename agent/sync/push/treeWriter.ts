@@ -13,6 +13,9 @@ import type { SnapshotFiles } from "./snapshotFiles.ts";
 import { pathOf, type TreeEditor } from "./treeEditor.ts";
 import type { TransferMeter } from "../transferMeter.ts";
 
+/** So many names may be in directories that wait for small files only. */
+const mostWaiting = 12_000;
+
 /** A directory of which something is still to come. */
 interface Unwritten {
   readonly node: DirectoryNode;
@@ -26,8 +29,7 @@ interface Unwritten {
 
 /**
  * Turns an edited tree into blobs in one walk: gathers the small files that changed, cuts the large ones, and writes
- * each changed directory once everything in it is there. Memory grows with the directories on one path, and with
- * those whose small files are still being read.
+ * each changed directory once everything in it is there. Memory grows with the widest directories on one path.
  */
 export class TreeWriter {
   readonly #editor: TreeEditor;
@@ -39,6 +41,8 @@ export class TreeWriter {
   readonly #signal: AbortSignal;
   readonly #gatherer: FileGatherer;
   #root: TreeRef | null = null;
+  /** Names in directories that wait. */
+  #waiting = 0;
 
   constructor(parts: {
     readonly editor: TreeEditor;
@@ -96,7 +100,9 @@ export class TreeWriter {
       } else if (isGathered(node)) await this.#gather(directory, name, node);
       else entries.push(await this.#entry(name, node));
     }
+    this.#waiting += entries.length;
     await this.#noneMissing(directory);
+    if (this.#waiting > mostWaiting) await this.#gatherer.finish();
   }
 
   async #gather(directory: Unwritten, name: string, node: GatheredNode): Promise<void> {
@@ -114,6 +120,7 @@ export class TreeWriter {
   async #noneMissing(directory: Unwritten): Promise<void> {
     for (let each: Unwritten | null = directory; each && --each.missing === 0; each = each.above) {
       const { node, above, at, entries } = each;
+      this.#waiting -= entries.length;
       const tree = await this.#packs.add("tree", encodeTree(entries));
       const written = { tree, ...treeTotals(entries) };
       if (!above) this.#root = written;
