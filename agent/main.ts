@@ -1,11 +1,13 @@
 import { composeAgent } from "./composeAgent.ts";
 import { systemClock } from "./host/clock.ts";
 import { neverCrash } from "./host/crashPoints.ts";
+import { keepHeapSmall } from "./host/smallHeap.ts";
 import { forkpointHome } from "./protocol/home.ts";
 import { packageVersion } from "./protocol/packageVersion.ts";
 import { idleMinutes } from "./server/idleMinutes.ts";
 import { runAgent } from "./server/runAgent.ts";
 
+keepHeapSmall();
 const status = await runAgent({
   home: forkpointHome(process.env),
   version: packageVersion(import.meta.dirname),

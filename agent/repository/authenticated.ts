@@ -4,14 +4,24 @@ const algorithm = "aes-256-gcm";
 export const nonceBytes = 12;
 export const tagBytes = 16;
 
-/** AES-256-GCM: the encrypted bytes, then the tag. A nonce must not be used twice with a key. */
+/** As `encryptedParts`, in one piece. */
 export function encrypt(key: KeyObject, nonce: Buffer, associated: Uint8Array, plain: Uint8Array): Buffer {
+  return Buffer.concat(encryptedParts(key, nonce, associated, plain), plain.length + tagBytes);
+}
+
+/** AES-256-GCM: the encrypted bytes, and the tag that follows them. A nonce must not be used twice with a key. */
+export function encryptedParts(
+  key: KeyObject,
+  nonce: Buffer,
+  associated: Uint8Array,
+  plain: Uint8Array,
+): [body: Buffer, tag: Buffer] {
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
   cipher.setAAD(associated);
   const body = cipher.update(plain);
   // In this mode nothing is left to come.
   cipher.final();
-  return Buffer.concat([body, cipher.getAuthTag()], plain.length + tagBytes);
+  return [body, cipher.getAuthTag()];
 }
 
 /** What was encrypted; null when anything of it is not as it was. */

@@ -1,5 +1,5 @@
 import { createHmac, type KeyObject, randomBytes } from "node:crypto";
-import { decrypt, encrypt, nonceBytes, tagBytes } from "./authenticated.ts";
+import { decrypt, encrypt, encryptedParts, nonceBytes, tagBytes } from "./authenticated.ts";
 import { blobKinds, type BlobKind } from "./blob.ts";
 import { ByteReader } from "./byteReader.ts";
 import { gearOf, type Gear } from "./chunker.ts";
@@ -127,8 +127,8 @@ class EncryptedPack implements PackSealing {
     this.#key = key;
   }
 
-  seal(number: number, associated: Uint8Array, part: Uint8Array): Buffer {
-    return encrypt(this.#key, nonceOf(number), associated, part);
+  seal(number: number, associated: Uint8Array, part: Uint8Array): readonly Uint8Array[] {
+    return encryptedParts(this.#key, nonceOf(number), associated, part);
   }
 
   open(object: string, number: number, associated: Uint8Array, sealed: Uint8Array): Buffer {

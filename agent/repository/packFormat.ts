@@ -34,12 +34,12 @@ export class PackBuilder {
   readonly #sealing: PackSealing;
 
   /**
-   * @param expectedBytes how large it will be, about
+   * @param room how large it will be, about; or a buffer of that size to build it in
    * @param unique bytes that belong to no blob and make its name its own
    */
-  constructor(expectedBytes: number, sealing: PackSealing, unique: Uint8Array = nothing) {
+  constructor(room: number | Buffer, sealing: PackSealing, unique: Uint8Array = nothing) {
     this.#sealing = sealing;
-    const beginning = new ByteWriter(expectedBytes).bytes(signature(sealing.form)).bytes(sealing.salt);
+    const beginning = new ByteWriter(room).bytes(signature(sealing.form)).bytes(sealing.salt);
     this.#writer = beginning.bytes(unique);
   }
 
@@ -58,14 +58,14 @@ export class PackBuilder {
     const storedLength = encoded.length + this.#sealing.overhead;
     const record = { kind, id, encoding, offset, storedLength, plainLength };
     this.records.push(record);
-    this.#writer.bytes(this.#sealing.seal(offset, encodeRecord(record), encoded));
+    for (const piece of this.#sealing.seal(offset, encodeRecord(record), encoded)) this.#writer.bytes(piece);
   }
 
   /** The whole pack, with its footer. */
   finish(): Buffer {
     const footer = new ByteWriter(this.records.length * recordBytes);
     for (const record of this.records) writeRecord(footer, record);
-    const bytes = this.#sealing.seal(footerNumber, nothing, footer.view());
+    const bytes = Buffer.concat(this.#sealing.seal(footerNumber, nothing, footer.view()));
     this.#writer.bytes(bytes).digest(digestOf(bytes)).u32(bytes.length);
     return this.#writer.bytes(signature(this.#sealing.form)).view();
   }

@@ -9,7 +9,7 @@ const plainPack: PackSealing = {
   form: 0,
   salt: none,
   overhead: 0,
-  seal: (_number, _associated, part) => part,
+  seal: (_number, _associated, part) => [part],
   open: (_object, _number, _associated, sealed) => sealed,
 };
 

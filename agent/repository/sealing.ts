@@ -54,8 +54,9 @@ export interface PackSealing {
   /**
    * @param number names the part; no number may be used twice in a pack
    * @param associated what must be known, and be the same, to open it
+   * @returns its bytes in pieces, one behind the other
    */
-  seal(number: number, associated: Uint8Array, part: Uint8Array): Uint8Array;
+  seal(number: number, associated: Uint8Array, part: Uint8Array): readonly Uint8Array[];
   /**
    * @param object how a message calls it
    * @throws ForkpointError OBJECT_DAMAGED

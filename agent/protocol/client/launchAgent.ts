@@ -58,9 +58,24 @@ export async function launchAgent(options: LaunchOptions): Promise<void> {
   }
 }
 
+/**
+ * Has glibc give large buffers back as soon as they are free, and share what is left between threads: left to itself it
+ * keeps some ten MiB for each. Only the environment can say so.
+ */
+const frugalMalloc = {
+  MALLOC_ARENA_MAX: "2",
+  MALLOC_MMAP_THRESHOLD_: String(128 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(1024 * 1024),
+};
+
 /** The desktop's VS Code runs extensions in Electron; its debugger would follow every child it can reach. */
 function agentEnvironment(home: string): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, FORKPOINT_HOME: home, ELECTRON_RUN_AS_NODE: "1" };
+  const env: NodeJS.ProcessEnv = {
+    ...frugalMalloc,
+    ...process.env,
+    FORKPOINT_HOME: home,
+    ELECTRON_RUN_AS_NODE: "1",
+  };
   delete env["NODE_OPTIONS"];
   delete env["VSCODE_INSPECTOR_OPTIONS"];
   return env;

@@ -5,7 +5,7 @@ import type { ChunkWrite, PlanStep } from "./snapshotPlan.ts";
 import type { TransferMeter } from "../transferMeter.ts";
 
 /** What is fetched in one go: bytes of files, and steps of the plan. */
-const batchBytes = 12 * 1024 * 1024;
+const batchBytes = 8 * 1024 * 1024;
 const batchSteps = 20_000;
 const batchesAhead = 2;
 

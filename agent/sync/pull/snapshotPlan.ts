@@ -33,8 +33,9 @@ export type PlanStep = StreamCommand | ChunkWrite;
 export const maxPathBytes = 4095;
 /** More names than this are no workspace but an attack. */
 const maxEntries = 2 ** 28;
-/** Subdirectories that are looked up in one go. */
+/** Subdirectories that are looked up in one go, and about how many names are below those together. */
 const directoriesAtOnce = 256;
+const entriesAtOnce = 4096;
 /** The first number btrfs gives to a file. */
 const firstInode = 257;
 
@@ -120,9 +121,12 @@ export class SnapshotPlan {
   async #readAhead(frame: Frame): Promise<void> {
     const names: string[] = [];
     const refs: TreeRef[] = [];
+    let below = 0;
     for (let at = frame.next - 1; at < frame.entries.length && refs.length < directoriesAtOnce; at++) {
       const entry = frame.entries[at];
       if (!entry || "link" in entry || entry.inode.type !== "directory") continue;
+      below += entry.inode.entries;
+      if (refs.length > 0 && below > entriesAtOnce) break;
       names.push(entry.name);
       refs.push(entry.inode);
     }
