@@ -47,12 +47,7 @@ export interface BlobLocation extends BlobRecord {
 /** A frame of zstd holds no more for each of its bytes: its densest block takes 4 for 128 KiB. */
 const densestZstd = 32 * 1024;
 
-const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-
-/** Level 1, told the length beforehand and given room for all of the output at once. */
-export function zstdOptions(plainLength: number) {
-  return { params, pledgedSrcSize: plainLength, chunkSize: plainLength + (plainLength >> 8) + 512 };
-}
+export const zstdLevel = { [constants.ZSTD_c_compressionLevel]: 1 };
 
 /** zstd where that is smaller, otherwise the bytes as they are. */
 export function chooseEncoding(
@@ -65,12 +60,10 @@ export function chooseEncoding(
 }
 
 export function encodeBlob(plain: Uint8Array): { encoding: Encoding; stored: Uint8Array } {
-  return chooseEncoding(plain, compressed(plain));
-}
-
-/** The zstd frame of a blob's bytes. */
-export function compressed(plain: Uint8Array): Buffer {
-  return zstdCompressSync(plain, zstdOptions(plain.length));
+  const { length } = plain;
+  // Told the length beforehand and given room for all of the output at once.
+  const room = { pledgedSrcSize: length, chunkSize: length + (length >> 8) + 512 };
+  return chooseEncoding(plain, zstdCompressSync(plain, { params: zstdLevel, ...room }));
 }
 
 /**

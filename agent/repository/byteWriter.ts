@@ -7,8 +7,9 @@ export class ByteWriter {
   #buffer: Buffer;
   #length = 0;
 
-  constructor(capacity = 4096) {
-    this.#buffer = Buffer.allocUnsafe(capacity);
+  /** @param room how many bytes to make room for, or a buffer to write into, which is left for another when it is too short */
+  constructor(room: number | Buffer = 4096) {
+    this.#buffer = typeof room === "number" ? Buffer.allocUnsafe(room) : room;
   }
 
   get length(): number {

@@ -34,12 +34,12 @@ export class PackBuilder {
   readonly #sealing: PackSealing;
 
   /**
-   * @param expectedBytes how large it will be, about
+   * @param room how large it will be, about; or a buffer of that size to build it in
    * @param unique bytes that belong to no blob and make its name its own
    */
-  constructor(expectedBytes: number, sealing: PackSealing, unique: Uint8Array = nothing) {
+  constructor(room: number | Buffer, sealing: PackSealing, unique: Uint8Array = nothing) {
     this.#sealing = sealing;
-    const beginning = new ByteWriter(expectedBytes).bytes(signature(sealing.form)).bytes(sealing.salt);
+    const beginning = new ByteWriter(room).bytes(signature(sealing.form)).bytes(sealing.salt);
     this.#writer = beginning.bytes(unique);
   }
 

@@ -1,20 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { promisify } from "node:util";
-import { zstdCompress } from "node:zlib";
 import type { BlobStore } from "../blobstore/blobStore.ts";
-import { chooseEncoding, encodeBlob, zstdOptions, type BlobKind, type Encoding } from "./blob.ts";
+import { chooseEncoding, encodeBlob, type BlobKind, type Encoding } from "./blob.ts";
 import type { BlobIndex } from "./blobIndex.ts";
 import { digestOf, type Digest } from "./digest.ts";
+import { FrameMaker } from "./frameMaker.ts";
 import type { IndexedPack } from "./indexFormat.ts";
 import { objectKeys } from "./objectKeys.ts";
 import { PackBuilder } from "./packFormat.ts";
 import type { Sealing } from "./sealing.ts";
 import type { UnnamedPacks } from "./unnamedPacks.ts";
 
-const compress = promisify(zstdCompress);
-
 /** A pack is closed once its blobs reach this many bytes. */
 const packBytes = 12 * 1024 * 1024;
+/** Room for that, the blob that goes beyond it, and the footer. */
+const packRoom = packBytes + 2 * 1024 * 1024;
 const uploadsAtOnce = 2;
 const compressionsAtOnce = 8;
 /** Below this, handing a blob to another thread costs more than compressing it here. */
@@ -63,6 +62,10 @@ export class PackWriter {
   readonly #uploads = new Set<Promise<void>>();
   readonly #packs: IndexedPack[] = [];
   readonly #compressing: Promise<Encoded>[] = [];
+  /** Those that have nothing to do. */
+  readonly #frameMakers: FrameMaker[] = [];
+  /** Buffers of `packRoom` to be used again: as garbage, several would lie about until they are collected. */
+  readonly #spare: Buffer[] = [];
   #failure: Error | null = null;
   #bytesStored = 0;
 
@@ -111,8 +114,8 @@ export class PackWriter {
     } else if (plain.length < compressHereBytes) {
       await this.#append(toEncoded(kind, id, plain, encodeBlob(plain), release));
     } else {
-      const compressing = compress(plain, zstdOptions(plain.length)).then((compressed) =>
-        toEncoded(kind, id, plain, chooseEncoding(plain, compressed), release),
+      const compressing = this.#compress(plain).then((frame) =>
+        toEncoded(kind, id, plain, chooseEncoding(plain, frame), release),
       );
       // Reported where it is awaited.
       compressing.catch(() => undefined);
@@ -128,6 +131,7 @@ export class PackWriter {
     await this.#close("chunks");
     await this.#close("structure");
     await Promise.all(this.#uploads);
+    this.#endFrameMakers();
     this.#check();
   }
 
@@ -144,7 +148,19 @@ export class PackWriter {
   /** Waits until nothing is under way any more, whatever came of it. What is in the store is left to the next. */
   async abandon(): Promise<void> {
     await Promise.allSettled([...this.#compressing, ...this.#uploads]);
+    this.#endFrameMakers();
     this.#unnamed.leave(this.#packs);
+  }
+
+  async #compress(plain: Buffer): Promise<Buffer> {
+    const maker = this.#frameMakers.pop() ?? new FrameMaker();
+    const frame = await maker.frame(plain);
+    this.#frameMakers.push(maker);
+    return frame;
+  }
+
+  #endFrameMakers(): void {
+    for (const maker of this.#frameMakers.splice(0)) maker.close();
   }
 
   async #settle(): Promise<void> {
@@ -161,7 +177,7 @@ export class PackWriter {
     const name = blob.kind === "chunk" ? "chunks" : "structure";
     // A pack of trees is mostly small: it grows as it is filled.
     const pack = (this.#open[name] ??= new PackBuilder(
-      name === "chunks" ? packBytes * 1.2 : 64 * 1024,
+      name === "chunks" ? (this.#spare.pop() ?? Buffer.allocUnsafeSlow(packRoom)) : 64 * 1024,
       this.#sealing.newPack(),
       this.#sealing.saltBytes > 0 ? undefined : randomBytes(uniqueBytes),
     ));
@@ -188,6 +204,7 @@ export class PackWriter {
     const bytes = pack.finish();
     const id = digestOf(bytes);
     await this.#store.put(objectKeys.pack(id), bytes, { signal: this.#signal });
+    if (bytes.buffer.byteLength === packRoom) this.#spare.push(Buffer.from(bytes.buffer));
     this.#bytesStored += bytes.length;
     const stored = { id, size: bytes.length, salt: pack.salt, records: pack.records };
     this.#unnamed.add(stored);

@@ -1,5 +1,5 @@
-import { touchedRanges, type ContentChange } from "./contentChange.ts";
-import type { DirectoryNode, LeafNode } from "./nodes.ts";
+import { touchedRanges } from "./contentChange.ts";
+import type { DirectoryNode, LeafNode, SnapshotNode } from "./nodes.ts";
 import type { TreeEditor } from "./treeEditor.ts";
 
 /**
@@ -9,9 +9,15 @@ import type { TreeEditor } from "./treeEditor.ts";
 export function bytesToRead(editor: TreeEditor): number {
   const leaves = new Set<LeafNode>([...editor.shared].filter(({ names }) => names > 0));
   collectLeaves(editor.root, leaves);
-  let bytes = 0;
-  for (const { body } of leaves) if (body.type === "file" && body.change) bytes += changedBytes(body.change);
+  let bytes = editor.directories.unreadBytes();
+  for (const leaf of leaves) bytes += unreadBytes(leaf);
   return bytes;
+}
+
+/** How many bytes of the file a push is going to read; 0 for anything else. */
+export function unreadBytes(node: SnapshotNode): number {
+  if (node.kind !== "leaf" || node.body.type !== "file" || !node.body.change) return 0;
+  return touchedRanges(node.body.change, 0, 0).reduce((sum, [from, to]) => sum + to - from, 0);
 }
 
 function collectLeaves(directory: DirectoryNode, into: Set<LeafNode>): void {
@@ -20,8 +26,4 @@ function collectLeaves(directory: DirectoryNode, into: Set<LeafNode>): void {
     if (node.kind === "directory") collectLeaves(node, into);
     else if (node.kind === "leaf") into.add(node);
   }
-}
-
-function changedBytes(change: ContentChange): number {
-  return touchedRanges(change, 0, 0).reduce((sum, [from, to]) => sum + to - from, 0);
 }

@@ -1,25 +1,25 @@
 import { crc32 } from "node:zlib";
 import type { Content } from "../../repository/contentFormat.ts";
 import type { PackWriter } from "../../repository/packWriter.ts";
-import type { DirectoryNode, LeafNode } from "./nodes.ts";
 import type { ReadBytes } from "./smallFiles.worker.ts";
 import type { SnapshotFiles } from "./snapshotFiles.ts";
 import type { TransferMeter } from "../transferMeter.ts";
-import { pathOf } from "./treeEditor.ts";
 
 /** Files shorter than this share chunks, of a length between the other two. All are bytes. */
 export const smallFileBytes = 64 * 1024;
 const leastBytes = 64 * 1024;
 const mostBytes = 256 * 1024;
+/** Files of a few bytes each could be too many for memory. */
+const mostFiles = 1024;
 /** Behind the least, every so many files end a chunk. */
 const filesPerEnd = 8;
 /** Chunks that are read ahead. */
 const readAhead = 16;
 
 interface Gathered {
-  readonly file: LeafNode;
   readonly path: string;
   readonly size: number;
+  readonly stored: (content: Content) => Promise<void>;
 }
 
 /**
@@ -31,6 +31,8 @@ export class FileGatherer {
   readonly #packs: PackWriter;
   readonly #meter: TransferMeter;
   readonly #reading: { group: readonly Gathered[]; read: Promise<ReadBytes> }[] = [];
+  #group: Gathered[] = [];
+  #bytes = 0;
 
   constructor(parts: { files: SnapshotFiles; packs: PackWriter; meter: TransferMeter }) {
     this.#files = parts.files;
@@ -38,30 +40,28 @@ export class FileGatherer {
     this.#meter = parts.meter;
   }
 
-  /** Gives every changed small file below the directory its content. */
-  async gather(root: DirectoryNode): Promise<void> {
-    let group: Gathered[] = [];
-    let bytes = 0;
-    for (const next of smallFiles(root)) {
-      if (bytes + next.size > mostBytes) {
-        await this.#read(group);
-        group = [];
-        bytes = 0;
-      }
-      group.push(next);
-      bytes += next.size;
-      if (bytes >= leastBytes && crc32(Buffer.from(next.path, "latin1")) % filesPerEnd === 0) {
-        await this.#read(group);
-        group = [];
-        bytes = 0;
-      }
-    }
-    await this.#read(group);
+  /**
+   * The next file, in the order of a walk through all folders sorted by name.
+   * @param stored called with its content, some files later, or by `finish`
+   */
+  async add(path: string, size: number, stored: Gathered["stored"]): Promise<void> {
+    if (this.#bytes + size > mostBytes || this.#group.length === mostFiles) await this.#endGroup();
+    this.#group.push({ path, size, stored });
+    this.#bytes += size;
+    const isEnd = this.#bytes >= leastBytes && crc32(Buffer.from(path, "latin1")) % filesPerEnd === 0;
+    if (isEnd) await this.#endGroup();
+  }
+
+  async finish(): Promise<void> {
+    await this.#endGroup();
     while (this.#reading.length > 0) await this.#store();
   }
 
-  async #read(group: readonly Gathered[]): Promise<void> {
+  async #endGroup(): Promise<void> {
+    const group = this.#group;
     if (group.length === 0) return;
+    this.#group = [];
+    this.#bytes = 0;
     const read = this.#files.readSmall(group.map(({ path, size }) => ({ path, size })));
     // Reported where it is awaited.
     read.catch(() => undefined);
@@ -73,31 +73,19 @@ export class FileGatherer {
   async #store(): Promise<void> {
     const next = this.#reading.shift();
     if (!next) return;
-    const { bytes, compressed } = await next.read;
-    const chunk = await this.#packs.add("chunk", Buffer.from(bytes.buffer), undefined, compressed);
+    const read = await next.read;
+    const { buffer, byteOffset, length } = read.bytes;
+    const plain = Buffer.from(buffer, byteOffset, length);
+    const release = () => this.#files.releaseSmall(read);
+    const chunk = await this.#packs.add("chunk", plain, release, read.compressed);
     let offset = 0;
-    for (const { file, size } of next.group) {
+    for (const { size, stored } of next.group) {
       const parts: Content["parts"] =
         next.group.length === 1 ? { segments: [{ length: size, chunk }] } : { piece: { chunk, offset } };
-      if (file.body.type === "file") {
-        file.body.content = { size, parts };
-        file.body.change = null;
-      }
+      await stored({ size, parts });
       offset += size;
     }
     this.#meter.addFiles(next.group.length);
     await this.#meter.pace();
-  }
-}
-
-/** The changed small files with one name, in the order of their paths. */
-function* smallFiles(directory: DirectoryNode): Generator<Gathered> {
-  if (!directory.dirty || !directory.children) return;
-  for (const [, node] of [...directory.children].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    if (node.kind === "directory") yield* smallFiles(node);
-    else if (node.kind === "leaf" && node.link === null && node.body.type === "file" && node.body.change) {
-      const { size } = node.body.change;
-      if (size > 0 && size < smallFileBytes) yield { file: node, path: pathOf(node), size };
-    }
   }
 }

@@ -46,8 +46,10 @@ export interface DirectoryNode {
   name: string;
   /** The tree in the repository it was loaded from, or will be; null when it is new. */
   readonly base: TreeRef | null;
-  /** By byte string; null while it has not been loaded. */
+  /** By byte string, as far as they are in memory; null while none are. See `Directories`. */
   children: Map<string, SnapshotNode> | null;
+  /** Its number in the spill, where the other children lie; null when there are no others. */
+  spilled: number | null;
   /** Whether its tree must be written anew. A dirty directory has dirty ancestors only. */
   dirty: boolean;
 }
@@ -73,6 +75,7 @@ export function newDirectory(parent: DirectoryNode | null, name: string): Direct
     name,
     base: null,
     children: new Map(),
+    spilled: null,
     dirty: true,
   };
 }
@@ -111,6 +114,7 @@ export function directoryOf(
     name,
     base: { tree, entries, bytes },
     children: null,
+    spilled: null,
     dirty: false,
   };
 }

@@ -82,23 +82,24 @@ async function buildSnapshot(
   const from = wanted ? await readBase(repository, wanted, fence, signal) : null;
   const base = from && wanted;
   const editor = new TreeEditor(repository.blobs, from, signal);
-  // A snapshot that was pulled and is pushed under another project differs from itself in nothing.
-  if (base?.path !== path) {
-    const sent = privileged.send(path, { noData: true, ...(base ? { parent: base.path } : {}) }, signal);
-    const options = { incremental: base !== null, pace: () => meter.pace() };
-    await applyStream(editor, readSendStream(sent), options);
-  }
   const files = new SnapshotFiles(path, meter);
   const { blobs, sealing } = repository;
-  const writer = new TreeWriter({ blobs, packs, gear: sealing.gear, files, meter, signal });
+  const writer = new TreeWriter({ editor, blobs, packs, gear: sealing.gear, files, meter, signal });
   let root: TreeRef;
   let links: Awaited<ReturnType<typeof editor.links.write>>;
   try {
+    // A snapshot that was pulled and is pushed under another project differs from itself in nothing.
+    if (base?.path !== path) {
+      const sent = privileged.send(path, { noData: true, ...(base ? { parent: base.path } : {}) }, signal);
+      const options = { incremental: base !== null, pace: () => meter.pace() };
+      await applyStream(editor, readSendStream(sent), options);
+    }
     await editor.settleLinks((name) => files.inodeNumber(name));
     meter.expect(bytesToRead(editor));
-    root = await writer.write(editor.root);
+    root = await writer.write();
     links = await editor.links.write(packs, (node) => writer.inode(node));
   } finally {
+    editor.close();
     await files.close();
   }
   meter.report();

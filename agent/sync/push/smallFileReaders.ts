@@ -4,6 +4,8 @@ import type { ReadAnswer, ReadBytes, ReadRequest } from "./smallFiles.worker.ts"
 
 /** Threads wait for the disk most of the time when nothing is cached. */
 const threads = 4;
+/** Of a buffer that goes to a thread and back. What is read at once fits, and is rarely longer when it is compressed. */
+const roomBytes = 256 * 1024 + 4096;
 /** Starting threads takes as long as reading so many files here. */
 const filesHere = 500;
 
@@ -22,6 +24,8 @@ export class SmallFileReaders {
   readonly #root: string;
   readonly #workers: Worker[] = [];
   readonly #waiting = new Map<number, Waiting>();
+  /** Buffers to be used again: as garbage, they would lie about on five heaps until each is collected. */
+  readonly #spare: ArrayBuffer[] = [];
   #read = 0;
   #requests = 0;
   #failure: Error | null = null;
@@ -44,9 +48,17 @@ export class SmallFileReaders {
     while (this.#workers.length < threads) this.#workers.push(this.#start());
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      const request: ReadRequest = { id, files };
-      this.#workers[id % threads]?.postMessage(request);
+      const rooms = [this.#room(), this.#room()] as const;
+      const request: ReadRequest = { id, files, rooms };
+      this.#workers[id % threads]?.postMessage(request, rooms);
     });
+  }
+
+  /** Nobody uses what was read any more. */
+  release({ bytes, compressed }: ReadBytes): void {
+    for (const buffer of [bytes.buffer, compressed?.buffer]) {
+      if (buffer?.byteLength === roomBytes) this.#spare.push(buffer);
+    }
   }
 
   /** Ends the threads; what was asked for and not yet answered is never answered. */
@@ -66,6 +78,10 @@ export class SmallFileReaders {
       this.#waiting.clear();
     });
     return worker;
+  }
+
+  #room(): ArrayBuffer {
+    return this.#spare.pop() ?? new ArrayBuffer(roomBytes);
   }
 
   #take(answer: ReadAnswer): void {

@@ -72,6 +72,11 @@ export class SnapshotFiles {
     }
   }
 
+  /** Nobody uses what `readSmall` gave any more. */
+  releaseSmall(read: ReadBytes): void {
+    this.#small.release(read);
+  }
+
   inodeNumber(path: string): number {
     return lstatSync(Buffer.from(this.#root + path, "latin1")).ino;
   }

@@ -31,7 +31,10 @@ export async function applyStream(
       if (command.kind !== opening) throw invalid(`begins with ${command.kind}`);
       position = "inside";
     } else if (command.kind === "end") position = "end";
-    else await applyCommand(editor, command);
+    else {
+      await applyCommand(editor, command);
+      editor.relax();
+    }
     await options.pace();
   }
   if (position !== "end") throw invalid("is cut short");

@@ -1,13 +1,12 @@
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { BlobReader } from "../../repository/blobReader.ts";
 import type { Digest } from "../../repository/digest.ts";
-import { readTree, type TreeRef } from "../../repository/structureReader.ts";
+import type { TreeRef } from "../../repository/structureReader.ts";
 import type { Attributes } from "../../repository/inodeFormat.ts";
+import { Directories } from "./directories.ts";
 import { LinkTableEditor } from "./linkTableEditor.ts";
 import {
   copyAttributes,
-  directoryOf,
-  leafOf,
   markDirty,
   newDirectory,
   newLeaf,
@@ -34,14 +33,17 @@ export class TreeEditor {
   readonly links: LinkTableEditor;
   /** Leaves that have, or had, several names and that a command concerned. */
   readonly shared = new Set<LeafNode>();
-  readonly #blobs: BlobReader;
-  readonly #signal: AbortSignal;
+  readonly directories: Directories;
   /** The directory looked up last: streams stay in one for many commands. */
   #last: { path: string; directory: DirectoryNode } | null = null;
 
-  constructor(blobs: BlobReader, base: EditBase | null, signal: AbortSignal) {
-    this.#blobs = blobs;
-    this.#signal = signal;
+  /** @param mostNodes so many stay in memory; for tests */
+  constructor(blobs: BlobReader, base: EditBase | null, signal: AbortSignal, mostNodes?: number) {
+    const stays = (node: LeafNode) => node.link !== null || this.shared.has(node);
+    this.directories = new Directories({
+      ...{ blobs, signal, stays },
+      ...(mostNodes === undefined ? {} : { mostNodes }),
+    });
     this.links = new LinkTableEditor(blobs, base?.links ?? null, signal);
     this.root = base
       ? {
@@ -51,6 +53,7 @@ export class TreeEditor {
           name: "",
           base: base.root,
           children: null,
+          spilled: null,
           dirty: false,
         }
       : newDirectory(null, "");
@@ -95,7 +98,7 @@ export class TreeEditor {
   async removeDirectory(path: Buffer): Promise<void> {
     const node = await this.#detach(path);
     if (node.kind !== "directory") throw invalid(path, "is no directory");
-    if ((await this.children(node)).size > 0) throw invalid(path, "is not empty");
+    if (!(await this.directories.isEmpty(node))) throw invalid(path, "is not empty");
   }
 
   /** The attributes of what the path names (empty: the root), to be changed. */
@@ -116,18 +119,13 @@ export class TreeEditor {
     return node;
   }
 
-  async children(directory: DirectoryNode): Promise<Map<string, SnapshotNode>> {
-    if (directory.children) return directory.children;
-    const children = new Map<string, SnapshotNode>();
-    directory.children = children;
-    if (!directory.base) return children;
-    for (const entry of await readTree(this.#blobs, directory.base, this.#signal)) {
-      if ("link" in entry) children.set(entry.name, { kind: "link", link: entry.link });
-      else if (entry.inode.type === "directory") {
-        children.set(entry.name, directoryOf(entry.inode, directory, entry.name));
-      } else children.set(entry.name, leafOf(entry.inode, directory, entry.name));
-    }
-    return children;
+  /** To be called between two edits: nothing that was found before is used any more. */
+  relax(): void {
+    if (this.directories.relax(this.root)) this.#last = null;
+  }
+
+  close(): void {
+    this.directories.close();
   }
 
   /**
@@ -159,8 +157,7 @@ export class TreeEditor {
 
   async #find(path: Buffer): Promise<SnapshotNode & { kind: "leaf" | "directory" }> {
     const { directory, name } = await this.#place(path);
-    const children = await this.children(directory);
-    const node = children.get(name);
+    const node = await this.directories.get(directory, name);
     if (!node) throw invalid(path, "does not exist");
     return this.#resolve(node, directory, name);
   }
@@ -189,9 +186,9 @@ export class TreeEditor {
   }
 
   async #attach(directory: DirectoryNode, name: string, node: DirectoryNode | LeafNode): Promise<void> {
-    const children = await this.children(directory);
-    if (children.has(name)) throw invalid(Buffer.from(name, "latin1"), "exists already");
-    children.set(name, node);
+    const present = await this.directories.get(directory, name);
+    if (present) throw invalid(Buffer.from(name, "latin1"), "exists already");
+    await this.directories.add(directory, name, node);
     if (node.kind === "directory") node.parent = directory;
     else node.directory = directory;
     node.name = name;
@@ -208,7 +205,7 @@ export class TreeEditor {
     if (this.#last?.path === above) return { directory: this.#last.directory, name };
     let directory = this.root;
     for (const part of above === "" ? [] : above.split("/")) {
-      const next = (await this.children(directory)).get(part);
+      const next = await this.directories.get(directory, part);
       if (next?.kind !== "directory") throw invalid(path, "lies in no directory");
       directory = next;
     }

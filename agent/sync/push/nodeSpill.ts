@@ -1,0 +1,70 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { unreadBytes } from "./bytesToRead.ts";
+import { decodeNode, encodeNode } from "./nodeRecord.ts";
+import type { DirectoryNode, SnapshotNode } from "./nodes.ts";
+
+/**
+ * Nodes of a tree that memory has no room for, each under its directory's number and its name. They lie in a
+ * file that SQLite makes and that has no name: it goes with the process, however that ends. A database, since a
+ * stream names the files of a snapshot in the order they were made, which may be any.
+ */
+export class NodeSpill {
+  readonly #db = new DatabaseSync("");
+  readonly #put: StatementSync;
+  readonly #take: StatementSync;
+  readonly #some: StatementSync;
+  readonly #all: StatementSync;
+
+  constructor() {
+    this.#db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;
+      CREATE TABLE nodes (directory INTEGER NOT NULL, name BLOB NOT NULL, unread INTEGER NOT NULL, node BLOB NOT NULL,
+        PRIMARY KEY (directory, name)) STRICT, WITHOUT ROWID`);
+    this.#put = this.#db.prepare("INSERT INTO nodes VALUES (?, ?, ?, ?)");
+    this.#take = this.#db.prepare("DELETE FROM nodes WHERE directory = ? AND name = ? RETURNING node");
+    this.#some = this.#db.prepare("SELECT 1 FROM nodes WHERE directory = ? LIMIT 1");
+    this.#all = this.#db.prepare("SELECT name, node FROM nodes WHERE directory = ?");
+  }
+
+  /** Does some work in one go, which costs less. */
+  together(work: () => void): void {
+    this.#db.exec("BEGIN");
+    work();
+    this.#db.exec("COMMIT");
+  }
+
+  put(directory: number, name: string, node: SnapshotNode): void {
+    this.#put.run(directory, Buffer.from(name, "latin1"), unreadBytes(node), encodeNode(node));
+  }
+
+  /** Takes a node out; undefined when it is not there. */
+  take(directory: number, name: string, parent: DirectoryNode): SnapshotNode | undefined {
+    const row = this.#take.get(directory, Buffer.from(name, "latin1"));
+    return row && decodeNode(bytesOf(row["node"]), parent, name);
+  }
+
+  has(directory: number): boolean {
+    return this.#some.get(directory) !== undefined;
+  }
+
+  /** All of a directory, in no particular order. They stay. */
+  *all(directory: number, parent: DirectoryNode): Generator<[string, SnapshotNode]> {
+    for (const row of this.#all.iterate(directory)) {
+      const name = Buffer.from(bytesOf(row["name"])).toString("latin1");
+      yield [name, decodeNode(bytesOf(row["node"]), parent, name)];
+    }
+  }
+
+  /** How many bytes of files are to be read for what lies here. */
+  unreadBytes(): number {
+    return Number(this.#db.prepare("SELECT total(unread) AS sum FROM nodes").get()?.["sum"]);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError("A spilled node is no blob.");
+}
