@@ -75,9 +75,13 @@ export function decodeBlob(record: BlobRecord, encoded: Uint8Array, sealing: Sea
   const object = nameOfBlob(record);
   const plain = record.encoding === "raw" ? view(encoded) : inflate(object, record, encoded);
   if (plain.length !== record.plainLength) throw damaged(object, "its length is wrong");
-  if (sealing.nameBlob(record.kind, plain) !== record.id)
-    throw damaged(object, "its bytes do not match its name");
+  if (!isBlob(record, plain, sealing)) throw damaged(object, "its bytes do not match its name");
   return plain;
+}
+
+/** Whether these are the plain bytes of a blob. */
+export function isBlob(record: BlobRecord, plain: Uint8Array, sealing: Sealing): boolean {
+  return plain.length === record.plainLength && sealing.nameBlob(record.kind, plain) === record.id;
 }
 
 /** How messages call it. */

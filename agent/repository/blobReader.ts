@@ -1,10 +1,11 @@
 import type { BlobStore } from "../blobstore/blobStore.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import type { BlobKind, BlobLocation, BlobRef } from "./blob.ts";
+import { decodeBlob, isBlob, type BlobKind, type BlobLocation, type BlobRef } from "./blob.ts";
 import type { BlobIndex } from "./blobIndex.ts";
 import { damaged, missing, type Digest } from "./digest.ts";
 import { objectKeys } from "./objectKeys.ts";
-import { openBlob } from "./packFormat.ts";
+import { FrameReader, longestFrameOutput } from "./frameReader.ts";
+import { openBlob, unsealBlob } from "./packFormat.ts";
 import { PackWindows } from "./packWindows.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -27,6 +28,8 @@ export class BlobReader {
   readonly #index: BlobIndex;
   readonly #windows: PackWindows;
   readonly #sealing: Sealing;
+  /** Those that have nothing to do. */
+  readonly #frameReaders: FrameReader[] = [];
 
   constructor(store: BlobStore, index: BlobIndex, sealing: Sealing) {
     this.#store = store;
@@ -100,6 +103,22 @@ export class BlobReader {
     }
   }
 
+  async #plain(blob: BlobLocation, stored: Uint8Array): Promise<Buffer> {
+    const isBulk =
+      blob.kind === "chunk" && blob.encoding === "zstd" && blob.plainLength <= longestFrameOutput;
+    if (!isBulk) return openBlob(blob, stored, this.#sealing);
+    const encoded = unsealBlob(blob, stored, this.#sealing);
+    const reader = this.#frameReaders.pop() ?? new FrameReader();
+    const plain = await reader.open(encoded, blob.plainLength);
+    if (plain && isBlob(blob, plain, this.#sealing)) {
+      this.#frameReaders.push(reader);
+      return plain;
+    }
+    reader.close();
+    // What another frame has left in the reader must not speak against this one.
+    return decodeBlob(blob, encoded, this.#sealing);
+  }
+
   /** A bad answer of the store is asked for once more, by itself; damage stays damage. */
   async #open(
     blob: BlobLocation,
@@ -107,7 +126,7 @@ export class BlobReader {
     signal: AbortSignal,
   ): Promise<Buffer> {
     try {
-      return openBlob(blob, await read(), this.#sealing);
+      return await this.#plain(blob, await read());
     } catch (thrown) {
       if (!(thrown instanceof ForkpointError) || thrown.code !== "OBJECT_DAMAGED") throw thrown;
     }

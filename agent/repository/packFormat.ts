@@ -115,10 +115,14 @@ export function decodePack(
  * @throws ForkpointError OBJECT_DAMAGED
  */
 export function openBlob(blob: BlobLocation, stored: Uint8Array, sealing: Sealing): Buffer {
+  return decodeBlob(blob, unsealBlob(blob, stored, sealing), sealing);
+}
+
+/** The encoded bytes of a blob, for `decodeBlob`. @throws ForkpointError OBJECT_DAMAGED */
+export function unsealBlob(blob: BlobLocation, stored: Uint8Array, sealing: Sealing): Uint8Array {
   const object = nameOfBlob(blob);
   if (stored.length !== blob.storedLength) throw damaged(object, "it is truncated");
-  const { salt, offset } = blob;
-  return decodeBlob(blob, sealing.packWith(salt).open(object, offset, encodeRecord(blob), stored), sealing);
+  return sealing.packWith(blob.salt).open(object, blob.offset, encodeRecord(blob), stored);
 }
 
 /** Where the first blob of a pack lies. */

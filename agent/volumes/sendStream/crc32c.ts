@@ -1,60 +1,47 @@
 /** Reflected polynomial of CRC-32C (Castagnoli). */
 const polynomial = 0x82f63b78;
 
-/** Tables for eight bytes at a step ("slicing by 8", Kounavis and Berry, 2005). */
-const tables = makeTables();
+/** Sixteen tables one after the other, for sixteen bytes at a step ("slicing by 8", Kounavis and Berry, 2005, twice as wide). */
+const table = makeTables(16);
 
 /**
  * CRC-32C as btrfs send uses it: no inversion of the start value or of the result, so that a checksum
  * can be continued by passing it as `seed`.
  */
 export function crc32c(bytes: Uint8Array, seed = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
-  let crc = seed;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let crc = seed | 0;
   let at = 0;
-  const end8 = bytes.length - (bytes.length % 8);
-  while (at < end8) {
-    crc ^=
-      byteAt(bytes, at) |
-      (byteAt(bytes, at + 1) << 8) |
-      (byteAt(bytes, at + 2) << 16) |
-      (byteAt(bytes, at + 3) << 24);
-    crc =
-      (t7[crc & 255] as number) ^
-      (t6[(crc >>> 8) & 255] as number) ^
-      (t5[(crc >>> 16) & 255] as number) ^
-      (t4[crc >>> 24] as number) ^
-      (t3[byteAt(bytes, at + 4)] as number) ^
-      (t2[byteAt(bytes, at + 5)] as number) ^
-      (t1[byteAt(bytes, at + 6)] as number) ^
-      (t0[byteAt(bytes, at + 7)] as number);
-    at += 8;
+  for (const end = bytes.length & ~15; at < end; at += 16) {
+    const a = crc ^ view.getInt32(at, true);
+    const b = view.getInt32(at + 4, true);
+    const c = view.getInt32(at + 8, true);
+    const d = view.getInt32(at + 12, true);
+    crc = word(15, 14, 13, 12, a) ^ word(11, 10, 9, 8, b) ^ word(7, 6, 5, 4, c) ^ word(3, 2, 1, 0, d);
   }
-  for (; at < bytes.length; at++) crc = (crc >>> 8) ^ (t0[(crc ^ byteAt(bytes, at)) & 255] as number);
+  for (; at < bytes.length; at++) crc = (crc >>> 8) ^ entry(0, crc ^ view.getUint8(at));
   return crc >>> 0;
 }
 
-function byteAt(bytes: Uint8Array, at: number): number {
-  return bytes[at] as number;
+/** What four bytes add, each by the table of its distance from the end of the step. */
+function word(t0: number, t1: number, t2: number, t3: number, value: number): number {
+  return entry(t0, value) ^ entry(t1, value >>> 8) ^ entry(t2, value >>> 16) ^ entry(t3, value >>> 24);
 }
 
-type Eight<T> = readonly [T, T, T, T, T, T, T, T];
+function entry(level: number, byte: number): number {
+  return table[(level << 8) | (byte & 255)] as number;
+}
 
-function makeTables(): Eight<Uint32Array> {
-  const table = () => new Uint32Array(256);
-  const made: Eight<Uint32Array> = [table(), table(), table(), table(), table(), table(), table(), table()];
+function makeTables(levels: number): Int32Array {
+  const made = new Int32Array(levels * 256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
-    made[0][byte] = crc;
+    made[byte] = crc;
   }
-  for (let level = 1; level < 8; level++) {
-    const above = made[level - 1] as Uint32Array;
-    const here = made[level] as Uint32Array;
-    for (let byte = 0; byte < 256; byte++) {
-      const crc = above[byte] as number;
-      here[byte] = (crc >>> 8) ^ (made[0][crc & 255] as number);
-    }
+  for (let at = 256; at < made.length; at++) {
+    const above = made[at - 256] as number;
+    made[at] = (above >>> 8) ^ (made[above & 255] as number);
   }
   return made;
 }

@@ -15,34 +15,43 @@ export const maxWriteBytes = 48 * 1024;
 
 const batchBytes = 1024 * 1024;
 
-/** Writes commands as a send stream of version 1, in buffers of about 1 MiB for `btrfs receive`. */
+/** Writes commands as a send stream of version 1, in buffers of up to 1 MiB for `btrfs receive`, unless one is longer. */
 export async function* encodeSendStream(
   commands: AsyncIterable<StreamCommand> | Iterable<StreamCommand>,
 ): AsyncGenerator<Buffer> {
-  const prologue = Buffer.alloc(streamMagic.length + 4);
-  streamMagic.copy(prologue);
-  prologue.writeUInt32LE(streamVersion, streamMagic.length);
-  let batch: Buffer[] = [prologue];
-  let size = prologue.length;
+  let batch = Buffer.allocUnsafeSlow(batchBytes);
+  let size = streamMagic.copy(batch);
+  size = batch.writeUInt32LE(streamVersion, size);
   for await (const command of commands) {
-    const bytes = encodeCommand(command);
-    batch.push(bytes);
-    size += bytes.length;
-    if (size >= batchBytes) {
-      yield Buffer.concat(batch, size);
-      batch = [];
+    const attributes = attributesOf(command);
+    const length = lengthOf(attributes);
+    if (size + length > batch.length) {
+      yield batch.subarray(0, size);
+      batch = Buffer.allocUnsafeSlow(Math.max(batchBytes, length));
       size = 0;
     }
+    encodeInto(batch.subarray(size, size + length), command, attributes);
+    size += length;
   }
-  if (size > 0) yield Buffer.concat(batch, size);
+  if (size > 0) yield batch.subarray(0, size);
 }
 
 export function encodeCommand(command: StreamCommand): Buffer {
   const attributes = attributesOf(command);
-  const length = attributes.reduce((sum, [, value]) => sum + 4 + value.length, 0);
-  const bytes = Buffer.alloc(headerBytes + length);
-  bytes.writeUInt32LE(length, 0);
+  const bytes = Buffer.alloc(lengthOf(attributes));
+  encodeInto(bytes, command, attributes);
+  return bytes;
+}
+
+function lengthOf(attributes: readonly Encoded[]): number {
+  return attributes.reduce((sum, [, value]) => sum + 4 + value.length, headerBytes);
+}
+
+/** @param bytes as many as the command takes */
+function encodeInto(bytes: Buffer, command: StreamCommand, attributes: readonly Encoded[]): void {
+  bytes.writeUInt32LE(bytes.length - headerBytes, 0);
   bytes.writeUInt16LE(commandCodes[command.kind], 4);
+  bytes.writeUInt32LE(0, 6);
   let at = headerBytes;
   for (const [name, value] of attributes) {
     if (value.length > 0xffff) throw new RangeError(`The attribute ${name} is too long for a send stream.`);
@@ -53,7 +62,6 @@ export function encodeCommand(command: StreamCommand): Buffer {
   }
   // The checksum covers the whole command with its own field zero.
   bytes.writeUInt32LE(crc32c(bytes), 6);
-  return bytes;
 }
 
 type Encoded = readonly [Attribute, Uint8Array];
