@@ -71,4 +71,10 @@ export const migrations: readonly string[] = [
     UNION SELECT p.project_id FROM projects p JOIN pulled ON p.forked_from_project = pulled.project_id)
   UPDATE projects SET whole = 0 WHERE project_id IN (SELECT project_id FROM pulled);
   `,
+  `
+  -- Whether its snapshot was rebuilt from the store, so that its inodes are not those of the volume. Of what the store has,
+  -- that is not known from before.
+  ALTER TABLE entries ADD COLUMN brought_back INTEGER NOT NULL DEFAULT 0;
+  UPDATE entries SET brought_back = 1 WHERE durability IN ('durable', 'verified');
+  `,
 ];
