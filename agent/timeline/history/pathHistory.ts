@@ -11,6 +11,7 @@ import { folderVersion, PairComparison } from "./folderVersions.ts";
 import type { Exclusively } from "./moments.ts";
 import { nameBefore } from "./nameBefore.ts";
 import { type Survey, survey } from "./survey.ts";
+import type { ThingVersion } from "./things.ts";
 import { type HeldVersion, VersionViews } from "./versionViews.ts";
 
 /** A version, and the oldest of the moments in its newest row. */
@@ -110,7 +111,10 @@ async function* found(
       const withEntries = version.segments.find((each) => moments.entriesIn(each.first, each.last) > 0);
       const newestEntry = withEntries ? moments.lastEntry(withEntries.last) : null;
       const own = { thing, newest: last, newestEntry, oldest, entries, times: version.times };
-      yield { held: { ...own, goneAt: gone, from: null, changes: null }, from: first };
+      yield {
+        held: { ...own, goneAt: gone, from: null, changes: null },
+        from: rowStart(segments, at, version),
+      };
     }
     if (segment.kind !== "folder" || !thing) continue;
     for (let newest = Math.min(last, begin); newest >= first;) {
@@ -122,6 +126,13 @@ async function* found(
       newest = oldest - 1;
     }
   }
+}
+
+/** The first moment of the version's newest row: segments next to one another may hold the same. */
+function rowStart(segments: Survey["segments"], at: number, version: ThingVersion): number {
+  let row = 0;
+  while (version.segments[row + 1] && version.segments[row + 1] === segments[at + row + 1]) row++;
+  return version.segments[row]?.first ?? 0;
 }
 
 function cameFromNothing({ segments }: Survey, moment: number): boolean {

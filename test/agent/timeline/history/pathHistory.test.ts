@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import type { Entry } from "../../../../agent/protocol/entities.ts";
 import type { PathVersion } from "../../../../agent/protocol/pathHistory.ts";
+import { ManualClock } from "../../../support/manualClock.ts";
 import { TimelineFixture } from "../rig/timelineFixture.ts";
 
 describe("the history of a path", () => {
@@ -216,10 +217,26 @@ describe("the history of a path", () => {
     );
   });
 
-  it("keeps to the entries of a fork", async () => {
-    await entry("echo one > file");
-    const { versions } = await history("file");
-    assert.equal(versions.length, 1);
-    assert.equal(versions[0]?.entries, 1);
+  it("proves nothing by a snapshot that was rebuilt from the store", async () => {
+    const clock = new ManualClock(Date.now());
+    await site.close();
+    site = await TimelineFixture.open({ clock });
+    const entries: Entry[] = [];
+    for (const text of ["one", "two", "one", "end"]) {
+      clock.pass(3_600_000);
+      entries.push(await entry(`echo ${text} > file`));
+    }
+    // As if the third had been pulled onto the first, of which it then has the inode.
+    const [first, , third] = entries;
+    assert.ok(first && third);
+    await site.rig.btrfs.deleteSnapshot(third.path);
+    await site.rig.btrfs.snapshot(first.path, third.path, { readOnly: true });
+    site.rig.entries.bury(site.projectId, third.snapshotId, clock.now());
+    site.rig.entries.revive(site.projectId, third.snapshotId);
+    assert.deepEqual(told((await history("file")).versions, entries), [
+      { kind: "file", size: 4, held: [3, 3, 1], now: true },
+      { kind: "file", size: 4, held: [0, 2, 2] },
+      { kind: "file", size: 4, held: [1, 1, 1] },
+    ]);
   });
 });
