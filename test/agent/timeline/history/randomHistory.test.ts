@@ -7,7 +7,7 @@ import { ManualClock } from "../../../support/manualClock.ts";
 import { TimelineFixture } from "../rig/timelineFixture.ts";
 
 const paths = ["a/f", "a/g", "a/b/f", "a/b", "b/f", "b", "f"];
-const seeds = [1, 2, 3];
+const seeds = [1, 2];
 
 /** Commands that may fail: what they are about need not be there. */
 const steps = [
@@ -39,6 +39,7 @@ describe("the history of a path, against looking at every entry", function () {
     clock = new ManualClock(Date.now() + 60_000);
     site = await TimelineFixture.open({ clock });
     site.rig.projects.change(site.projectId, { maxSnapshots: 1000 });
+    site.shell(`mount -o remount,nobarrier ${site.loop.path}`);
   });
   afterEach(() => site.close());
 
@@ -47,7 +48,7 @@ describe("the history of a path, against looking at every entry", function () {
       const random = numbers(seed);
       const pick = <T>(items: readonly T[]): T => items[random() % items.length] as T;
       const entries: Entry[] = site.entries();
-      while (entries.length < 40) {
+      while (entries.length < 30) {
         const lines = Array.from(
           { length: 1 + (random() % 3) },
           () => `(${pick(steps)}) 2>/dev/null || true`,
