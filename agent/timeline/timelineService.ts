@@ -37,7 +37,7 @@ type Wish<
     | "timeline/undo",
 > = Omit<CheckedParams<M>, "project">;
 
-const comparing = { operation: "comparing", refuse: false };
+const comparing = { operation: "comparing", refuse: false, looks: true };
 
 /** Everything people do with a project's timeline: one operation at a time, announced when it lasts. */
 export class TimelineService {
@@ -308,7 +308,7 @@ export class TimelineService {
   /** Runs `work` while nothing else changes the project, on its row as it is then. */
   async #alone<T>(
     project: ProjectRow,
-    request: { readonly operation: string; readonly refuse: boolean },
+    request: { readonly operation: string; readonly refuse: boolean; readonly looks?: boolean },
     { signal }: Pick<LongCall, "signal">,
     work: (current: ProjectRow) => Promise<T>,
   ): Promise<T> {
