@@ -13,6 +13,10 @@ import { ForkCommands } from "./forks/forkCommands.ts";
 import { ForksTree } from "./forks/forksTree.ts";
 import { Projects } from "./forks/projects.ts";
 import { Doctor } from "./health/doctor.ts";
+import { FileHistory } from "./history/fileHistory.ts";
+import { FileHistoryTree } from "./history/fileHistoryTree.ts";
+import { HistoryCommands } from "./history/historyCommands.ts";
+import { VersionCommands } from "./history/versionCommands.ts";
 import { HelperSetup } from "./helper/helperSetup.ts";
 import { HealthMonitor } from "./health/healthMonitor.ts";
 import { StatusBar } from "./health/statusBar.ts";
@@ -50,6 +54,9 @@ export class Window implements vscode.Disposable {
   readonly browse: BrowseSnapshot;
   readonly restore: RestoreCommands;
   readonly paths: PathCommands;
+  readonly fileHistory: FileHistory;
+  readonly history: HistoryCommands;
+  readonly versions: VersionCommands;
   readonly forks: ForkCommands;
   readonly importFolder: ImportFolder;
   readonly pullProject: PullProject;
@@ -86,7 +93,14 @@ export class Window implements vscode.Disposable {
     this.openChanges = new OpenChanges(session, changes);
     this.browse = new BrowseSnapshot(session, timeline);
     this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
-    this.paths = new PathCommands(session, timeline, this.restore, changes);
+    this.paths = new PathCommands(connection, session, timeline, this.restore, changes);
+    this.fileHistory = new FileHistory(connection, session, timeline, log);
+    this.history = new HistoryCommands(connection, session, this.fileHistory);
+    const { compare, browse, restore, fileHistory } = this;
+    this.versions = new VersionCommands(
+      { connection, session, history: fileHistory },
+      { compare, browse, restore, files },
+    );
     this.forks = new ForkCommands(connection, session, timeline, projects);
     this.importFolder = new ImportFolder(connection, session);
     const secrets = new StoreSecrets(context.secrets);
@@ -113,6 +127,8 @@ export class Window implements vscode.Disposable {
       this.health,
       this.changes,
       timelineTree,
+      this.fileHistory,
+      new FileHistoryTree(this.fileHistory),
       forksTree,
       files,
       this.panels,

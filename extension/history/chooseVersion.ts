@@ -40,7 +40,8 @@ export async function chooseVersion(
       throw new NextStep(`No snapshot on this machine holds ${about.path}.`, "forkpoint.takeSnapshot");
     }
     const picks: VersionPick[] = versions.map(versionPick);
-    if (page.next !== null) picks.push({ label: "$(ellipsis) Show older versions", alwaysShow: true, version: null });
+    if (page.next !== null)
+      picks.push({ label: "$(ellipsis) Show older versions", alwaysShow: true, version: null });
     const { version } = await askOne(picks, { title, placeHolder: "Each version once, newest first" });
     if (version) return version;
     from = page.next ?? undefined;

@@ -83,7 +83,7 @@ export class FileHistoryTree implements vscode.TreeDataProvider<VersionRow>, vsc
     const { path, pinned, problem, versions, loaded } = this.#history;
     this.#view.description = path === null ? "" : pinned ? `${path} (kept)` : path;
     const isMissing = loaded && versions.length === 0 && path !== null;
-    this.#view.message = problem ?? (isMissing ? `No snapshot holds ${path} yet.` : undefined);
+    this.#view.message = problem ?? (isMissing ? `No snapshot holds ${path} yet.` : "");
     this.#changed.fire(undefined);
   }
 }

@@ -45,7 +45,8 @@ export async function findDeleted(
       );
     }
     const picks: DeletedPick[] = [...found.values()].map(deletedPick);
-    if (from !== undefined) picks.push({ label: "$(ellipsis) Look further back", alwaysShow: true, path: null });
+    if (from !== undefined)
+      picks.push({ label: "$(ellipsis) Look further back", alwaysShow: true, path: null });
     const { path } = await askOne(picks, {
       title: below === null ? "Deleted files" : `Deleted files below ${below}`,
       placeHolder: "Choose one to see its versions and bring it back",
@@ -57,11 +58,14 @@ export async function findDeleted(
 
 function deletedPick({ path, kind, size, below, entry }: DeletedPath): DeletedPick {
   const at = path.lastIndexOf("/");
-  const extent = size === null ? (below > 0 ? [`${count(below, "path")} below it`] : []) : [formatBytes(size)];
+  const extent =
+    size === null ? (below > 0 ? [`${count(below, "path")} below it`] : []) : [formatBytes(size)];
   return {
     label: `$(${kind === "directory" ? "folder" : "file"}) ${path.slice(at + 1)}`,
     description: path.slice(0, Math.max(at, 0)),
-    detail: [`last in “${entryTitle(entry)}”, ${relativeTime(entry.createdAt, Date.now())}`, ...extent].join(" · "),
+    detail: [`last in “${entryTitle(entry)}”, ${relativeTime(entry.createdAt, Date.now())}`, ...extent].join(
+      " · ",
+    ),
     path,
   };
 }

@@ -15,7 +15,9 @@ export function versionTitle({ last }: PathVersion): string {
 export function versionDescription(version: PathVersion, nowMs: number): string {
   const { now, last, gone, modifiedAt } = version;
   const when = relativeTime(last?.createdAt ?? modifiedAt, nowMs);
-  return [...(now ? ["now"] : []), ...(gone ? ["deleted after"] : []), when, ...whatItIs(version)].join(" · ");
+  return [...(now ? ["now"] : []), ...(gone ? ["deleted after"] : []), when, ...whatItIs(version)].join(
+    " · ",
+  );
 }
 
 /** Everything about it as one sentence after another, for a screen reader. */
@@ -43,7 +45,10 @@ export function versionTooltip(version: PathVersion): string {
     lines.push(`${inEntries(version)}: from ${named(first)} to ${named(last)}.`);
   } else if (last) lines.push(`In ${named(last)}.`);
   if (times > 1) lines.push(`It came back: it was here ${count(times, "time")}.`);
-  if (gone) lines.push(goneIn ? `Gone in ${named(goneIn)}.` : "Gone since, and no snapshot was taken without it yet.");
+  if (gone)
+    lines.push(
+      goneIn ? `Gone in ${named(goneIn)}.` : "Gone since, and no snapshot was taken without it yet.",
+    );
   if (from !== null) lines.push(`It was called ${escapeMarkdown(from)} before.`);
   if (target !== null) lines.push(`A link to ${escapeMarkdown(target)}.`);
   if (changes) lines.push(`Since the version before: ${summaryText(changes)}.`);
@@ -63,7 +68,12 @@ export function versionContext({ kind, last, now }: PathVersion): string {
   return ["version", kind, last ? "kept" : "unkept", now ? "now" : "past"].join(" ");
 }
 
-const kindWords = { file: "file", directory: "folder", symlink: "link", other: "neither file nor folder" } as const;
+const kindWords = {
+  file: "file",
+  directory: "folder",
+  symlink: "link",
+  other: "neither file nor folder",
+} as const;
 
 function whatItIs({ kind, size, changes, times, from }: PathVersion): string[] {
   const parts: string[] = [];
