@@ -10,14 +10,14 @@ import { versionDescription, versionIcon, versionTitle } from "./versionText.ts"
 const pageSize = 100;
 
 /** A version that a snapshot holds. */
-export type KeptVersion = PathVersion & { readonly last: Entry };
+export type KeptVersion = PathVersion & { readonly first: Entry };
 
 interface VersionPick extends vscode.QuickPickItem {
   readonly version: KeptVersion | null;
 }
 
 /**
- * Asks which version of a path that a snapshot holds is meant; each is offered once, by the newest that holds it.
+ * Asks which version of a path that a snapshot holds is meant; each is offered once, by the oldest that holds it.
  * @param path written as in `Change.path`
  * @throws Dismissed, NextStep when there is none, ForkpointError what the agent answers
  */
@@ -49,7 +49,7 @@ export async function chooseVersion(
 }
 
 export function isKept(version: PathVersion): version is KeptVersion {
-  return version.last !== null;
+  return version.first !== null;
 }
 
 function versionPick(version: KeptVersion): VersionPick {

@@ -61,7 +61,7 @@ export class FileHistoryTree implements vscode.TreeDataProvider<VersionRow>, vsc
     }
     const now = Date.now();
     const item = new vscode.TreeItem(versionTitle(version));
-    item.id = `${path}:${version.last?.snapshotId ?? "now"}`;
+    item.id = `${path}:${version.first?.snapshotId ?? "now"}`;
     item.description = versionDescription(version, now);
     item.iconPath = new vscode.ThemeIcon(
       versionIcon(version),

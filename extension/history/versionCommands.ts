@@ -65,7 +65,7 @@ export class VersionCommands {
     if (version?.kind === "directory") {
       if (version.now)
         throw new NextStep(`The workspace holds this version of ${path}; it is in the Explorer.`);
-      if (version.last) await this.#browse.within(version.last, path);
+      if (version.first) await this.#browse.within(version.first, path);
       return;
     }
     await vscode.commands.executeCommand("vscode.open", await this.#uri(side), { preview: true });
@@ -102,8 +102,8 @@ export class VersionCommands {
 
   async restore(argument: unknown) {
     const { path, version } = await this.#side(argument, "Restore which version?");
-    if (!version?.last) throw new NextStep(`No snapshot holds this version of ${path}; the workspace does.`);
-    return this.#restore.paths(version.last.snapshotId, [path]);
+    if (!version?.first) throw new NextStep(`No snapshot holds this version of ${path}; the workspace does.`);
+    return this.#restore.paths(version.first.snapshotId, [path]);
   }
 
   /** A copy elsewhere. Undefined when nobody said where. */
@@ -143,8 +143,8 @@ export class VersionCommands {
       ? isFolder(newer)
       : isFolder(older) && (await this.#isFolderNow(older.path));
     if (isFolder(older) && newerIsFolder && older.version && isKept(older.version)) {
-      const to = newer.version && !newer.version.now ? newer.version.last : null;
-      await this.#compare.below(older.path, older.version.last, to);
+      const to = newer.version && !newer.version.now ? newer.version.first : null;
+      await this.#compare.below(older.path, older.version.first, to);
       return;
     }
     if (isFolder(older) || newerIsFolder) {
@@ -165,8 +165,9 @@ export class VersionCommands {
     const { project, location } = await this.#session.require();
     const { projectId } = project;
     if (version && (!version.now || from === "snapshot")) {
-      if (!version.last) throw new NextStep(`No snapshot holds this version of ${path}; the workspace does.`);
-      return snapshotUri({ projectId, moment: version.last, path });
+      if (!version.first)
+        throw new NextStep(`No snapshot holds this version of ${path}; the workspace does.`);
+      return snapshotUri({ projectId, moment: version.first, path });
     }
     const now = snapshotUri({ projectId, moment: "now", path });
     const isThere = await vscode.workspace.fs.stat(now).then(
@@ -194,7 +195,7 @@ function rowOf(argument: unknown): { path: string; version: PathVersion } | null
 }
 
 function isSame(one: PathVersion, other: PathVersion | null): boolean {
-  return one.last?.snapshotId === other?.last?.snapshotId;
+  return one.first?.snapshotId === other?.first?.snapshotId;
 }
 
 function sideTitle({ version }: Side): string {
@@ -202,5 +203,5 @@ function sideTitle({ version }: Side): string {
 }
 
 function momentOf({ version }: Side): string {
-  return !version || version.now ? "~" : (version.last?.createdAt ?? "");
+  return !version || version.now ? "~" : (version.first?.createdAt ?? "");
 }

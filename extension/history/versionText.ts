@@ -6,26 +6,24 @@ import { count } from "../wording/counts.ts";
 import { longDate, relativeTime } from "../wording/relativeTime.ts";
 import { formatBytes } from "../wording/sizes.ts";
 
-/** What a version goes by: the newest snapshot that holds it. */
-export function versionTitle({ last }: PathVersion): string {
-  return last ? entryTitle(last) : "Not in a snapshot yet";
+/** What a version goes by: the snapshot that it came with, which is the oldest that holds it. */
+export function versionTitle({ first }: PathVersion): string {
+  return first ? entryTitle(first) : "Not in a snapshot yet";
 }
 
 /** The grey words beside it. */
 export function versionDescription(version: PathVersion, nowMs: number): string {
-  const { now, last, gone, modifiedAt } = version;
-  const when = relativeTime(last?.createdAt ?? modifiedAt, nowMs);
-  return [...(now ? ["now"] : []), ...(gone ? ["deleted after"] : []), when, ...whatItIs(version)].join(
-    " · ",
-  );
+  const { now, gone } = version;
+  const words = [...(now ? ["now"] : []), ...(gone ? ["deleted after"] : [])];
+  return [...words, whenItCame(version, nowMs), ...whatItIs(version)].join(" · ");
 }
 
 /** Everything about it as one sentence after another, for a screen reader. */
 export function versionSpoken(version: PathVersion, nowMs: number): string {
-  const { now, last, gone, modifiedAt, kind } = version;
+  const { now, gone, kind } = version;
   return [
     versionTitle(version),
-    relativeTime(last?.createdAt ?? modifiedAt, nowMs),
+    whenItCame(version, nowMs),
     ...(kind === "file" ? [] : [kindWords[kind]]),
     ...whatItIs(version),
     ...(now ? ["the workspace holds this version"] : []),
@@ -57,15 +55,15 @@ export function versionTooltip(version: PathVersion): string {
 }
 
 /** The name of a product icon. */
-export function versionIcon({ now, gone, last, kind }: PathVersion): string {
+export function versionIcon({ now, gone, first, kind }: PathVersion): string {
   if (gone) return "trash";
-  if (now || !last) return kind === "directory" ? "folder-opened" : "file";
-  return causeIcons[last.cause];
+  if (now || !first) return kind === "directory" ? "folder-opened" : "file";
+  return causeIcons[first.cause];
 }
 
 /** What menus ask with `viewItem`: words such as "version file kept now". */
-export function versionContext({ kind, last, now }: PathVersion): string {
-  return ["version", kind, last ? "kept" : "unkept", now ? "now" : "past"].join(" ");
+export function versionContext({ kind, first, now }: PathVersion): string {
+  return ["version", kind, first ? "kept" : "unkept", now ? "now" : "past"].join(" ");
 }
 
 const kindWords = {
@@ -74,6 +72,10 @@ const kindWords = {
   symlink: "link",
   other: "neither file nor folder",
 } as const;
+
+function whenItCame({ first, modifiedAt }: PathVersion, nowMs: number): string {
+  return first ? relativeTime(first.createdAt, nowMs) : `written ${relativeTime(modifiedAt, nowMs)}`;
+}
 
 function whatItIs({ kind, size, changes, times, from }: PathVersion): string[] {
   const parts: string[] = [];

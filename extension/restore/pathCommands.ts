@@ -39,7 +39,7 @@ export class PathCommands {
     const about = { projectId: project.projectId, path: only ?? "" };
     const entry =
       only !== undefined && paths.length === 1
-        ? (await chooseVersion(this.#connection, about, `Restore “${only}” from which snapshot?`)).last
+        ? (await chooseVersion(this.#connection, about, `Restore “${only}” from which snapshot?`)).first
         : await chooseEntry(this.#timeline, undefined, `Restore ${paths.length} paths from which snapshot?`);
     return this.#restore.paths(entry.snapshotId, paths);
   }

@@ -23,9 +23,9 @@ describe("the history of a file in the editor", () => {
   after(() => opened.dispose());
   afterEach(() => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
 
-  const titles = () => opened.api.fileHistory.versions.map(({ last }) => last?.label ?? null);
+  const titles = () => opened.api.fileHistory.versions.map(({ first }) => first?.label ?? null);
   const row = (label: string) => {
-    const version = opened.api.fileHistory.versions.find(({ last }) => last?.label === label);
+    const version = opened.api.fileHistory.versions.find(({ first }) => first?.label === label);
     assert.ok(version, label);
     return { path: "src/old.js", version };
   };
@@ -92,15 +92,15 @@ describe("the history of a file in the editor", () => {
     opened.remove("src/old.js");
     await opened.run("showFileHistory", opened.uri("src/old.js"));
     assert.equal(opened.api.fileHistory.versions[0]?.gone, true);
-    await opened.run("restoreVersion", row("before the deletion"));
+    const [version] = opened.api.fileHistory.versions;
+    await opened.run("restoreVersion", { path: "src/old.js", version });
     assert.equal(opened.read("src/old.js"), "three\n");
   });
 
   it("copies a version elsewhere", async () => {
     const folder = mkdtempSync(join(tmpdir(), "copies-"));
-    // A restore has brought it back since.
-    const version = opened.api.fileHistory.versions.find(({ first }) => first?.label === "with the first");
-    assert.equal(version?.times, 2);
+    const { version } = row("with the first");
+    assert.equal(version.times, 2);
     const source = (path: string) => Buffer.from(join(version.first?.path ?? "", path));
     await copyTo("file", source("src/old.js"), join(folder, "copy.js"));
     assert.equal(readFileSync(join(folder, "copy.js"), "utf8"), "one\n");

@@ -29,7 +29,7 @@ const kept: PathVersion = {
 };
 
 describe("the words for a version of a file", () => {
-  it("names the newest snapshot that holds it, its age and its size", () => {
+  it("names the snapshot that it came with, its age and its size", () => {
     assert.equal(versionTitle(kept), "before *lunch*");
     assert.equal(versionDescription(kept, nowMs), "10 min ago · 1.5 KB");
     const folder = { ...kept, kind: "directory", size: null } as const;
@@ -41,7 +41,7 @@ describe("the words for a version of a file", () => {
   it("says what the workspace holds and no snapshot yet", () => {
     const fresh = { ...kept, first: null, last: null, entries: 0, now: true };
     assert.equal(versionTitle(fresh), "Not in a snapshot yet");
-    assert.equal(versionDescription(fresh, nowMs), "now · 1 h ago · 1.5 KB");
+    assert.equal(versionDescription(fresh, nowMs), "now · written 1 h ago · 1.5 KB");
     assert.equal(versionContext(fresh), "version file unkept now");
   });
 

@@ -53,32 +53,32 @@ describe("the history of a file in the window", function () {
       labels[0] ?? "",
       /^Not in a snapshot yet, .*the workspace holds this version, in no snapshot$/,
     );
-    assert.match(labels[1] ?? "", /^another file, .*in 2 snapshots$/);
-    assert.match(labels[2] ?? "", /^untouched, .*in 2 snapshots$/);
+    assert.match(labels[1] ?? "", /^second, .*in 2 snapshots$/);
+    assert.match(labels[2] ?? "", /^Imported, .*in 2 snapshots$/);
     await window.screenshot("history-2-view");
   });
 
   it("compares a version with now, in the editor's own comparison", async () => {
-    await versions().inlineAction("untouched", "Compare Version with Now");
-    await window.editorTab("app.js (untouched → now)").waitFor();
+    await versions().inlineAction("Imported", "Compare Version with Now");
+    await window.editorTab("app.js (Imported → now)").waitFor();
     await window.page.getByText("third version, and not in a snapshot yet").first().waitFor();
     await window.screenshot("history-3-compare");
-    await versions().contextAction("another file", "Select Version for Compare");
-    await versions().contextAction("untouched", "Compare Version with Selected");
-    await window.editorTab("app.js (untouched → another file)").waitFor();
+    await versions().contextAction("second", "Select Version for Compare");
+    await versions().contextAction("Imported", "Compare Version with Selected");
+    await window.editorTab("app.js (Imported → second)").waitFor();
   });
 
   it("opens a version read-only", async () => {
-    await versions().row("another file").click();
+    await versions().row("second").click();
     await window.editorText.getByText("second version").waitFor();
   });
 
   it("restores one version after a look at what it does, and undoes it", async () => {
-    await versions().inlineAction("another file", "Restore This Version…");
+    await versions().inlineAction("second", "Restore This Version…");
     await window.dialog.getByText("src/app.js").first().waitFor();
     await window.screenshot("history-4-restore");
     await window.answerDialog("Restore");
-    await window.notification("Restored “src/app.js” to “another file”").waitFor();
+    await window.notification("Restored “src/app.js” to “second”").waitFor();
     assert.match(content("src/app.js"), /second version/);
     await window.answerNotification("Restored “src/app.js”", "Undo");
     await window.notification("Undid the restore").waitFor();
