@@ -123,7 +123,7 @@ async function missingNow(
       continue;
     }
     const trail = await trailOf(live, change.path);
-    if (!trail || trail.found) continue;
+    if (!trail || trail.found || trail.blockedBy === "mount") continue;
     const one = { change, below: 0 };
     lost.push(one);
     if (change.type === "directory") folders.set(change.path.toString("latin1"), one);

@@ -20,6 +20,12 @@ interface Found {
   readonly from: number;
 }
 
+/** That there is a version, by its newest moment; what it takes to know it is spent when it is asked for. */
+interface Candidate {
+  readonly newest: number;
+  readonly find: () => Promise<Found>;
+}
+
 /** The distinct versions of one path. */
 export class PathHistory {
   readonly #parts: {
@@ -69,11 +75,12 @@ export class PathHistory {
     const pairs = new PairComparison(this.#parts, { moments, exclusively, call });
     const versions: Result<"timeline/history">["versions"] = [];
     let next: number | null = null;
-    for await (const { held, from: oldest } of found(known, path, begin, pairs)) {
+    for (const { newest, find } of candidates(known, path, begin, pairs)) {
       if (versions.length === limit) {
-        next = held.newest;
+        next = newest;
         break;
       }
+      const { held, from: oldest } = await find();
       const came = cameFromNothing(known, oldest)
         ? await nameBefore(pairs, { path, thing: held.thing, come: oldest, moments })
         : null;
@@ -90,13 +97,13 @@ export class PathHistory {
   }
 }
 
-/** The versions whose newest moment is not newer than `begin`, each when it is asked for. */
-async function* found(
+/** The versions whose newest moment is not newer than `begin`. Each has to be found before the next is asked for. */
+function* candidates(
   { moments, segments, things }: Survey,
   path: Buffer,
   begin: number,
   pairs: PairComparison,
-): AsyncGenerator<Found> {
+): Generator<Candidate> {
   for (const [at, segment] of segments.entries()) {
     const { first, last, thing } = segment;
     const newer = segments[at - 1];
@@ -111,20 +118,21 @@ async function* found(
       const withEntries = version.segments.find((each) => moments.entriesIn(each.first, each.last) > 0);
       const newestEntry = withEntries ? moments.lastEntry(withEntries.last) : null;
       const own = { thing, newest: last, newestEntry, oldest, entries, times: version.times };
-      yield {
-        held: { ...own, goneAt: gone, from: null, changes: null },
-        from: rowStart(segments, at, version),
-      };
+      const held = { ...own, goneAt: gone, from: null, changes: null };
+      yield { newest: last, find: () => Promise.resolve({ held, from: rowStart(segments, at, version) }) };
     }
     if (segment.kind !== "folder" || !thing) continue;
-    for (let newest = Math.min(last, begin); newest >= first;) {
+    let top = Math.min(last, begin);
+    const find = async (): Promise<Found> => {
+      const newest = top;
       const { oldest, changes } = await folderVersion(pairs, path, { oldest: first, newest });
+      top = oldest - 1;
       const entries = moments.entriesIn(oldest, newest);
       const newestEntry = entries > 0 ? moments.lastEntry(newest) : null;
       const own = { thing, newest, newestEntry, oldest, entries, times: 1, changes };
-      yield { held: { ...own, goneAt: newest === last ? gone : null, from: null }, from: oldest };
-      newest = oldest - 1;
-    }
+      return { held: { ...own, goneAt: newest === last ? gone : null, from: null }, from: oldest };
+    };
+    while (top >= first) yield { newest: top, find };
   }
 }
 

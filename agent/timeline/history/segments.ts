@@ -18,7 +18,8 @@ export interface Segment {
 export function segmentsOf(runs: readonly Run[], pathAt: (moment: number) => Buffer): Segment[] {
   const segments: Segment[] = [];
   for (const { first, last, sighting } of runs.toReversed()) {
-    if (!sighting) continue;
+    // What another file system hides may be there all the same.
+    if (!sighting || sighting.trail.blockedBy === "mount") continue;
     const { found } = sighting.trail;
     const kind = !found ? "nothing" : found.isDirectory() ? "folder" : "thing";
     const newer = segments.at(-1);

@@ -113,6 +113,9 @@ describe("the history of a path", () => {
     await assert.rejects(history("never/was"), { code: "PATH_NOT_FOUND" });
     site.shell("btrfs subvolume create nested; echo in > nested/file");
     await assert.rejects(history("nested/file"), { code: "PATH_OUTSIDE_VOLUME" });
+    await entry("touch other");
+    // Of what is in it, snapshots hold nothing: it is neither theirs nor deleted.
+    await assert.rejects(history("nested"), { code: "PATH_OUTSIDE_VOLUME" });
   });
 
   it("sees a folder on the way that was away in between, though the file was not touched", async () => {
