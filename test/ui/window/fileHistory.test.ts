@@ -37,6 +37,12 @@ describe("the history of a file in the window", function () {
   const explorerRow = (name: string) =>
     window.page.locator(".explorer-folders-view .monaco-list-row").filter({ hasText: name }).first();
 
+  it("says what it is for before a file is open", async () => {
+    await versions().expand();
+    await versions().welcome.getByText("Every version of a file, over all snapshots").waitFor();
+    await window.screenshot("history-0-empty");
+  });
+
   it("opens from the Explorer's menu, each version once", async () => {
     await window.openContainer("Explorer");
     await explorerRow("src").click();
