@@ -70,6 +70,7 @@ describe("the history of a file in the window", function () {
     await window.page.getByText("third version, and not in a snapshot yet").first().waitFor();
     await window.screenshot("history-3-compare");
     await versions().contextAction("second", "Select Version for Compare");
+    await window.statusBarItem("Selected “second” of src/app.js").waitFor();
     await versions().contextAction("Imported", "Compare Version with Selected");
     await window.editorTab("app.js (Imported → second)").waitFor();
   });
