@@ -1,4 +1,5 @@
 import type { Entry } from "../agent/protocol/entities.ts";
+import type { PathVersion } from "../agent/protocol/pathHistory.ts";
 import type { Comparison } from "./compare/comparison.ts";
 import type { StatusLook } from "./health/healthText.ts";
 import type { WindowState } from "./project/windowState.ts";
@@ -17,6 +18,8 @@ export interface ForkpointApi {
   readonly status: StatusLook;
   /** The snapshots at hand, newest first. */
   readonly entries: readonly Entry[];
+  /** Whose versions the File History view shows, and these, newest first. */
+  readonly fileHistory: { readonly path: string | null; readonly versions: readonly PathVersion[] };
   /** What the Changes view shows. */
   readonly comparison: Comparison | undefined;
 }
@@ -33,6 +36,9 @@ export function windowApi(window: Window, activatedInMs: number): ForkpointApi {
     },
     get entries() {
       return window.timeline.entries;
+    },
+    get fileHistory() {
+      return window.fileHistory;
     },
     get comparison() {
       return window.changes.comparison;

@@ -13,6 +13,10 @@ import { ForkCommands } from "./forks/forkCommands.ts";
 import { ForksTree } from "./forks/forksTree.ts";
 import { Projects } from "./forks/projects.ts";
 import { Doctor } from "./health/doctor.ts";
+import { FileHistory } from "./history/fileHistory.ts";
+import { FileHistoryTree } from "./history/fileHistoryTree.ts";
+import { HistoryCommands } from "./history/historyCommands.ts";
+import { VersionCommands } from "./history/versionCommands.ts";
 import { HelperSetup } from "./helper/helperSetup.ts";
 import { HealthMonitor } from "./health/healthMonitor.ts";
 import { StatusBar } from "./health/statusBar.ts";
@@ -52,6 +56,9 @@ export class Window implements vscode.Disposable {
   readonly restore: RestoreCommands;
   readonly paths: PathCommands;
   readonly operations: OperationCommands;
+  readonly fileHistory: FileHistory;
+  readonly history: HistoryCommands;
+  readonly versions: VersionCommands;
   readonly forks: ForkCommands;
   readonly importFolder: ImportFolder;
   readonly pullProject: PullProject;
@@ -88,8 +95,15 @@ export class Window implements vscode.Disposable {
     this.openChanges = new OpenChanges(session, changes);
     this.browse = new BrowseSnapshot(session, timeline);
     this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
-    this.paths = new PathCommands(session, timeline, this.restore, changes);
+    this.paths = new PathCommands(connection, session, timeline, this.restore, changes);
     this.operations = new OperationCommands(connection, session, timeline, this.restore);
+    this.fileHistory = new FileHistory(connection, session, timeline, log);
+    this.history = new HistoryCommands(connection, session, this.fileHistory);
+    const { compare, browse, restore, fileHistory } = this;
+    this.versions = new VersionCommands(
+      { connection, session, history: fileHistory },
+      { compare, browse, restore, files },
+    );
     this.forks = new ForkCommands(connection, session, timeline, projects);
     this.importFolder = new ImportFolder(connection, session);
     const secrets = new StoreSecrets(context.secrets);
@@ -116,6 +130,8 @@ export class Window implements vscode.Disposable {
       this.health,
       this.changes,
       timelineTree,
+      this.fileHistory,
+      new FileHistoryTree(this.fileHistory),
       forksTree,
       files,
       this.panels,

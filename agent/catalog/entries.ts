@@ -26,6 +26,15 @@ export interface EntryRow {
   readonly problem: string | null;
 }
 
+/** When an entry was made, and how. */
+export interface EntryMoment {
+  readonly seq: number;
+  readonly snapshotId: string;
+  readonly createdAt: number;
+  /** Whether its snapshot was, or may have been, rebuilt from the store. */
+  readonly broughtBack: boolean;
+}
+
 const columns = {
   label: "label",
   note: "note",
@@ -139,6 +148,29 @@ export class Entries {
       .map((row) => this.#fromRow(row));
   }
 
+  /** Living entries, oldest first. */
+  moments(projectId: string): EntryMoment[] {
+    return this.#catalog
+      .all(
+        `SELECT seq, snapshot_id, created_at, brought_back FROM entries
+           WHERE project_id = ? AND deleted_at IS NULL ORDER BY seq`,
+        projectId,
+      )
+      .map((row) => ({
+        seq: number(row, "seq"),
+        snapshotId: text(row, "snapshot_id"),
+        createdAt: number(row, "created_at"),
+        broughtBack: number(row, "brought_back") === 1,
+      }));
+  }
+
+  /** The place of an entry that is in the timeline, or was. */
+  seqOf(projectId: string, snapshotId: string): number | undefined {
+    const sql = "SELECT seq FROM entries WHERE project_id = ? AND snapshot_id = ?";
+    const row = this.#catalog.get(sql, projectId, snapshotId);
+    return row && number(row, "seq");
+  }
+
   /** How many characters of an id, at least `atLeast`, tell all living entries of a project apart. */
   idLength(projectId: string, atLeast: number): number {
     const sql = `SELECT count(*) = count(DISTINCT substr(snapshot_id, 1, ?)) AS apart FROM entries
@@ -211,8 +243,18 @@ export class Entries {
     );
   }
 
-  /** Shows a hidden entry again, in its old place. */
+  /** Shows an entry again, in its old place, whose snapshot was rebuilt from the store. */
   revive(projectId: string, snapshotId: string): void {
+    this.#catalog.write(
+      `UPDATE entries SET deleted_at = NULL, kept_until = NULL, brought_back = 1
+         WHERE project_id = ? AND snapshot_id = ?`,
+      projectId,
+      snapshotId,
+    );
+  }
+
+  /** Shows an entry again, in its old place, whose snapshot has never left the disk. */
+  undelete(projectId: string, snapshotId: string): void {
     this.#catalog.write(
       "UPDATE entries SET deleted_at = NULL, kept_until = NULL WHERE project_id = ? AND snapshot_id = ?",
       projectId,

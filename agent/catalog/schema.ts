@@ -87,4 +87,10 @@ export const migrations: readonly string[] = [
     detail TEXT NOT NULL              -- JSON
   ) STRICT;
   `,
+  `
+  -- Whether its snapshot was rebuilt from the store, so that its inodes are not those of the volume. Of what the store has,
+  -- that is not known from before.
+  ALTER TABLE entries ADD COLUMN brought_back INTEGER NOT NULL DEFAULT 0;
+  UPDATE entries SET brought_back = 1 WHERE durability IN ('durable', 'verified');
+  `,
 ];

@@ -7,6 +7,7 @@ import { addDiff } from "./verbs/diff.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addFork } from "./verbs/fork.ts";
 import { addGc } from "./verbs/gc.ts";
+import { addHistory } from "./verbs/history.ts";
 import { addLog } from "./verbs/log.ts";
 import { addLs } from "./verbs/ls.ts";
 import { addMcp } from "./verbs/mcp.ts";
@@ -30,6 +31,7 @@ const verbs = [
   addSnapshot,
   addLog,
   addShow,
+  addHistory,
   addDiff,
   addRestore,
   addUndo,

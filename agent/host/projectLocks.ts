@@ -5,12 +5,16 @@ export interface LockRequest {
   readonly operation: string;
   /** Whether to fail at once when another operation holds the project, instead of waiting for it. */
   readonly refuse: boolean;
+  /**
+   * Whether it only looks, so that nobody is refused because of it: who would be waits until it is over. Absent means no.
+   */
+  readonly looks?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** One operation at a time changes a project's volume or timeline; others wait in order, or are refused. */
 export class ProjectLocks {
-  readonly #lines = new Map<string, { operation: string; waiting: (() => void)[] }>();
+  readonly #lines = new Map<string, Line>();
 
   /** @throws ForkpointError PROJECT_BUSY naming what goes on; CANCELLED while waiting; what `work` throws */
   async run<T>(projectId: string, request: LockRequest, work: () => Promise<T>): Promise<T> {
@@ -27,36 +31,45 @@ export class ProjectLocks {
     return this.#lines.size > 0;
   }
 
-  async #take(projectId: string, { operation, refuse, signal }: LockRequest): Promise<void> {
+  async #take(projectId: string, request: LockRequest): Promise<void> {
+    const { refuse, signal } = request;
     signal.throwIfAborted();
     const line = this.#lines.get(projectId);
     if (!line) {
-      this.#lines.set(projectId, { operation, waiting: [] });
+      this.#lines.set(projectId, { holder: request, waiting: [] });
       return;
     }
-    if (refuse) {
-      throw new ForkpointError("PROJECT_BUSY", `The project is busy: ${line.operation}.`, {
-        details: { operation: line.operation },
+    const inTheWay = [line.holder, ...line.waiting.map((each) => each.request)].find(({ looks }) => !looks);
+    if (refuse && inTheWay) {
+      const { operation } = inTheWay;
+      throw new ForkpointError("PROJECT_BUSY", `The project is busy: ${operation}.`, {
+        details: { operation },
       });
     }
     await new Promise<void>((resolve, reject) => {
       const turn = () => {
         signal.removeEventListener("abort", leave);
-        line.operation = operation;
+        line.holder = request;
         resolve();
       };
+      const own = { request, turn };
       const leave = () => {
-        line.waiting.splice(line.waiting.indexOf(turn), 1);
+        line.waiting.splice(line.waiting.indexOf(own), 1);
         reject(new ForkpointError("CANCELLED", "Cancelled."));
       };
-      line.waiting.push(turn);
+      line.waiting.push(own);
       signal.addEventListener("abort", leave, { once: true });
     });
   }
 
   #release(projectId: string): void {
     const next = this.#lines.get(projectId)?.waiting.shift();
-    if (next) next();
+    if (next) next.turn();
     else this.#lines.delete(projectId);
   }
+}
+
+interface Line {
+  holder: LockRequest;
+  readonly waiting: { readonly request: LockRequest; readonly turn: () => void }[];
 }

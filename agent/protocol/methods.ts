@@ -19,6 +19,7 @@ import {
   Store,
   StoreKey,
 } from "./entities.ts";
+import { DeletedPath, PathVersion } from "./pathHistory.ts";
 import { GcReport, RemoteFile, RepairReport, RetentionSettings, VerifyReport } from "./storeReports.ts";
 
 /** Raised when a method changes so that an older side would misunderstand it. */
@@ -355,6 +356,52 @@ export const methods = {
       limit: z.number().int().min(1).max(200_000).default(10_000),
     }),
     result: z.object({ changes: z.array(Change), summary: ChangeSummary, truncated: z.boolean() }),
+    long: true,
+  },
+  /**
+   * The distinct versions of a path over all entries on this disk and the workspace as it stands, newest first; `path` may
+   * be ignored, deleted, or anything else. `unknown` entries could not be looked into, since they are not on this
+   * disk; `uncompared` versions of the same size were too large to compare and are counted as different.
+   */
+  "timeline/history": {
+    params: z.object({
+      project,
+      path: volumePath,
+      limit: z.number().int().min(1).max(1000).default(100),
+      /** `next` of the page before. */
+      from: snapshotId.optional(),
+    }),
+    result: z.object({
+      versions: z.array(PathVersion),
+      /** Names the next page; null when this is the last. */
+      next: z.string().nullable(),
+      unknown: z.number(),
+      uncompared: z.number(),
+      /** At how many moments the agent looked to find out. */
+      looks: z.number(),
+    }),
+    long: true,
+  },
+  /**
+   * Paths at or below `path`, of the whole workspace when absent, that entries hold and the workspace has no more, those
+   * that went last first. What was renamed and is there under its new name is not among them. A page ends early when
+   * `mostEntries` entries have been compared, each with the one before.
+   */
+  "timeline/deleted": {
+    params: z.object({
+      project,
+      path: volumePath.optional(),
+      limit: z.number().int().min(1).max(1000).default(200),
+      mostEntries: z.number().int().min(1).max(1000).default(100),
+      /** `next` of the page before. */
+      from: z.string().max(200).optional(),
+    }),
+    result: z.object({
+      deleted: z.array(DeletedPath),
+      next: z.string().nullable(),
+      /** Entries that are not on this disk. */
+      unknown: z.number(),
+    }),
     long: true,
   },
   /**

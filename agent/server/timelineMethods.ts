@@ -13,6 +13,10 @@ export function timelineMethods(parts: {
     "timeline/list": ({ project, ...page }) => timeline.list(lookup.named(project), page),
     "timeline/changes": ({ project, ...params }, call) =>
       timeline.changes(lookup.named(project), params, call),
+    "timeline/history": ({ project, ...params }, call) =>
+      timeline.history(lookup.named(project), params, call),
+    "timeline/deleted": ({ project, ...params }, call) =>
+      timeline.deleted(lookup.named(project), params, call),
     "timeline/preview": ({ project, ...params }, call) =>
       timeline.preview(lookup.named(project), params, call),
     "timeline/diff": ({ project, ...params }, call) => timeline.diff(lookup.named(project), params, call),

@@ -33,7 +33,7 @@ export class BroughtBack {
     const isThere = await btrfs.isSubvolume(destination);
     if (isLiving && isThere) return;
     if (isThere && this.#parts.kept.find(projectId, snapshotId)) {
-      entries.revive(projectId, snapshotId);
+      entries.undelete(projectId, snapshotId);
       this.#parts.announce("changed/timeline", { projectId });
       return;
     }

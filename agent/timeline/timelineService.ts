@@ -14,6 +14,8 @@ import { Comparison } from "./diff.ts";
 import { EntryChanges } from "./entryChanges.ts";
 import { EntryList, textOrNull } from "./entryList.ts";
 import { KeptSweep } from "./keptSweep.ts";
+import { DeletedPaths } from "./history/deletedPaths.ts";
+import { PathHistory } from "./history/pathHistory.ts";
 import { Looks } from "./looks.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
 import { RollOff } from "./rollOff.ts";
@@ -31,12 +33,14 @@ type Wish<
     | "timeline/list"
     | "timeline/changes"
     | "timeline/diff"
+    | "timeline/history"
+    | "timeline/deleted"
     | "timeline/preview"
     | "timeline/restore"
     | "timeline/undo",
 > = Omit<CheckedParams<M>, "project">;
 
-const comparing = { operation: "comparing", refuse: false };
+const comparing = { operation: "comparing", refuse: false, looks: true };
 
 /** Everything people do with a project's timeline: one operation at a time, announced when it lasts. */
 export class TimelineService {
@@ -47,6 +51,8 @@ export class TimelineService {
   readonly #deletion: SnapshotDeletion;
   readonly #looks: Looks;
   readonly #entryChanges: EntryChanges;
+  readonly #history: PathHistory;
+  readonly #deletedPaths: DeletedPaths;
   readonly #restore: Restore;
   readonly #broughtBack: BroughtBack;
   readonly #rollOff: RollOff;
@@ -71,6 +77,9 @@ export class TimelineService {
     const comparison = new Comparison(parts, this.#places);
     this.#looks = new Looks(parts.entries, this.#entries, comparison);
     this.#entryChanges = new EntryChanges(this.#places, this.#entries, comparison);
+    const rooms = { rows: parts.entries, places: this.#places, comparison, btrfs: parts.btrfs };
+    this.#history = new PathHistory(rooms, this.#entries);
+    this.#deletedPaths = new DeletedPaths(rooms, this.#entries);
     this.#restore = new Restore(parts, this.#places);
     this.#broughtBack = new BroughtBack(parts, this.#places);
     this.#auto = new AutoSnapshots({
@@ -188,6 +197,24 @@ export class TimelineService {
     call: LongCall,
   ): Promise<Result<"timeline/diff">> {
     return this.#alone(project, comparing, call, (current) => this.#looks.diff(current, wish, call));
+  }
+
+  /** @throws ForkpointError as `PathHistory.of` */
+  async history(
+    project: ProjectRow,
+    wish: Wish<"timeline/history">,
+    call: LongCall,
+  ): Promise<Result<"timeline/history">> {
+    return this.#history.of(wish, (work) => this.#alone(project, comparing, call, work), call);
+  }
+
+  /** @throws ForkpointError as `DeletedPaths.of` */
+  async deleted(
+    project: ProjectRow,
+    wish: Wish<"timeline/deleted">,
+    call: LongCall,
+  ): Promise<Result<"timeline/deleted">> {
+    return this.#deletedPaths.of(wish, (work) => this.#alone(project, comparing, call, work), call);
   }
 
   /** @throws ForkpointError NOTHING_TO_UNDO, and what `diff` throws */
@@ -323,7 +350,7 @@ export class TimelineService {
   /** Runs `work` while nothing else changes the project, on its row as it is then. */
   async #alone<T>(
     project: ProjectRow,
-    request: { readonly operation: string; readonly refuse: boolean },
+    request: { readonly operation: string; readonly refuse: boolean; readonly looks?: boolean },
     { signal }: Pick<LongCall, "signal">,
     work: (current: ProjectRow) => Promise<T>,
   ): Promise<T> {

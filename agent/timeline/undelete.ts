@@ -44,7 +44,7 @@ export class Undelete {
           hint: "`forkpoint restore` brings back from the store what was stored there.",
         });
       }
-      for (const id of still) entries.revive(projectId, id);
+      for (const id of still) entries.undelete(projectId, id);
       const head = projects.byId(projectId)?.headSnapshotId ?? null;
       if (heads && still.includes(heads.before) && head === heads.after) {
         projects.change(projectId, { headSnapshotId: heads.before });

@@ -33,6 +33,13 @@ export class BrowseSnapshot {
     return uri;
   }
 
+  /** As `files`, beginning in a folder. @param path written as in `Change.path` */
+  async within(entry: Entry, path: string): Promise<vscode.Uri> {
+    const uri = await walk(entry, path.split("/"));
+    await vscode.commands.executeCommand("vscode.open", uri, { preview: true });
+    return uri;
+  }
+
   /** The folder itself, in a window of its own. Its file system refuses to write. */
   async folder(argument: unknown): Promise<void> {
     await this.#session.require();

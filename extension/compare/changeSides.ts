@@ -35,7 +35,8 @@ export function nothing({ projectId }: Pick<Comparison, "projectId">, change: Ch
   return snapshotUri({ projectId, moment: "nothing", path: change.path });
 }
 
-function liveFile(path: string, location: VolumeLocation): vscode.Uri | null {
+/** The file on disk itself; null where the editor cannot name it. */
+export function liveFile(path: string, location: VolumeLocation): vscode.Uri | null {
   const bytes = decodeVolumePath(path);
   const name = bytes.toString("utf8");
   return Buffer.from(name, "utf8").equals(bytes) ? vscode.Uri.file(location.file(name)) : null;

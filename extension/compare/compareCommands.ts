@@ -123,6 +123,24 @@ export class CompareCommands {
     return { projectId, from, to, ...result };
   }
 
+  /** Shows what differs at or below a path. @param to null for now */
+  async below(path: string, from: Entry, to: Entry | null): Promise<Comparison> {
+    const { project } = await this.#session.require();
+    const { projectId } = project;
+    const params = {
+      project: projectId,
+      from: from.snapshotId,
+      ...(to && { to: to.snapshotId }),
+      paths: [path],
+    };
+    const result = await longOperation(`Comparing ${path}`, (call) =>
+      this.#connection.call("timeline/diff", params, call),
+    );
+    const comparison = { projectId, from, to, ...result };
+    await this.#tree.show(comparison, { focus: true });
+    return comparison;
+  }
+
   #showInOrder(one: Entry, other: Entry): Promise<Comparison> {
     return one.createdAt <= other.createdAt ? this.#show(one, other) : this.#show(other, one);
   }

@@ -67,6 +67,11 @@ export class SnapshotFiles implements vscode.FileSystemProvider, vscode.Disposab
     }
   }
 
+  /** Where the file lies on this machine. @throws vscode.FileSystemError */
+  realPath(uri: vscode.Uri): Promise<Buffer> {
+    return this.#locate(uri, parse(uri));
+  }
+
   writeFile(): never {
     throw vscode.FileSystemError.NoPermissions("A snapshot never changes.");
   }

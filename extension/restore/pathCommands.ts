@@ -1,21 +1,30 @@
 import type { ChangeNode } from "../compare/changeTree.ts";
 import type { ChangesTree } from "../compare/changesTree.ts";
+import type { AgentConnection } from "../connection/agentConnection.ts";
 import { NextStep } from "../feedback/nextStep.ts";
+import { chooseVersion } from "../history/chooseVersion.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { chooseEntry } from "../timeline/chooseEntry.ts";
 import type { Timeline } from "../timeline/timeline.ts";
-import { chooseVersion } from "./chooseVersion.ts";
 import { pathArguments } from "./pathArguments.ts";
 import type { RestoreCommands } from "./restoreCommands.ts";
 
 /** Finds out which paths to bring back, and from which entry. */
 export class PathCommands {
+  readonly #connection: AgentConnection;
   readonly #session: ProjectSession;
   readonly #timeline: Timeline;
   readonly #restore: RestoreCommands;
   readonly #tree: ChangesTree;
 
-  constructor(session: ProjectSession, timeline: Timeline, restore: RestoreCommands, tree: ChangesTree) {
+  constructor(
+    connection: AgentConnection,
+    session: ProjectSession,
+    timeline: Timeline,
+    restore: RestoreCommands,
+    tree: ChangesTree,
+  ) {
+    this.#connection = connection;
     this.#session = session;
     this.#timeline = timeline;
     this.#restore = restore;
@@ -24,12 +33,13 @@ export class PathCommands {
 
   /** From the Explorer, an editor's title, or the palette. */
   async chosen(argument: unknown, selected: unknown) {
-    const { location } = await this.#session.require();
+    const { location, project } = await this.#session.require();
     const paths = pathArguments(location, argument, selected);
     const [only] = paths;
+    const about = { projectId: project.projectId, path: only ?? "" };
     const entry =
       only !== undefined && paths.length === 1
-        ? await chooseVersion(this.#timeline, only)
+        ? (await chooseVersion(this.#connection, about, `Restore “${only}” from which snapshot?`)).first
         : await chooseEntry(this.#timeline, undefined, `Restore ${paths.length} paths from which snapshot?`);
     return this.#restore.paths(entry.snapshotId, paths);
   }

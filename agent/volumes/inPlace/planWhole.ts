@@ -3,7 +3,7 @@ import type { BigIntStats } from "node:fs";
 import { inParallel } from "../../host/inParallel.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import type { Processes } from "../../host/processes.ts";
-import { depthOf, joinBytes, parentOf } from "../bytePaths.ts";
+import { depthOf, joinBytes, parentOf, splitPath } from "../bytePaths.ts";
 import { readDifferences, type Differences } from "../comparison/differences.ts";
 import type { Inode } from "../comparison/namespace.ts";
 import type { Privileged } from "../privileged/privileged.ts";
@@ -95,10 +95,20 @@ async function touchedFolders(differences: Differences, plan: Plan, target: stri
   for (const { path } of plan.taken) lost.add(parentOf(path));
   for (const path of lost) {
     if (touched.has(path)) continue;
-    const stat = await inside(target, path).catch(nothing);
-    if (stat?.isDirectory()) touched.add(path);
+    if (await isFolder(target, path)) touched.add(path);
   }
   return [...touched].sort((one, other) => depthOf(other) - depthOf(one));
+}
+
+/** Whether the path is a folder, and none of those above it a link to elsewhere. */
+async function isFolder(root: string, path: Buffer): Promise<boolean> {
+  let at: Buffer = Buffer.alloc(0);
+  for (const part of splitPath(path)) {
+    at = joinBytes(at, part);
+    const stat = await inside(root, at).catch(nothing);
+    if (!stat?.isDirectory()) return false;
+  }
+  return true;
 }
 
 function unseen(): never {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Catalog } from "../../../agent/catalog/catalog.ts";
+import { Entries } from "../../../agent/catalog/entries.ts";
 import { Projects } from "../../../agent/catalog/projects.ts";
 import { migrations } from "../../../agent/catalog/schema.ts";
 import { Settings } from "../../../agent/catalog/settings.ts";
@@ -86,6 +87,10 @@ describe("catalog", () => {
     const catalog = Catalog.open(file);
     const whole = new Projects(catalog).list().flatMap((row) => (row.whole ? [row.slug] : []));
     assert.deepEqual(whole, ["own"]);
+    const moments = new Entries(catalog);
+    const known = ["own", "pulled"].flatMap((id) => moments.moments(id).map((each) => each.broughtBack));
+    // The store has had the second, so that nobody knows whether its snapshot came from there.
+    assert.deepEqual(known, [false, true]);
     catalog.close();
   });
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
 import type { Operation } from "../../../agent/protocol/entities.ts";
 import type { Result } from "../../../agent/protocol/methods.ts";
+import type { PathVersion } from "../../../agent/protocol/pathHistory.ts";
 import type { Handlers } from "../../../agent/server/handlers.ts";
 import { assertGolden } from "../../support/golden.ts";
 import { ranCli, type RanCli } from "../../support/ranCli.ts";
@@ -104,6 +105,47 @@ const operations: Operation[] = [
   },
 ];
 
+const version: PathVersion = {
+  kind: "file",
+  size: 1234,
+  modifiedAt: "2026-01-02T11:59:45.000Z",
+  mode: 0o644,
+  target: null,
+  first: null,
+  last: null,
+  entries: 0,
+  times: 1,
+  now: true,
+  gone: false,
+  goneIn: null,
+  from: null,
+  changes: null,
+};
+const versions: readonly PathVersion[] = [
+  version,
+  {
+    ...version,
+    ...{ size: 3 * 2 ** 20, mode: 0o755, modifiedAt: "2025-12-01T11:00:00.000Z" },
+    ...{ first, last: head, entries: 2, times: 2, now: false, from: "src/a\\x0ab" },
+  },
+  {
+    ...version,
+    ...{
+      kind: "symlink",
+      size: null,
+      mode: 0o777,
+      target: "../elsewhere",
+      modifiedAt: "2025-11-01T11:00:00.000Z",
+    },
+    ...{ first: guard, last: guard, entries: 1, now: false, gone: true, goneIn: head },
+  },
+  {
+    ...version,
+    ...{ kind: "directory", size: null, mode: 0o755, modifiedAt: "2025-10-01T11:00:00.000Z" },
+    ...{ first, last: first, entries: 1, now: false, changes: summary },
+  },
+];
+
 /** What every verb asked of the agent, by method. */
 const asked: { method: string; params: unknown }[] = [];
 
@@ -150,6 +192,25 @@ const handlers: Partial<Handlers> = {
       summary: snapshotId === first.snapshotId ? null : snapshotId === guard.snapshotId ? equal : summary,
       touches: path === undefined ? null : snapshotId !== guard.snapshotId,
     })),
+  }),
+  "timeline/history": ({ path, from }) => ({
+    versions: from === undefined ? versions.slice(0, 2) : versions.slice(2),
+    next: path === "src" || from !== undefined ? null : first.snapshotId,
+    unknown: path === "src" ? 2 : 0,
+    uncompared: path === "src" ? 1 : 0,
+    looks: 12,
+  }),
+  "timeline/deleted": ({ path }) => ({
+    deleted:
+      path === "src"
+        ? []
+        : [
+            { path: "docs/it's old.md", kind: "file", size: 5 * 2 ** 10, below: 0, entry: guard },
+            { path: "node_modules/left-pad", kind: "directory", size: null, below: 4, entry: first },
+            { path: "docs/it's old.md", kind: "file", size: 12, below: 0, entry: first },
+          ],
+    next: null,
+    unknown: 0,
   }),
   "timeline/preview": ({ snapshotId }) => ({
     target: snapshotId === undefined ? guard : first,
@@ -300,6 +361,11 @@ describe("what the command prints", () => {
     "show-all": "show 7k2m --all",
     "undo-dry-run": "undo --dry-run",
     "restore-dry-run": "restore 4aaa --dry-run",
+    history: "history src/server.js",
+    "history-few": "history shop src",
+    "history-deleted": "history --deleted",
+    "history-deleted-none": "history --deleted src",
+    "help-history": "history --help",
     "help-log": "log --help",
     "help-show": "show --help",
     "help-undo": "undo --help",
@@ -371,6 +437,13 @@ describe("what the command prints", () => {
       snapshotId: first.snapshotId,
       adopted: false,
     });
+    const history = (await json("history src/server.js --json")) as { versions: object[] };
+    assert.deepEqual(history.versions, versions);
+    const { deleted } = (await json("history --deleted --json")) as { deleted: { path: string }[] };
+    assert.deepEqual(
+      deleted.map(({ path }) => path),
+      ["docs/it's old.md", "node_modules/left-pad"],
+    );
     const diff = (await json("diff 4aaa --json")) as { changes: object[] };
     assert.deepEqual(diff.changes[0], { path: "src/new.ts", kind: "added", type: "file", size: 1234 });
   });
@@ -397,6 +470,9 @@ describe("what the command prints", () => {
       "log --cause whim",
       "log -n 0",
       "show a b c d",
+      "history",
+      "history a b c",
+      "history src -n none",
       "restore",
       "pool",
       "agent logs --lines none",
@@ -496,7 +572,20 @@ describe("what the command prints", () => {
 
   it("has a help text with an example for every verb", async () => {
     const verbs = [
-      ...["snapshot", "log", "show", "diff", "restore", "undo", "fork", "push", "pull", "status", "doctor"],
+      ...[
+        "snapshot",
+        "log",
+        "show",
+        "history",
+        "diff",
+        "restore",
+        "undo",
+        "fork",
+        "push",
+        "pull",
+        "status",
+        "doctor",
+      ],
       ...[
         "pool create",
         "pool adopt",

@@ -12,6 +12,7 @@ import { treeFingerprint } from "../../support/treeFingerprint.ts";
 type Snapshot = Entry & { created: boolean };
 type Restored = Entry & { restored: boolean; summary: object };
 type Diff = Result<"timeline/diff">;
+type History = Result<"timeline/history">;
 
 /** The steps build on each other; a failed one fails those after it. */
 describe("a project from its import to another machine", function () {
@@ -89,6 +90,23 @@ describe("a project from its import to another machine", function () {
     assert.equal(of("empty"), undefined);
   });
 
+  it("has the versions of a file and of a folder, and what was deleted", async () => {
+    const history = async (path: string) => (await here.json<History>("history", "shop", path)).versions;
+    assert.deepEqual(
+      (await history("plain")).map(({ size, entries, now }) => [size, entries, now]),
+      [
+        [11, 0, true],
+        [6, 2, false],
+      ],
+    );
+    const [folder] = await history("folder-555");
+    assert.deepEqual([folder?.kind, folder?.gone, folder?.entries], ["directory", true, 2]);
+    const { deleted } = await here.json<Result<"timeline/deleted">>("history", "--deleted", "shop");
+    const paths = deleted.map(({ path }) => path);
+    assert.deepEqual([paths.includes("compressible"), paths.includes("random")], [true, false]);
+    assert.equal(deleted.find(({ path }) => path === "folder-555")?.below, 1);
+  });
+
   it("restores one path and leaves the others", async () => {
     const paths = ["--path", "compressible", "--path", "new"];
     const result = await here.json<Restored>("restore", "shop", kept.snapshotId, ...paths);
@@ -122,6 +140,11 @@ describe("a project from its import to another machine", function () {
       slug: "shop",
       snapshotId: kept.snapshotId,
     });
+    const { versions } = await here.json<History>("history", "old", "plain");
+    assert.deepEqual(
+      versions.map(({ entries, first: from }) => [entries, from?.cause]),
+      [[1, "fork"]],
+    );
     sh("echo unsaved > unsaved");
     const now = await here.json<Project>("fork", "shop", "--slug", "now");
     assert.equal(treeFingerprint(now.path), treeFingerprint(volume));

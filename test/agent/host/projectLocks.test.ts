@@ -48,6 +48,26 @@ describe("locks of projects", () => {
     await running;
   });
 
+  it("refuses nobody because somebody looks", async () => {
+    const locks = new ProjectLocks();
+    const held = gate();
+    const seen: string[] = [];
+    const look = { operation: "comparing", refuse: false, looks: true, signal };
+    const looking = locks.run("p", look, () => held.wait);
+    const restoring = locks.run("p", { operation: "restoring", refuse: true, signal }, () => {
+      seen.push("restored");
+      return Promise.resolve();
+    });
+    await assert.rejects(
+      locks.run("p", { operation: "deleting", refuse: true, signal }, () => Promise.resolve()),
+      { code: "PROJECT_BUSY", message: /restoring/ },
+    );
+    assert.deepEqual(seen, []);
+    held.open();
+    await Promise.all([looking, restoring]);
+    assert.deepEqual(seen, ["restored"]);
+  });
+
   it("lets a waiting caller give up, and frees the project when work fails", async () => {
     const locks = new ProjectLocks();
     const held = gate();

@@ -70,6 +70,16 @@ for (const privileged of ways)
       assertEqualTrees(live, full);
     });
 
+    it("follows no link that takes the place of a folder, to itself or to another", async () => {
+      shell("mkdir -p other/b; ln -s round round; ln -s other a; touch -d 2020-01-01 other/b");
+      const before = await snapshot();
+      const { ctimeMs } = statSync(join(live, "other/b"));
+      shell("rm a round; mkdir -p a/b round/b; touch a/b/file round/b/file");
+      await restore(before);
+      assertEqualTrees(live, before);
+      assert.equal(statSync(join(live, "other/b")).ctimeMs, ctimeMs);
+    });
+
     it("leaves what is the same untouched", async () => {
       shell("mkdir -p a/b; echo same > a/same; echo old > a/b/old; ln a/same linked");
       const before = await snapshot();
