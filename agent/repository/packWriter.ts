@@ -57,6 +57,7 @@ export class PackWriter {
   readonly #unnamed: UnnamedPacks;
   readonly #signal: AbortSignal;
   readonly #guard: PackGuard;
+  /** Blobs that no index names yet. */
   readonly #added = new Set<string>();
   readonly #open: Record<PackName, PackBuilder | null> = { chunks: null, structure: null };
   readonly #uploads = new Set<Promise<void>>();
@@ -107,7 +108,7 @@ export class PackWriter {
     const id = this.#sealing.nameBlob(kind, plain);
     const key = kind + id;
     const known = this.#added.has(key) || this.#index.find({ kind, id }, this.#guard.avoid) !== null;
-    this.#added.add(key);
+    if (!known) this.#added.add(key);
     if (known) release();
     else if (compressed) {
       await this.#append(toEncoded(kind, id, plain, chooseEncoding(plain, compressed), release));
@@ -143,6 +144,7 @@ export class PackWriter {
     this.#bytesStored += await this.#index.publish(packs, this.#signal);
     this.#packs.splice(0, packs.length);
     this.#unnamed.forget(packs);
+    for (const { records } of packs) for (const { kind, id } of records) this.#added.delete(kind + id);
   }
 
   /** Waits until nothing is under way any more, whatever came of it. What is in the store is left to the next. */
