@@ -109,6 +109,7 @@ async function furnish(ground: Ground): Promise<Composition> {
   await registry.mountAll();
   await recovery.run();
   sync.start();
+  timeline.acts.start();
   return {
     info,
     handlers: roomMethods({
@@ -120,6 +121,7 @@ async function furnish(ground: Ground): Promise<Composition> {
       healthWatch,
       view: entries,
       info,
+      log: ground.log,
     }),
     examine: (signal) => doctor.examine(signal),
     hasBackgroundWork: () => sync.hasWork() || timeline.hasWork,

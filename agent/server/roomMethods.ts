@@ -1,4 +1,5 @@
 import type { EntryRow } from "../catalog/entries.ts";
+import type { Log } from "../host/log.ts";
 import type { HealthWatch } from "../projects/health/healthWatch.ts";
 import type { PoolService } from "../projects/pools/poolService.ts";
 import type { ProjectLookup } from "../projects/projectLookup.ts";
@@ -6,6 +7,7 @@ import type { ProjectService } from "../projects/projectService.ts";
 import type { AgentInfo, Entry } from "../protocol/entities.ts";
 import type { SyncService } from "../sync/syncService.ts";
 import type { TimelineService } from "../timeline/timelineService.ts";
+import { actMethods } from "./actMethods.ts";
 import { poolMethods } from "./poolMethods.ts";
 import { projectMethods } from "./projectMethods.ts";
 import type { Composition } from "./runAgent.ts";
@@ -24,6 +26,7 @@ export function roomMethods(parts: {
   healthWatch: HealthWatch;
   view: (entry: EntryRow) => Entry;
   info: AgentInfo;
+  log: Log;
 }): Composition["handlers"] {
   return {
     ...poolMethods(parts.pools),
@@ -31,6 +34,7 @@ export function roomMethods(parts: {
     ...projectMethods(parts),
     ...snapshotMethods(parts),
     ...timelineMethods(parts),
+    ...actMethods(parts),
     ...syncMethods(parts),
   };
 }

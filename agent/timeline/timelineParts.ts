@@ -1,3 +1,4 @@
+import type { Acts } from "../catalog/acts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Entries } from "../catalog/entries.ts";
 import type { Intents } from "../catalog/intents.ts";
@@ -30,6 +31,7 @@ export interface TimelineParts {
   readonly pools: Pools;
   readonly projects: Projects;
   readonly entries: Entries;
+  readonly acts: Acts;
   readonly intents: Intents;
   readonly processes: Processes;
   readonly btrfs: Btrfs;

@@ -79,7 +79,8 @@ describe("catalog", () => {
     project("forksFork", "fork");
     raw.exec(`INSERT INTO entries (snapshot_id, project_id, cause, author, pinned, created_at, durability)
       VALUES ('a', 'own', 'import', 'ada', 0, 0, 'local'), ('b', 'pulled', 'pull', 'ada', 0, 0, 'durable')`);
-    raw.exec("ALTER TABLE projects DROP COLUMN whole; PRAGMA user_version = 2");
+    raw.exec(`DROP TABLE acts; ALTER TABLE entries DROP COLUMN tests;
+      ALTER TABLE projects DROP COLUMN whole; PRAGMA user_version = 2`);
     raw.close();
     const catalog = Catalog.open(file);
     const whole = new Projects(catalog).list().flatMap((row) => (row.whole ? [row.slug] : []));

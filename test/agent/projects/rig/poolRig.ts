@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { Acts } from "../../../../agent/catalog/acts.ts";
 import { Catalog } from "../../../../agent/catalog/catalog.ts";
 import { Entries } from "../../../../agent/catalog/entries.ts";
 import { Intents } from "../../../../agent/catalog/intents.ts";
@@ -28,6 +29,7 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
   const pools = new Pools(catalog);
   const projects = new Projects(catalog);
   const entries = new Entries(catalog);
+  const acts = new Acts(catalog);
   const processes = new Processes();
   const privileged = new RootPrivileged(processes);
   const device = new PoolDevice(processes, privileged);
@@ -75,6 +77,7 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
     pools,
     projects,
     entries,
+    acts,
     processes,
     btrfs,
     device,

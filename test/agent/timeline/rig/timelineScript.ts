@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { crashAt } from "../../../../agent/host/crashPoints.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { openTimelineRig } from "./timelineRig.ts";
@@ -11,6 +13,8 @@ export interface ScriptArgs {
   readonly restore?: { snapshotId: string; paths?: string[]; abortAt?: string };
   readonly delete?: string;
   readonly recover?: true;
+  /** An act that writes this into the page. */
+  readonly act?: string;
 }
 
 /** Runs one operation in a process that dies at a crash point; with `abortAt` it is cancelled at another. */
@@ -33,3 +37,9 @@ if (args.restore) {
   await rig.timeline.restore(project, wish, call);
 }
 if (args.delete) await rig.timeline.delete(project, args.delete, call);
+if (args.act !== undefined) {
+  const { acts } = rig.timeline;
+  const { actId } = await acts.begin(project, { cause: "install", what: "npm ci", late: false }, call);
+  writeFileSync(join(project.path, "page"), args.act);
+  await acts.end(project, { actId, outcome: "done", exitCode: 0, count: true }, call);
+}
