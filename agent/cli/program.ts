@@ -15,6 +15,7 @@ import { addPull } from "./verbs/pull.ts";
 import { addPush } from "./verbs/push.ts";
 import { addRepair } from "./verbs/repair.ts";
 import { addRestore } from "./verbs/restore.ts";
+import { addRun } from "./verbs/run.ts";
 import { addSetup } from "./verbs/setup.ts";
 import { addShow } from "./verbs/show.ts";
 import { addSnapshot } from "./verbs/snapshot.ts";
@@ -31,6 +32,7 @@ const verbs = [
   addDiff,
   addRestore,
   addUndo,
+  addRun,
   addFork,
   addPush,
   addPull,

@@ -297,7 +297,7 @@ export const methods = {
   /**
    * Something begins that changes the workspace: the state before it becomes an entry, unless the head is that.
    * With `late` it has changed something already, and the state before is what `act/ready` kept, or the head. What
-   * begins within seconds of another one joins it. It ends with the client, as `unknown`, when nobody ends it before.
+   * begins within seconds of another one joins it, unless it is to be `alone`. It ends with the client, as `unknown`, when nobody ends it before.
    */
   "act/begin": {
     params: z.object({
@@ -306,6 +306,7 @@ export const methods = {
       /** The command line or what it is. Obvious secrets in it are not kept. */
       what: z.string().min(1).max(10_000),
       late: z.boolean().default(false),
+      alone: z.boolean().default(false),
     }),
     result: z.object({ actId: z.string(), before: Entry.nullable() }),
   },

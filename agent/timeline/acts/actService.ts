@@ -71,7 +71,8 @@ export class ActService {
     const what = commandText(wish.what) || wish.cause;
     return this.#tools.alone(project, "taking a snapshot", call, async (current) => {
       const group =
-        this.#joined(current, what) ?? (await this.#begun(current, { ...wish, what }, call.signal));
+        (wish.alone ? undefined : this.#joined(current, what)) ??
+        (await this.#begun(current, { ...wish, what }, call.signal));
       const head = this.#head(current);
       const actId = this.#open.add(group, { cause: wish.cause, headId: head?.snapshotId ?? null });
       const before = this.#parts.acts.find(group.actId)?.beforeId;
@@ -131,7 +132,7 @@ export class ActService {
 
   async #begun(
     project: ProjectRow,
-    { cause, what, late }: { cause: ActCause; what: string; late: boolean },
+    { cause, what, late, alone }: Pick<CheckedParams<"act/begin">, "cause" | "what" | "late" | "alone">,
     signal: AbortSignal,
   ): Promise<ActGroup> {
     const { acts, clock, crashPoint } = this.#parts;
@@ -149,14 +150,14 @@ export class ActService {
       const taken = await this.#tools.take(project, wish, signal, source ?? project.path);
       if (taken || !head) {
         crashPoint("act:begun");
-        return this.#open.begin(projectId, actId);
+        return this.#open.begin(projectId, actId, alone);
       }
     }
-    const again = this.#again(head, what);
+    const again = alone ? undefined : this.#again(head, what);
     if (again) return this.#open.begin(projectId, again);
     begin(head.snapshotId, false);
     crashPoint("act:begun");
-    return this.#open.begin(projectId, actId);
+    return this.#open.begin(projectId, actId, alone);
   }
 
   /** The act that ended just now, to go on, when nothing has changed since; else undefined. */

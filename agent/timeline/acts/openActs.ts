@@ -17,6 +17,8 @@ export interface ActGroup {
   readonly actId: string;
   readonly projectId: string;
   readonly beganAt: number;
+  /** Whether what begins after its end is another act, however soon. */
+  readonly alone: boolean;
   readonly members: Map<string, Member>;
   outcome: ActOutcome | null;
   /** The first that is not 0, or else the last. */
@@ -34,9 +36,9 @@ export class OpenActs {
     this.#clock = clock;
   }
 
-  begin(projectId: string, actId: string): ActGroup {
+  begin(projectId: string, actId: string, alone = false): ActGroup {
     const beganAt = this.#clock.monotonic();
-    const group = { actId, projectId, beganAt, members: new Map(), outcome: null, exitCode: null };
+    const group = { actId, projectId, beganAt, alone, members: new Map(), outcome: null, exitCode: null };
     this.#latest.set(projectId, group);
     return group;
   }
@@ -61,7 +63,8 @@ export class OpenActs {
 
   close(group: ActGroup): void {
     if (this.#latest.get(group.projectId) === group) this.#latest.delete(group.projectId);
-    this.#ended.set(group.projectId, { actId: group.actId, at: this.#clock.monotonic() });
+    if (group.alone) this.#ended.delete(group.projectId);
+    else this.#ended.set(group.projectId, { actId: group.actId, at: this.#clock.monotonic() });
   }
 
   /** The newest act that goes on, when it began just now. */

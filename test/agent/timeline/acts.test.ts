@@ -19,7 +19,11 @@ describe("acts", () => {
 
   const later = () => (skewMs += 60_000);
   const begin = async (cause: ActCause, what: string, late = false) => {
-    const { actId } = await site.rig.timeline.acts.begin(site.project, { cause, what, late }, unattended);
+    const { actId } = await site.rig.timeline.acts.begin(
+      site.project,
+      { cause, what, late, alone: false },
+      unattended,
+    );
     return actId;
   };
   const end = (actId: string, outcome: ActOutcome = "done", exitCode: number | null = 0) =>

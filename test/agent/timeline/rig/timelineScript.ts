@@ -39,7 +39,11 @@ if (args.restore) {
 if (args.delete) await rig.timeline.delete(project, args.delete, call);
 if (args.act !== undefined) {
   const { acts } = rig.timeline;
-  const { actId } = await acts.begin(project, { cause: "install", what: "npm ci", late: false }, call);
+  const { actId } = await acts.begin(
+    project,
+    { cause: "install", what: "npm ci", late: false, alone: false },
+    call,
+  );
   writeFileSync(join(project.path, "page"), args.act);
   await acts.end(project, { actId, outcome: "done", exitCode: 0, count: true }, call);
 }
