@@ -1,4 +1,7 @@
 import * as vscode from "vscode";
+import { ActSides } from "./causes/actSides.ts";
+import { Causes } from "./causes/causes.ts";
+import { LastGreen } from "./causes/lastGreen.ts";
 import { BrowseSnapshot } from "./compare/browseSnapshot.ts";
 import { ChangeBadges } from "./compare/changeBadges.ts";
 import { ChangesTree } from "./compare/changesTree.ts";
@@ -50,6 +53,8 @@ export class Window implements vscode.Disposable {
   readonly browse: BrowseSnapshot;
   readonly restore: RestoreCommands;
   readonly paths: PathCommands;
+  readonly lastGreen: LastGreen;
+  readonly actSides: ActSides;
   readonly forks: ForkCommands;
   readonly importFolder: ImportFolder;
   readonly pullProject: PullProject;
@@ -87,6 +92,8 @@ export class Window implements vscode.Disposable {
     this.browse = new BrowseSnapshot(session, timeline);
     this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
     this.paths = new PathCommands(session, timeline, this.restore, changes);
+    this.lastGreen = new LastGreen(connection, session);
+    this.actSides = new ActSides(timeline, this.compare, this.restore);
     this.forks = new ForkCommands(connection, session, timeline, projects);
     this.importFolder = new ImportFolder(connection, session);
     const secrets = new StoreSecrets(context.secrets);
@@ -122,6 +129,7 @@ export class Window implements vscode.Disposable {
       new CopyContext(connection, log),
       new StoreLimits(connection, log),
       new AgentSettings(connection, session, log),
+      new Causes(connection, session, log),
       vscode.window.createTreeView("forkpoint.forks", { treeDataProvider: forksTree }),
       vscode.window.registerFileDecorationProvider(new EntryBadges()),
       vscode.window.registerFileDecorationProvider(new ChangeBadges()),

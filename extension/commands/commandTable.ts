@@ -51,6 +51,10 @@ export function commandTable(window: Window) {
     "forkpoint.browseSnapshot": (entry) => window.browse.files(entry),
     "forkpoint.openSnapshotFolder": (entry) => window.browse.folder(entry),
 
+    "forkpoint.showLastGreen": () => window.lastGreen.show(),
+    "forkpoint.restoreBefore": (entry) => window.actSides.restoreBefore(entry),
+    "forkpoint.compareBeforeAfter": (entry) => window.actSides.compare(entry),
+
     "forkpoint.forkFromNow": (wish) => forks.fromNow(wish),
     "forkpoint.forkFromEntry": (entry) => forks.fromEntry(entry),
     "forkpoint.openFork": (project) => forks.open(project),

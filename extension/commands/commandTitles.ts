@@ -34,6 +34,10 @@ export const commandTitles = {
   "forkpoint.browseSnapshot": "Browse Snapshot Files…",
   "forkpoint.openSnapshotFolder": "Open Snapshot Folder in New Window",
 
+  "forkpoint.showLastGreen": "Show Last Green Snapshot…",
+  "forkpoint.restoreBefore": "Restore to Before It…",
+  "forkpoint.compareBeforeAfter": "Compare Before with After",
+
   "forkpoint.forkFromNow": "Fork from Now…",
   "forkpoint.forkFromEntry": "Fork from Snapshot…",
   "forkpoint.openFork": "Open Fork in New Window",
