@@ -261,6 +261,11 @@ export class TimelineService {
     };
   }
 
+  /** Lets go of what is kept for a project besides its entries: it is about to be deleted. */
+  leave(projectId: string): void {
+    this.#standby.drop(projectId);
+  }
+
   autoSnapshotError(projectId: string): string | null {
     return this.#auto.errorOf(projectId);
   }
