@@ -17,6 +17,8 @@ export class Acts implements vscode.Disposable {
   readonly #session: ProjectSession;
   readonly #log: vscode.LogOutputChannel;
   #quiet: NodeJS.Timeout | undefined;
+  /** What runs, and may turn out to be worth keeping with the state before it. */
+  readonly #undecided = new Set<object>();
 
   constructor(connection: AgentConnection, session: ProjectSession, log: vscode.LogOutputChannel) {
     this.#connection = connection;
@@ -57,10 +59,23 @@ export class Acts implements vscode.Disposable {
   written(): void {
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => {
+      if (this.#undecided.size > 0) {
+        this.written();
+        return;
+      }
       const project = this.#session.project?.projectId;
       if (!this.#works() || project === undefined) return;
       void this.#tell(() => this.#connection.call("act/ready", { project }));
     }, quietMs);
+  }
+
+  /** Keeps the state before `what` as the one to go back to, until it is decided on. */
+  undecided(what: object): void {
+    this.#undecided.add(what);
+  }
+
+  decided(what: object): void {
+    this.#undecided.delete(what);
   }
 
   dispose(): void {

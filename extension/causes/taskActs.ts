@@ -12,9 +12,13 @@ export class TaskActs implements vscode.Disposable {
   constructor(acts: Acts) {
     this.#acts = acts;
     this.#disposables = [
-      vscode.tasks.onDidStartTaskProcess(({ execution }) => this.#started(execution)),
+      // Not its process: that may have written something by the time one hears of it.
+      vscode.tasks.onDidStartTask(({ execution }) => this.#started(execution)),
       vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => this.#ended(execution, exitCode)),
-      vscode.tasks.onDidEndTask(({ execution }) => this.#ended(execution, undefined)),
+      vscode.tasks.onDidEndTask(({ execution }) => {
+        // A task that has a process ends with that, right before or after this.
+        setTimeout(() => this.#ended(execution, undefined), 0);
+      }),
     ];
   }
 

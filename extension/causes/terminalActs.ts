@@ -9,9 +9,9 @@ const manyFiles = 100;
 
 interface Running {
   /** Undefined while nobody can say whether it is worth keeping. */
-  readonly begun: Begun | undefined;
-  readonly sinceMs: number;
+  begun: Begun | undefined;
   readonly filesBefore: number;
+  readonly untilLong: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -37,6 +37,7 @@ export class TerminalActs implements vscode.Disposable {
   }
 
   dispose(): void {
+    for (const { untilLong } of this.#running.values()) clearTimeout(untilLong);
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
@@ -44,35 +45,48 @@ export class TerminalActs implements vscode.Disposable {
     const line = execution.commandLine.value;
     if (!this.#acts.holds(execution.cwd) || isOwnCommand(line)) return;
     const kind = commandKind(line);
-    // These are done before anybody has heard that they began.
-    const late = kind === "git" || kind === "deletion";
-    this.#running.set(execution, {
-      begun: kind === null ? undefined : this.#acts.begin(kind, line, late),
-      sinceMs: performance.now(),
-      filesBefore: this.#files.count,
-    });
+    if (kind === null) this.#unknownStarted(execution, line);
+    else {
+      // These are done before anybody has heard that they began.
+      const late = kind === "git" || kind === "deletion";
+      const begun = this.#acts.begin(kind, line, late);
+      this.#running.set(execution, { begun, filesBefore: this.#files.count, untilLong: undefined });
+    }
+  }
+
+  /** Nothing is taken for it until it has run for long, or has written much. */
+  #unknownStarted(execution: vscode.TerminalShellExecution, line: string): void {
+    this.#acts.undecided(execution);
+    const untilLong = setTimeout(() => {
+      const running = this.#running.get(execution);
+      if (running) running.begun = this.#decidedFor(execution, line);
+    }, longCommandMs());
+    this.#running.set(execution, { begun: undefined, filesBefore: this.#files.count, untilLong });
   }
 
   #ended(execution: vscode.TerminalShellExecution, exitCode: number | undefined): void {
     const running = this.#running.get(execution);
     if (!running) return;
     this.#running.delete(execution);
-    if (running.begun) void this.#acts.end(running.begun, exitCode);
-    else if (this.#isWorthKeeping(running)) {
-      void this.#acts.end(this.#acts.begin("terminal", execution.commandLine.value, true), exitCode);
+    clearTimeout(running.untilLong);
+    let { begun } = running;
+    if (!begun && this.#files.count - running.filesBefore >= manyFiles) {
+      begun = this.#decidedFor(execution, execution.commandLine.value);
     }
+    this.#acts.decided(execution);
+    if (begun) void this.#acts.end(begun, exitCode);
     this.#acts.written();
+  }
+
+  #decidedFor(execution: vscode.TerminalShellExecution, line: string): Begun {
+    const begun = this.#acts.begin("terminal", line, true);
+    this.#acts.decided(execution);
+    return begun;
   }
 
   /** What ran in a terminal that is gone has ended unseen; which it was, nobody tells. */
   #closed(): void {
     if (vscode.window.terminals.length > 0) return;
-    for (const { begun } of this.#running.values()) if (begun) void this.#acts.end(begun, undefined);
-    this.#running.clear();
-  }
-
-  #isWorthKeeping({ sinceMs, filesBefore }: Running): boolean {
-    const isLong = performance.now() - sinceMs >= longCommandMs();
-    return isLong || this.#files.count - filesBefore >= manyFiles;
+    for (const execution of [...this.#running.keys()]) this.#ended(execution, undefined);
   }
 }

@@ -179,7 +179,7 @@ describe("what is done in the window", () => {
       vscode.workspace.workspaceFolders?.[0] ?? vscode.TaskScope.Workspace,
       "build",
       "Workspace",
-      new vscode.ShellExecution("echo built > result.txt; sleep 1; exit 4"),
+      new vscode.ShellExecution("sleep 1; echo built > result.txt; exit 4"),
     );
     await vscode.tasks.executeTask(task);
     const entry = await counted(/^build/);
