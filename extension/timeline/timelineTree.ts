@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { causeIcons, entryTitle } from "../wording/causes.ts";
+import { causeIcons, shortTitle } from "../wording/causes.ts";
 import { count } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { entryBadgeUri } from "./entryBadges.ts";
@@ -86,7 +86,7 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
 function entryItem({ entry, before }: EntryRow, lastGreen: string | undefined): vscode.TreeItem {
   const now = Date.now();
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(entryTitle(entry), before ? Collapsed : None);
+  const item = new vscode.TreeItem(shortTitle(entry), before ? Collapsed : None);
   const isGreen = lastGreen !== undefined && (entry.snapshotId === lastGreen || before?.id === lastGreen);
   item.id = entry.snapshotId;
   item.description = `${isGreen ? "last green · " : ""}${entryDescription(entry, now)}`;

@@ -57,6 +57,8 @@ export const causeIcons = {
   assistant: "sparkle",
 } as const satisfies Record<Cause, string>;
 
+const longestRowTitle = 28;
+
 type Named = Pick<Entry, "label" | "cause"> & Partial<Pick<Entry, "act" | "snapshotId">>;
 
 /** The name an entry goes by: its label, or else what was done, or else what made it. */
@@ -66,4 +68,13 @@ export function entryTitle(entry: Named): string {
   const { act } = entry;
   if (!act) return causeSentences[entry.cause];
   return act.afterId === entry.snapshotId ? act.what : `Before ${act.what}`;
+}
+
+/** As `entryTitle`, for a narrow row that has more to say: of a long command only what it is. */
+export function shortTitle(entry: Named): string {
+  const title = entryTitle(entry);
+  if (entry.label?.trim() || !entry.act || title.length <= longestRowTitle) return title;
+  const [bare = ""] = title.split(/ (?=-|\.?\/|https?:|&&|[|;])/);
+  const short = bare.replace(/;$/, "");
+  return `${short.length <= longestRowTitle ? short : short.slice(0, longestRowTitle).trimEnd()}…`;
 }

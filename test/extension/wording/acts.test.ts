@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Act } from "../../../agent/protocol/entities.ts";
 import { entryContext, entryDescription, entryTooltip } from "../../../extension/timeline/entryText.ts";
 import { actDetails, actSummary, changeText } from "../../../extension/wording/acts.ts";
-import { entryTitle } from "../../../extension/wording/causes.ts";
+import { entryTitle, shortTitle } from "../../../extension/wording/causes.ts";
 import { anEntry } from "../../support/entries.ts";
 
 const none = { files: 0, added: 0, removed: 0, bytes: 0, inDependencies: 0, inGit: 0, lockfiles: [] };
@@ -50,6 +50,14 @@ describe("the words of an act", () => {
     assert.match(entryContext(entry), /\bact\b/);
     assert.doesNotMatch(entryContext({ ...entry, act: { ...act, beforeId: null } }), /\bact\b/);
     assert.doesNotMatch(entryContext({ ...entry, snapshotId: "b" }), /\bact\b/);
+  });
+
+  it("are few in a row of the tree", () => {
+    const short = (what: string) => shortTitle({ ...entry, act: { ...act, what } });
+    assert.equal(short("npm install left-pad"), "npm install left-pad");
+    assert.equal(short("npm install --no-audit --no-fund ../local; rm -r x"), "npm install…");
+    assert.equal(short("git checkout feature/with-a-very-long-name"), "git checkout feature/with-a-…");
+    assert.equal(shortTitle({ ...entry, label: "x".repeat(40) }).length, 40);
   });
 
   it("tell the rest in the tooltip, where a command is never markup", () => {

@@ -89,7 +89,7 @@ describe("the tools of forkpoint mcp", function () {
     assert.deepEqual(
       all.entries.map(({ label, cause, head }) => [label, cause, head]),
       [
-        ["Before the upgrade", "manual", true],
+        ["Before the upgrade", "assistant", true],
         [null, "import", false],
       ],
     );
