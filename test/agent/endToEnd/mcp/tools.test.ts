@@ -93,7 +93,7 @@ describe("the tools of forkpoint mcp", function () {
         [null, "import", false],
       ],
     );
-    assert.match(all.said, /manual {2}local {2}Before the upgrade {2}\(the workspace stands on it\)/);
+    assert.match(all.said, /assistant {2}local {2}Before the upgrade {2}\(the workspace stands on it\)/);
     const page = await mcp.result<Listed>("timeline", { limit: 1 });
     assert.equal(page.nextBefore, all.entries[0]?.snapshotId);
     const next = await mcp.result<Listed>("timeline", { limit: 1, before: page.nextBefore });
