@@ -11,7 +11,7 @@ export function entryDescription(entry: Entry, nowMs: number): string {
   if (entry.pinned) parts.push("pinned");
   const act = actAfter(entry) ?? (entry.act?.afterId === null ? entry.act : null);
   const summary = act && actSummary(act);
-  if (summary) parts.push(summary);
+  if (summary) parts.unshift(summary);
   if (entry.tests && act?.cause !== "test") parts.push(`tests ${entry.tests}`);
   parts.push(relativeTime(entry.createdAt, nowMs));
   return parts.join(" · ");

@@ -100,7 +100,7 @@ describe("the tools of forkpoint mcp", function () {
     assert.deepEqual([next.entries[0]?.snapshotId, next.nextBefore], [first, null]);
     const ids = async (args: object) =>
       (await mcp.result<Listed>("timeline", { ...args })).entries.map(({ cause }) => cause);
-    assert.deepEqual(await ids({ text: "WORKS" }), ["manual"]);
+    assert.deepEqual(await ids({ text: "WORKS" }), ["assistant"]);
     assert.deepEqual(await ids({ causes: ["import", "guard"] }), ["import"]);
     assert.deepEqual(await ids({ text: "works", causes: ["import"] }), []);
   });
