@@ -119,6 +119,7 @@ async function furnish(ground: Ground): Promise<Composition> {
   await recovery.run();
   timeline.start();
   sync.start();
+  timeline.acts.start();
   return {
     info,
     handlers: roomMethods({
@@ -131,6 +132,7 @@ async function furnish(ground: Ground): Promise<Composition> {
       healthWatch,
       view: entries,
       info,
+      log: ground.log,
     }),
     examine: (signal) => doctor.examine(signal),
     hasBackgroundWork: () => sync.hasWork() || timeline.hasWork,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Acts } from "./catalog/acts.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import { Entries } from "./catalog/entries.ts";
 import { Intents } from "./catalog/intents.ts";
@@ -40,6 +41,7 @@ export async function openGround(around: Surroundings, options: AgentOptions) {
     entries: new Entries(catalog),
     kept: new KeptEntries(catalog),
     operations: new Operations(catalog),
+    acts: new Acts(catalog),
     settings: new Settings(catalog),
     locks: new ProjectLocks(),
     processes,

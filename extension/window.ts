@@ -1,4 +1,7 @@
 import * as vscode from "vscode";
+import { ActSides } from "./causes/actSides.ts";
+import { Causes } from "./causes/causes.ts";
+import { LastGreen } from "./causes/lastGreen.ts";
 import { BrowseSnapshot } from "./compare/browseSnapshot.ts";
 import { ChangeBadges } from "./compare/changeBadges.ts";
 import { ChangesTree } from "./compare/changesTree.ts";
@@ -59,6 +62,8 @@ export class Window implements vscode.Disposable {
   readonly fileHistory: FileHistory;
   readonly history: HistoryCommands;
   readonly versions: VersionCommands;
+  readonly lastGreen: LastGreen;
+  readonly actSides: ActSides;
   readonly forks: ForkCommands;
   readonly importFolder: ImportFolder;
   readonly pullProject: PullProject;
@@ -104,6 +109,8 @@ export class Window implements vscode.Disposable {
       { connection, session, history: fileHistory },
       { compare, browse, restore, files },
     );
+    this.lastGreen = new LastGreen(connection, session);
+    this.actSides = new ActSides(timeline, this.compare, this.restore);
     this.forks = new ForkCommands(connection, session, timeline, projects);
     this.importFolder = new ImportFolder(connection, session);
     const secrets = new StoreSecrets(context.secrets);
@@ -141,6 +148,7 @@ export class Window implements vscode.Disposable {
       new CopyContext(connection, log),
       new StoreLimits(connection, log),
       new AgentSettings(connection, session, log),
+      new Causes(connection, session, log),
       vscode.window.createTreeView("forkpoint.forks", { treeDataProvider: forksTree }),
       vscode.window.registerFileDecorationProvider(new EntryBadges()),
       vscode.window.registerFileDecorationProvider(new ChangeBadges()),

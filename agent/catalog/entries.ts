@@ -1,4 +1,5 @@
 import { idCharacters } from "../host/ids.ts";
+import { TestResult } from "../protocol/acts.ts";
 import { Cause, Durability, type EntryFilter } from "../protocol/entities.ts";
 import type { Catalog, Row } from "./catalog.ts";
 import { number, numberOrNull, text, textOrNull } from "./columns.ts";
@@ -24,6 +25,8 @@ export interface EntryRow {
   readonly verifiedAt: number | null;
   /** What was found wrong with its copy in the store. */
   readonly problem: string | null;
+  /** How the tests last ended on exactly this state. */
+  readonly tests: TestResult | null;
 }
 
 /** When an entry was made, and how. */
@@ -43,6 +46,7 @@ const columns = {
   manifestDigest: "manifest_digest",
   verifiedAt: "verified_at",
   problem: "problem",
+  tests: "tests",
 } as const;
 /** Whether the store has all of an entry. */
 export function isStored({ durability }: Pick<EntryRow, "durability">): boolean {
@@ -62,8 +66,8 @@ export class Entries {
   add(entry: Omit<EntryRow, "seq">): void {
     this.#catalog.write(
       `INSERT INTO entries (snapshot_id, project_id, parent_id, cause, author, label, note, pinned,
-         created_at, durability, manifest_digest, guard_id, verified_at, problem)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         created_at, durability, manifest_digest, guard_id, verified_at, problem, tests)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       entry.snapshotId,
       entry.projectId,
       entry.parentId,
@@ -78,6 +82,7 @@ export class Entries {
       entry.guardId,
       entry.verifiedAt,
       entry.problem,
+      entry.tests,
     );
   }
 
@@ -100,6 +105,12 @@ export class Entries {
   /** Whether it is in the timeline, or was. */
   knows(projectId: string, snapshotId: string): boolean {
     const sql = "SELECT 1 FROM entries WHERE project_id = ? AND snapshot_id = ?";
+    return this.#catalog.get(sql, projectId, snapshotId) !== undefined;
+  }
+
+  /** Whether it is in the timeline. */
+  isLiving(projectId: string, snapshotId: string): boolean {
+    const sql = "SELECT 1 FROM entries WHERE project_id = ? AND snapshot_id = ? AND deleted_at IS NULL";
     return this.#catalog.get(sql, projectId, snapshotId) !== undefined;
   }
 
@@ -296,6 +307,7 @@ export class Entries {
       guardId: textOrNull(row, "guard_id"),
       verifiedAt: numberOrNull(row, "verified_at"),
       problem: textOrNull(row, "problem"),
+      tests: TestResult.nullable().parse(row["tests"]),
     };
   }
 }

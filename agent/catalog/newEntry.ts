@@ -15,6 +15,7 @@ export function newEntry(
     guardId: null,
     verifiedAt: null,
     problem: null,
+    tests: null,
     ...given,
   };
 }

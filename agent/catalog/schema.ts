@@ -93,4 +93,24 @@ export const migrations: readonly string[] = [
   ALTER TABLE entries ADD COLUMN brought_back INTEGER NOT NULL DEFAULT 0;
   UPDATE entries SET brought_back = 1 WHERE durability IN ('durable', 'verified');
   `,
+  `
+  -- What was done between two entries.
+  CREATE TABLE acts (
+    act_id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+    cause TEXT NOT NULL,
+    what TEXT NOT NULL,               -- without secrets
+    before_id TEXT NOT NULL,
+    before_taken INTEGER NOT NULL,    -- whether that entry was made for it
+    after_id TEXT,
+    outcome TEXT NOT NULL,
+    exit_code INTEGER,
+    began_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    change TEXT                       -- JSON; null until it was counted
+  ) STRICT;
+  CREATE INDEX acts_before ON acts (project_id, before_id);
+  CREATE INDEX acts_after ON acts (project_id, after_id);
+  ALTER TABLE entries ADD COLUMN tests TEXT;        -- how they ended on this state
+  `,
 ];

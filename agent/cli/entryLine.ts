@@ -6,7 +6,7 @@ import type { Terminal } from "./terminal.ts";
 import { ago } from "./wording.ts";
 
 /** Fixed, since lines are printed before the next ones are known. */
-const widths = (idLength: number) => [1, Math.max(idLength, 2), 14, 16, 7, 9, 14, 6];
+const widths = (idLength: number) => [1, Math.max(idLength, 2), 14, 16, 9, 9, 14, 6];
 
 export function entryLineHead(idLength: number): string {
   const head = ["", "ID", "WHEN", "AT", "CAUSE", "COPY", "CHANGES", "PIN", "LABEL"];
@@ -31,9 +31,15 @@ export function entryLine(
     durabilityText(entry, terminal),
     summary ? countsText(summary, terminal) : entry.parentId === null ? "first" : "?",
     entry.pinned ? "pinned" : "",
-    oneLine(entry.label ?? ""),
+    oneLine(entry.label ?? actWords(entry)),
   ];
   return alignedLine(cells, widths(idLength));
+}
+
+/** What was done, for an entry that nobody named. */
+function actWords({ act, snapshotId }: Entry): string {
+  if (!act) return "";
+  return act.afterId === snapshotId ? act.what : `before ${act.what}`;
 }
 
 export function durabilityText({ durability, problem }: Entry, terminal: Terminal): string {

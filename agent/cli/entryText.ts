@@ -1,4 +1,5 @@
-import type { Entry } from "../protocol/entities.ts";
+import type { Act, Entry } from "../protocol/entities.ts";
+import { changeText } from "./actText.ts";
 import { durabilityText } from "./entryLine.ts";
 import { localTime } from "./localTime.ts";
 import { oneLine } from "./oneLine.ts";
@@ -14,6 +15,8 @@ export function entryText(entry: Entry, terminal: Terminal): string {
     ["Snapshot", `${terminal.paint("cyan", entry.snapshotId)}${stands}`],
     ["Made", `${whenText(entry, terminal)}, by ${oneLine(entry.author)}`],
     ["Cause", entry.cause],
+    [entry.act?.afterId === entry.snapshotId ? "After" : "Before", entry.act && actLine(entry.act)],
+    ["Tests", entry.tests],
     ["Label", label && oneLine(label)],
     ["Note", note && note.split("\n").map(oneLine).join(" ")],
     ["Pinned", entry.pinned ? "yes" : null],
@@ -21,6 +24,13 @@ export function entryText(entry: Entry, terminal: Terminal): string {
     ["Problem", problem && oneLine(problem)],
     ["Grew from", parentId === null ? "nothing; it is the first" : terminal.paint("cyan", parentId)],
   ]);
+}
+
+/** "npm ci (412 files, +38.0 MiB)" */
+function actLine(act: Act): string {
+  const failed =
+    act.outcome === "failed" ? `, failed${act.exitCode === null ? "" : ` with ${act.exitCode}`}` : "";
+  return `${oneLine(act.what)}${act.change ? ` (${changeText(act)})` : ""}${failed}`;
 }
 
 /** "2026-01-02 12:05, 3 minutes ago" */

@@ -21,7 +21,7 @@ export class Terminal {
   readonly input: NodeJS.ReadStream | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Whether a pager has the screen, which nobody else may then write to. */
+  /** Whether another program, such as a pager, has the screen, which nobody else may then write to. */
   paging = false;
 
   constructor(options: {
@@ -41,6 +41,11 @@ export class Terminal {
   /** Whether a person is looking, who can be shown progress and asked. */
   get interactive(): boolean {
     return this.#err.isTTY === true && !this.paging;
+  }
+
+  /** Whether keys such as Ctrl-C reach every program on this terminal by themselves. */
+  get sharesKeys(): boolean {
+    return this.input?.isTTY === true || this.#out.isTTY === true || this.#err.isTTY === true;
   }
 
   /** How many lines the screen has on which results appear; null when they go elsewhere. */

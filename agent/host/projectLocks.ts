@@ -10,6 +10,8 @@ export interface LockRequest {
    */
   readonly looks?: boolean;
   readonly signal: AbortSignal;
+  /** Called once somebody else wants the project too. Who gives way soon is waited for, never a reason to refuse. */
+  readonly giveWay?: () => void;
 }
 
 /** One operation at a time changes a project's volume or timeline; others wait in order, or are refused. */
@@ -32,14 +34,15 @@ export class ProjectLocks {
   }
 
   async #take(projectId: string, request: LockRequest): Promise<void> {
-    const { refuse, signal } = request;
+    const { refuse, signal, giveWay } = request;
     signal.throwIfAborted();
     const line = this.#lines.get(projectId);
     if (!line) {
       this.#lines.set(projectId, { holder: request, waiting: [] });
       return;
     }
-    const inTheWay = [line.holder, ...line.waiting.map((each) => each.request)].find(({ looks }) => !looks);
+    const all = [line.holder, ...line.waiting.map((each) => each.request)];
+    const inTheWay = all.find((each) => !each.looks && !each.giveWay);
     if (refuse && inTheWay) {
       const { operation } = inTheWay;
       throw new ForkpointError("PROJECT_BUSY", `The project is busy: ${operation}.`, {
@@ -51,6 +54,7 @@ export class ProjectLocks {
         signal.removeEventListener("abort", leave);
         line.holder = request;
         resolve();
+        if (line.waiting.length > 0) giveWay?.();
       };
       const own = { request, turn };
       const leave = () => {
@@ -58,6 +62,7 @@ export class ProjectLocks {
         reject(new ForkpointError("CANCELLED", "Cancelled."));
       };
       line.waiting.push(own);
+      line.holder.giveWay?.();
       signal.addEventListener("abort", leave, { once: true });
     });
   }

@@ -112,13 +112,14 @@ export class ProjectService {
    * @throws ForkpointError PROJECT_HAS_FORKS, PROJECT_BUSY, PROJECT_NOT_FOUND, CANCELLED
    */
   async delete(row: ProjectRow, call: LongCall): Promise<void> {
-    const { deletion, sync, locks, projects, announce, healthWatch } = this.#parts;
+    const { deletion, sync, timeline, locks, projects, announce, healthWatch } = this.#parts;
     const { projectId } = row;
     const request = { operation: "deleting", refuse: true, signal: call.signal };
     await locks.run(projectId, request, async () => {
       const current = this.#current(row);
       deletion.refuseParent(current);
       await sync.stopUploads(projectId);
+      timeline.leave(projectId);
       try {
         await deletion.run(current, call);
       } finally {

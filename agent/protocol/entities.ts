@@ -1,7 +1,18 @@
 import { z } from "zod";
+import { ActCause, ActChange, actCauses, actOutcomes, TestResult } from "./acts.ts";
 
 /** Why an entry exists. The order is the one in which the UI explains them. */
-export const causes = ["manual", "timer", "guard", "restore", "fork", "import", "pull"] as const;
+export const causes = [
+  "manual",
+  "timer",
+  "guard",
+  "restore",
+  "fork",
+  "import",
+  "pull",
+  ...actCauses,
+  "assistant",
+] as const;
 export const Cause = z.enum(causes);
 export type Cause = z.infer<typeof Cause>;
 
@@ -18,6 +29,26 @@ export const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export const Label = z.string().max(200);
 export const Note = z.string().max(10_000);
+
+/** What was done between two entries: a command, a task, a checkout. Times are ISO 8601 in UTC. */
+export const Act = z.object({
+  actId: z.string(),
+  cause: ActCause,
+  /** The command or what it was, in one line; obvious secrets are left out. */
+  what: z.string(),
+  /** `running`: it goes on. `unknown`: nobody saw its end. */
+  outcome: z.enum(["running", ...actOutcomes]),
+  exitCode: z.number().nullable(),
+  beganAt: z.string(),
+  endedAt: z.string().nullable(),
+  /** The entry that holds what was there before; null once it is gone. */
+  beforeId: z.string().nullable(),
+  /** The entry that holds what came of it; null while it goes on, when it changed nothing, and once it is gone. */
+  afterId: z.string().nullable(),
+  /** Null until it was counted. */
+  change: ActChange.nullable(),
+});
+export type Act = z.infer<typeof Act>;
 
 /** One snapshot in a project's timeline. Times are ISO 8601 in UTC. */
 export const Entry = z.object({
@@ -37,6 +68,10 @@ export const Entry = z.object({
   manifestDigest: z.string().nullable(),
   /** For cause `restore`: the guard that brings back what was there before. */
   guardId: z.string().nullable(),
+  /** What led to this entry, or else what it was taken before; null when neither is known. */
+  act: Act.nullable(),
+  /** How the tests last ended on exactly this state; null when none were seen to end. */
+  tests: TestResult.nullable(),
   /** When it was last read back whole from the store; null when it was not. */
   verifiedAt: z.string().nullable(),
   /** What was found wrong with its copy in the store; null when nothing is known to be. */
@@ -54,6 +89,7 @@ export const EntryFilter = z.strictObject({
   text: z.string().min(1).max(200).optional(),
   causes: z.array(Cause).min(1).max(causes.length).optional(),
   author: z.string().min(1).max(200).optional(),
+  tests: TestResult.optional(),
   /** Not before. */
   since: z.iso.datetime({ offset: true }).optional(),
   /** Not after. */

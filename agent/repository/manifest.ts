@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Cause, Lineage } from "../protocol/entities.ts";
+import { type Cause, Lineage } from "../protocol/entities.ts";
 import { damaged, type Digest } from "./digest.ts";
 import type { Attributes } from "./inodeFormat.ts";
 import { parseObject } from "./jsonObject.ts";
@@ -18,6 +18,15 @@ const RootAttributes = z.strictObject({
   xattrs: z.array(z.tuple([z.base64(), z.base64()])),
 });
 
+const StoredCause = z.enum(["manual", "timer", "guard", "restore", "fork", "import", "pull"]);
+
+/** The cause as a manifest has it: the timeline's own causes came after the format, and their acts stay here. */
+export function storedCause(cause: Cause): z.infer<typeof StoredCause> {
+  const stored = StoredCause.safeParse(cause);
+  if (stored.success) return stored.data;
+  return cause === "assistant" ? "manual" : "timer";
+}
+
 /** FORMAT.md, "Manifests": the immutable record of one snapshot. */
 export const Manifest = z.strictObject({
   format: z.literal(1),
@@ -26,7 +35,7 @@ export const Manifest = z.strictObject({
   snapshotId: id,
   parentSnapshotId: id.nullable(),
   parentManifest: digest.nullable(),
-  cause: Cause,
+  cause: StoredCause,
   label: z.string().max(200).nullable(),
   author: z.string().max(200),
   /** ISO 8601, UTC. */

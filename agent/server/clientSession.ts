@@ -18,6 +18,11 @@ export class ClientSession {
     else this.#held.set(key, release);
   }
 
+  /** Does not keep `key` any more; what was taken for it stays as it is. */
+  letGo(key: string): void {
+    this.#held.delete(key);
+  }
+
   end(): void {
     this.#ended = true;
     for (const release of this.#held.values()) release();

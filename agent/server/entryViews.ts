@@ -1,7 +1,9 @@
-import type { EntryRow } from "../catalog/entries.ts";
+import type { Acts } from "../catalog/acts.ts";
+import type { Entries, EntryRow } from "../catalog/entries.ts";
 import type { Projects } from "../catalog/projects.ts";
 import type { Entry } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";
+import { ActViews } from "../timeline/acts/actView.ts";
 import { entryView } from "../timeline/entryView.ts";
 import type { SnapshotPlaces } from "../timeline/snapshotPlaces.ts";
 
@@ -9,10 +11,17 @@ import type { SnapshotPlaces } from "../timeline/snapshotPlaces.ts";
  * How the answers that come from elsewhere than the timeline show an entry.
  * @returns a function that throws ForkpointError PROJECT_NOT_FOUND
  */
-export function entryViews(parts: { projects: Projects; places: SnapshotPlaces }): (row: EntryRow) => Entry {
+export function entryViews(parts: {
+  projects: Projects;
+  entries: Entries;
+  acts: Acts;
+  places: SnapshotPlaces;
+}): (row: EntryRow) => Entry {
+  const acts = new ActViews(parts);
   return (row) => {
     const project = parts.projects.byId(row.projectId);
     if (!project) throw new ForkpointError("PROJECT_NOT_FOUND", "The project was deleted meanwhile.");
-    return entryView(row, project, parts.places.of(project, row.snapshotId));
+    const act = acts.ofEntry(row.projectId, row.snapshotId);
+    return entryView(row, project, parts.places.of(project, row.snapshotId), act);
   };
 }

@@ -1,4 +1,5 @@
 import type { EntryRow } from "../catalog/entries.ts";
+import type { Log } from "../host/log.ts";
 import type { HealthWatch } from "../projects/health/healthWatch.ts";
 import type { OperationService } from "../projects/operationService.ts";
 import type { PoolService } from "../projects/pools/poolService.ts";
@@ -8,6 +9,7 @@ import type { AgentInfo, Entry } from "../protocol/entities.ts";
 import type { SyncService } from "../sync/syncService.ts";
 import type { TimelineService } from "../timeline/timelineService.ts";
 import { operationMethods } from "./operationMethods.ts";
+import { actMethods } from "./actMethods.ts";
 import { poolMethods } from "./poolMethods.ts";
 import { projectMethods } from "./projectMethods.ts";
 import type { Composition } from "./runAgent.ts";
@@ -27,6 +29,7 @@ export function roomMethods(parts: {
   healthWatch: HealthWatch;
   view: (entry: EntryRow) => Entry;
   info: AgentInfo;
+  log: Log;
 }): Composition["handlers"] {
   return {
     ...poolMethods(parts.pools),
@@ -35,6 +38,7 @@ export function roomMethods(parts: {
     ...snapshotMethods(parts),
     ...timelineMethods(parts),
     ...operationMethods(parts.operations),
+    ...actMethods(parts),
     ...syncMethods(parts),
   };
 }

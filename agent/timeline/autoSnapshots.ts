@@ -45,6 +45,11 @@ export class AutoSnapshots {
     };
   }
 
+  /** Whether somebody works in it. */
+  isOpen(projectId: string): boolean {
+    return this.#open.has(projectId);
+  }
+
   /** Starts the interval anew, after its length changed. */
   reconfigure(projectId: string): void {
     const opened = this.#open.get(projectId);

@@ -2,6 +2,7 @@ import type { EntryRow } from "../catalog/entries.ts";
 import type { Entry } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
+import { ActViews } from "./acts/actView.ts";
 import { entryView } from "./entryView.ts";
 import { SnapshotLookup } from "./snapshotLookup.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
@@ -13,11 +14,13 @@ const shownIdCharacters = 6;
 /** A project's entries as clients ask for them, show them and write on them. */
 export class EntryList {
   readonly #parts: Pick<TimelineParts, "projects" | "entries">;
+  readonly #acts: ActViews;
   readonly #places: SnapshotPlaces;
   readonly #lookup: SnapshotLookup;
 
-  constructor(parts: Pick<TimelineParts, "projects" | "entries">, places: SnapshotPlaces) {
+  constructor(parts: Pick<TimelineParts, "projects" | "entries" | "acts">, places: SnapshotPlaces) {
     this.#parts = parts;
+    this.#acts = new ActViews(parts);
     this.#places = places;
     this.#lookup = new SnapshotLookup(parts.entries);
   }
@@ -78,7 +81,8 @@ export class EntryList {
   view(row: EntryRow): Entry {
     const project = this.#parts.projects.byId(row.projectId);
     if (!project) throw new ForkpointError("PROJECT_NOT_FOUND", "The project was deleted meanwhile.");
-    return entryView(row, project, this.#places.of(project, row.snapshotId));
+    const act = this.#acts.ofEntry(row.projectId, row.snapshotId);
+    return entryView(row, project, this.#places.of(project, row.snapshotId), act);
   }
 }
 

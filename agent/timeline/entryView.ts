@@ -1,9 +1,9 @@
 import type { EntryRow } from "../catalog/entries.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
-import type { Entry } from "../protocol/entities.ts";
+import type { Act, Entry } from "../protocol/entities.ts";
 
-/** An entry as clients see it. `path` is the folder that holds its snapshot. */
-export function entryView(row: EntryRow, project: ProjectRow, path: string): Entry {
+/** An entry as clients see it. `path` is the folder that holds its snapshot, `act` what it was taken for. */
+export function entryView(row: EntryRow, project: ProjectRow, path: string, act: Act | null): Entry {
   return {
     snapshotId: row.snapshotId,
     projectId: row.projectId,
@@ -17,6 +17,8 @@ export function entryView(row: EntryRow, project: ProjectRow, path: string): Ent
     durability: row.durability,
     manifestDigest: row.manifestDigest,
     guardId: row.guardId,
+    act,
+    tests: row.tests,
     verifiedAt: row.verifiedAt === null ? null : new Date(row.verifiedAt).toISOString(),
     problem: row.problem,
     head: row.snapshotId === project.headSnapshotId,

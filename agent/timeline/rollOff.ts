@@ -1,3 +1,4 @@
+import type { EntryRow } from "../catalog/entries.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { planRetention } from "./retention.ts";
@@ -5,21 +6,31 @@ import type { TimelineParts } from "./timelineParts.ts";
 
 /** Rolls off what retention does not keep; the room on the disk is freed while others go on. */
 export class RollOff {
-  readonly #parts: Pick<TimelineParts, "entries" | "announce" | "log">;
+  readonly #parts: Pick<TimelineParts, "entries" | "acts" | "announce" | "log">;
   readonly #deletion: SnapshotDeletion;
   readonly #running = new Set<Promise<void>>();
 
-  constructor(parts: Pick<TimelineParts, "entries" | "announce" | "log">, deletion: SnapshotDeletion) {
+  constructor(
+    parts: Pick<TimelineParts, "entries" | "acts" | "announce" | "log">,
+    deletion: SnapshotDeletion,
+  ) {
     this.#parts = parts;
     this.#deletion = deletion;
   }
 
   /** Takes the entries away at once. The caller holds the project. */
   run(project: ProjectRow): void {
+    const { acts, entries } = this.#parts;
+    const begun = acts.running(project.projectId).map(({ beforeId }) => beforeId);
+    const doomed = planRetention(entries.list(project.projectId), { ...project, needed: begun });
+    if (doomed.length > 0) this.remove(project, doomed, { forGood: false });
+  }
+
+  /** Takes these entries away at once. The caller holds the project. */
+  remove(project: ProjectRow, doomed: readonly EntryRow[], { forGood }: { readonly forGood: boolean }): void {
     const { projectId } = project;
-    const doomed = planRetention(this.#parts.entries.list(projectId), project);
-    if (doomed.length === 0) return;
-    const { buried } = this.#deletion.bury(project, doomed, { kind: "rollOff", forGood: false });
+    const { buried } = this.#deletion.bury(project, doomed, { kind: "rollOff", forGood });
+    this.#parts.acts.sweep(projectId);
     this.#parts.announce("changed/timeline", { projectId });
     const free = async () => {
       for (const each of buried) await this.#deletion.free(each);

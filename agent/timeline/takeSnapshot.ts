@@ -17,6 +17,8 @@ export interface SnapshotWish {
   readonly label: string | null;
   readonly note: string | null;
   readonly pinned: boolean;
+  /** What becomes lasting together with the entry, in one transaction. */
+  readonly alongside?: (snapshotId: string) => void;
 }
 
 const Payload = z.object({ path: z.string() });
@@ -38,11 +40,16 @@ export class SnapshotTaking {
   }
 
   /**
-   * Adds an entry with what the volume holds now, and makes it the head. Null, and no entry, when nothing
+   * Adds an entry with what the volume holds now, or what `source` does, and makes it the head. Null, and no entry, when nothing
    * changed since the head and the wish asks for no label, note or pin. The caller holds the project.
    * @throws ForkpointError VOLUME_MISSING, POOL_FULL, POOL_READ_ONLY, NEEDS_ROOT, CANCELLED
    */
-  async run(project: ProjectRow, wish: SnapshotWish, signal: AbortSignal): Promise<EntryRow | null> {
+  async run(
+    project: ProjectRow,
+    wish: SnapshotWish,
+    signal: AbortSignal,
+    source = project.path,
+  ): Promise<EntryRow | null> {
     const { btrfs, intents, clock, crashPoint } = this.#parts;
     await this.#places.requireVolume(project);
     const snapshotId = newId();
@@ -51,7 +58,7 @@ export class SnapshotTaking {
     crashPoint("snapshot:intent");
     try {
       await mkdir(dirname(path), { recursive: true });
-      await btrfs.snapshot(project.path, path, { readOnly: true });
+      await btrfs.snapshot(source, path, { readOnly: true });
       crashPoint("snapshot:taken");
       signal.throwIfAborted();
       const wanted = wish.label !== null || wish.note !== null || wish.pinned;
@@ -86,9 +93,11 @@ export class SnapshotTaking {
     const { projectId } = project;
     return catalog.transaction(() => {
       const parentId = project.headSnapshotId;
-      entries.add(newEntry({ ...wish, snapshotId, projectId, parentId, author, createdAt: clock.now() }));
+      const { alongside, ...said } = wish;
+      entries.add(newEntry({ ...said, snapshotId, projectId, parentId, author, createdAt: clock.now() }));
       projects.change(projectId, { headSnapshotId: snapshotId });
       intents.end(intentId);
+      alongside?.(snapshotId);
       const added = entries.find(projectId, snapshotId);
       if (!added) throw new Error("An entry that was added is not there.");
       return added;

@@ -1,3 +1,4 @@
+import type { Acts } from "../catalog/acts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Entries } from "../catalog/entries.ts";
 import type { Intents } from "../catalog/intents.ts";
@@ -34,6 +35,7 @@ export interface TimelineParts {
   readonly entries: Entries;
   readonly kept: KeptEntries;
   readonly operations: Operations;
+  readonly acts: Acts;
   readonly intents: Intents;
   readonly processes: Processes;
   readonly btrfs: Btrfs;

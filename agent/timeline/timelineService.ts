@@ -7,6 +7,9 @@ import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import { decodeVolumePath } from "../protocol/volumePath.ts";
 import { summarizeChanges } from "../volumes/comparison/describeChanges.ts";
+import { ActService } from "./acts/actService.ts";
+import { ChangeCounting } from "./acts/changeCounting.ts";
+import { Standby } from "./acts/standby.ts";
 import { AutoSnapshots } from "./autoSnapshots.ts";
 import { BroughtBack } from "./broughtBack.ts";
 import { SnapshotDeletion } from "./deleteSnapshots.ts";
@@ -59,6 +62,10 @@ export class TimelineService {
   readonly #undelete: Undelete;
   readonly #sweep: KeptSweep;
   readonly #auto: AutoSnapshots;
+  readonly #standby: Standby;
+  readonly #counting: ChangeCounting;
+  /** What people and programs do, with the state before and after it. */
+  readonly acts: ActService;
 
   constructor(
     parts: TimelineParts & {
@@ -87,6 +94,24 @@ export class TimelineService {
       take: (projectId) => this.#takeByTimer(projectId),
       outcomeChanged: parts.healthChanged,
     });
+    this.#standby = new Standby(parts, this.#places);
+    this.#counting = new ChangeCounting(parts, this.#places);
+    const tools = {
+      alone: <T>(
+        project: ProjectRow,
+        operation: string,
+        call: Pick<LongCall, "signal">,
+        work: (current: ProjectRow) => Promise<T>,
+      ) => this.#alone(project, { operation, refuse: false }, call, work),
+      take: (project: ProjectRow, wish: SnapshotWish, signal: AbortSignal, source?: string) =>
+        this.#take(project, wish, signal, source),
+      remove: (entry: EntryRow) => {
+        const current = this.#parts.projects.byId(entry.projectId);
+        if (current) this.#rollOff.remove(current, [entry], { forGood: true });
+      },
+      view: (row: EntryRow) => this.#entries.view(row),
+    };
+    this.acts = new ActService(parts, tools, this.#standby, this.#counting);
   }
 
   get recoverers(): readonly Recoverer[] {
@@ -296,20 +321,31 @@ export class TimelineService {
 
   /** Takes automatic snapshots until the returned function is called, once for each call. */
   openProject(projectId: string): () => void {
-    return this.#auto.open(projectId);
+    const close = this.#auto.open(projectId);
+    return () => {
+      close();
+      if (!this.#auto.isOpen(projectId)) this.#standby.drop(projectId);
+    };
+  }
+
+  /** Lets go of what is kept for a project besides its entries: it is about to be deleted. */
+  leave(projectId: string): void {
+    this.#standby.drop(projectId);
   }
 
   autoSnapshotError(projectId: string): string | null {
     return this.#auto.errorOf(projectId);
   }
 
-  /** Whether snapshots that rolled off are still being freed. */
+  /** Whether snapshots that rolled off are still being freed, or changes counted. */
   get hasWork(): boolean {
-    return this.#rollOff.hasWork || this.#sweep.hasWork;
+    return this.#rollOff.hasWork || this.#sweep.hasWork || this.#counting.hasWork;
   }
 
   async close(): Promise<void> {
     this.#auto.close();
+    await this.#counting.close();
+    await this.#standby.close();
     await this.#rollOff.ended();
     await this.#sweep.close();
   }
@@ -320,8 +356,13 @@ export class TimelineService {
     await this.snapshot(project, { cause: "timer", pin: false }, unattended);
   }
 
-  async #take(project: ProjectRow, wish: SnapshotWish, signal: AbortSignal): Promise<EntryRow | null> {
-    const entry = await this.#taking.run(project, wish, signal);
+  async #take(
+    project: ProjectRow,
+    wish: SnapshotWish,
+    signal: AbortSignal,
+    source?: string,
+  ): Promise<EntryRow | null> {
+    const entry = await this.#taking.run(project, wish, signal, source);
     if (entry) this.#added(project.projectId);
     return entry;
   }
@@ -340,6 +381,7 @@ export class TimelineService {
   }
 
   #added(projectId: string): void {
+    this.#standby.drop(projectId);
     const project = this.#parts.projects.byId(projectId);
     if (project) this.#rollOff.run(project);
     void this.#sweep.wake();

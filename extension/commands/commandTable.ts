@@ -65,6 +65,9 @@ export function commandTable(window: Window) {
     "forkpoint.compareVersionWithSelected": (version) => window.versions.withSelected(version),
     "forkpoint.restoreVersion": (version) => window.versions.restore(version),
     "forkpoint.saveVersionAs": (version) => window.versions.saveAs(version),
+    "forkpoint.showLastGreen": () => window.lastGreen.show(),
+    "forkpoint.restoreBefore": (entry) => window.actSides.restoreBefore(entry),
+    "forkpoint.compareBeforeAfter": (entry) => window.actSides.compare(entry),
 
     "forkpoint.forkFromNow": (wish) => forks.fromNow(wish),
     "forkpoint.forkFromEntry": (entry) => forks.fromEntry(entry),

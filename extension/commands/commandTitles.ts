@@ -48,6 +48,9 @@ export const commandTitles = {
   "forkpoint.compareVersionWithSelected": "Compare Version with Selected",
   "forkpoint.restoreVersion": "Restore This Version…",
   "forkpoint.saveVersionAs": "Save Version As…",
+  "forkpoint.showLastGreen": "Show Last Green Snapshot…",
+  "forkpoint.restoreBefore": "Restore to Before It…",
+  "forkpoint.compareBeforeAfter": "Compare Before with After",
 
   "forkpoint.forkFromNow": "Fork from Now…",
   "forkpoint.forkFromEntry": "Fork from Snapshot…",

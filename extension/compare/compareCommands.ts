@@ -49,6 +49,11 @@ export class CompareCommands {
     return this.#show(await namedEntry(this.#timeline, entry.parentId), entry);
   }
 
+  /** Two entries, by their ids, the older one first. */
+  async between(fromId: string, toId: string): Promise<Comparison> {
+    return this.#show(await namedEntry(this.#timeline, fromId), await namedEntry(this.#timeline, toId));
+  }
+
   /**
    * Fills the Changes view with what an entry changed, as a click on its row asks: quietly, without taking
    * the focus, and only for the row that was clicked last. Null where there is nothing before the entry.

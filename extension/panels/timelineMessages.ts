@@ -14,6 +14,8 @@ export const timelineCommands = [
   "forkpoint.restoreWorkspace",
   "forkpoint.compareWithNow",
   "forkpoint.compareWithPrevious",
+  "forkpoint.compareBeforeAfter",
+  "forkpoint.restoreBefore",
   "forkpoint.forkFromEntry",
   "forkpoint.renameSnapshot",
   "forkpoint.editNote",

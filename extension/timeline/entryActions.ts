@@ -3,6 +3,7 @@ import type { Entry } from "../../agent/protocol/entities.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
 import { askOne } from "../feedback/ask.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
+import { actAfter } from "../wording/acts.ts";
 import { entryTitle } from "../wording/causes.ts";
 import { chooseEntry } from "./chooseEntry.ts";
 import type { Timeline } from "./timeline.ts";
@@ -11,6 +12,8 @@ import type { Timeline } from "./timeline.ts";
 const actions: readonly { command: CommandId; icon: string; offered?: (entry: Entry) => boolean }[] = [
   { command: "forkpoint.compareWithNow", icon: "diff" },
   { command: "forkpoint.restoreWorkspace", icon: "history" },
+  { command: "forkpoint.restoreBefore", icon: "discard", offered: hasBefore },
+  { command: "forkpoint.compareBeforeAfter", icon: "git-compare", offered: hasBefore },
   { command: "forkpoint.forkFromEntry", icon: "repo-forked" },
   {
     command: "forkpoint.compareWithPrevious",
@@ -26,6 +29,10 @@ const actions: readonly { command: CommandId; icon: string; offered?: (entry: En
   { command: "forkpoint.copySnapshotId", icon: "copy" },
   { command: "forkpoint.deleteSnapshot", icon: "trash", offered: ({ head, pinned }) => !head && !pinned },
 ];
+
+function hasBefore(entry: Entry): boolean {
+  return Boolean(actAfter(entry)?.beforeId);
+}
 
 /** Lists what can be done with an entry and does what is chosen. */
 export async function showEntryActions(

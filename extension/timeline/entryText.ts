@@ -1,4 +1,5 @@
 import type { Entry } from "../../agent/protocol/entities.ts";
+import { actAfter, actDetails, actSummary } from "../wording/acts.ts";
 import { causeReasons, entryTitle } from "../wording/causes.ts";
 import { durabilityWords } from "../wording/durability.ts";
 import { longDate, relativeTime } from "../wording/relativeTime.ts";
@@ -8,6 +9,10 @@ export function entryDescription(entry: Entry, nowMs: number): string {
   const parts: string[] = [];
   if (entry.head) parts.push("current");
   if (entry.pinned) parts.push("pinned");
+  const act = actAfter(entry) ?? (entry.act?.afterId === null ? entry.act : null);
+  const summary = act && actSummary(act);
+  if (summary) parts.unshift(summary);
+  if (entry.tests && act?.cause !== "test") parts.push(`tests ${entry.tests}`);
   parts.push(relativeTime(entry.createdAt, nowMs));
   return parts.join(" · ");
 }
@@ -17,6 +22,9 @@ export function entrySpoken(entry: Entry, nowMs: number): string {
   const parts = [entryTitle(entry), relativeTime(entry.createdAt, nowMs)];
   if (entry.head) parts.push("the workspace grew from this one");
   if (entry.pinned) parts.push("pinned");
+  const act = actAfter(entry);
+  if (act) parts.push(actSummary(act));
+  if (entry.tests) parts.push(`tests ${entry.tests} here`);
   parts.push(durabilityWords[entry.durability].sentence.toLowerCase().replace(/\.$/, ""));
   if (entry.note) parts.push("has a note");
   return parts.join(", ");
@@ -29,6 +37,9 @@ export function entryTooltip(entry: Entry): string {
     `${causeReasons[entry.cause]} ${longDate(entry.createdAt)}, ${escapeMarkdown(entry.author)}`,
     `${durabilityWords[entry.durability].sentence}${entry.pinned ? " Pinned: it stays until you unpin it." : ""}`,
   ];
+  const act = actAfter(entry);
+  if (act) lines.push(...actDetails(act).map(escapeMarkdown));
+  if (entry.tests) lines.push(`Tests ${entry.tests} on this state.`);
   if (entry.head) lines.push("The workspace as it stands grew from this snapshot.");
   if (entry.note) lines.push(escapeMarkdown(entry.note));
   lines.push(`\`${entry.snapshotId}\``);
@@ -40,6 +51,7 @@ export function entryContext(entry: Entry): string {
   const words = ["entry", entry.pinned ? "pinned" : "unpinned", entry.durability];
   if (entry.head) words.push("head");
   if (entry.parentId !== null) words.push("child");
+  if (actAfter(entry)?.beforeId) words.push("act");
   return words.join(" ");
 }
 

@@ -4,6 +4,8 @@ export interface EntryRow {
   readonly kind: "entry";
   readonly id: string;
   entry: Entry;
+  /** The entry that was taken before the same act, which hides below this one. */
+  readonly before?: EntryRow;
 }
 export interface GroupRow {
   readonly kind: "group";
@@ -34,8 +36,15 @@ export function timelineRows(entries: readonly Entry[], more: boolean): Timeline
     else rows.push(...run);
     run = [];
   };
-  for (const entry of entries) {
-    const row: EntryRow = { kind: "entry", id: entry.snapshotId, entry };
+  const hidden = new Set<string>();
+  for (const [index, entry] of entries.entries()) {
+    if (hidden.has(entry.snapshotId)) continue;
+    const before = takenBefore(entry, entries[index + 1]);
+    if (before) hidden.add(before.snapshotId);
+    const row: EntryRow = {
+      ...{ kind: "entry", id: entry.snapshotId, entry },
+      ...(before && { before: { kind: "entry", id: before.snapshotId, entry: before } }),
+    };
     if (isNoise(entry)) run.push(row);
     else {
       endRun();
@@ -47,8 +56,19 @@ export function timelineRows(entries: readonly Entry[], more: boolean): Timeline
   return rows;
 }
 
+/** The older one, when it was made only to have the state before what led to the newer one. */
+function takenBefore(entry: Entry, older: Entry | undefined): Entry | undefined {
+  if (!older || older.head || isNamed(older) || entry.act?.afterId !== entry.snapshotId) return undefined;
+  const isPair = older.act?.actId === entry.act.actId && entry.act.beforeId === older.snapshotId;
+  return isPair ? older : undefined;
+}
+
 function isNoise(entry: Entry): boolean {
-  return entry.cause === "timer" && !entry.pinned && !entry.head && !entry.label && !entry.note;
+  return entry.cause === "timer" && !entry.act && !entry.head && !isNamed(entry);
+}
+
+function isNamed({ pinned, label, note }: Entry): boolean {
+  return pinned || Boolean(label) || Boolean(note);
 }
 
 /**
@@ -71,7 +91,11 @@ export function updateRows(rows: readonly TimelineRow[], fresh: readonly Timelin
 
 /** The entries among the rows, those inside groups too, in order. */
 export function entryRows(rows: readonly TimelineRow[]): EntryRow[] {
-  return rows.flatMap((row) => (row.kind === "group" ? row.rows : row.kind === "entry" ? [row] : []));
+  return rows.flatMap((row) => {
+    if (row.kind === "more") return [];
+    if (row.kind === "group") return entryRows(row.rows);
+    return row.before ? [row, row.before] : [row];
+  });
 }
 
 function sameShape(rows: readonly TimelineRow[], others: readonly TimelineRow[]): boolean {
@@ -80,6 +104,7 @@ function sameShape(rows: readonly TimelineRow[], others: readonly TimelineRow[])
     rows.every((row, index) => {
       const other = others[index];
       if (row.id !== other?.id) return false;
+      if (row.kind === "entry") return other.kind === "entry" && row.before?.id === other.before?.id;
       return row.kind !== "group" || (other.kind === "group" && sameShape(row.rows, other.rows));
     })
   );

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { causeIcons, entryTitle } from "../wording/causes.ts";
+import { causeIcons, shortTitle } from "../wording/causes.ts";
 import { count } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { entryBadgeUri } from "./entryBadges.ts";
@@ -24,6 +24,8 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   readonly #disposables: readonly { dispose(): unknown }[];
   readonly #clock: NodeJS.Timeout;
   #rows: readonly TimelineRow[] = [];
+  /** The newest entry on which tests passed. */
+  #lastGreen: string | undefined;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -32,18 +34,19 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   }
 
   getChildren(parent?: TimelineRow): TimelineRow[] {
-    if (parent) return parent.kind === "group" ? [...parent.rows] : [];
-    return [...this.#rows];
+    if (!parent) return [...this.#rows];
+    if (parent.kind === "group") return [...parent.rows];
+    return parent.kind === "entry" && parent.before ? [parent.before] : [];
   }
 
   getParent(row: TimelineRow): TimelineRow | undefined {
-    return this.#rows.find(
-      (candidate) => candidate.kind === "group" && candidate.rows.some(({ id }) => id === row.id),
-    );
+    const isParent = (candidate: TimelineRow) => this.getChildren(candidate).some(({ id }) => id === row.id);
+    const pairs = this.#rows.flatMap((candidate) => (candidate.kind === "group" ? candidate.rows : []));
+    return this.#rows.find(isParent) ?? pairs.find(isParent);
   }
 
   getTreeItem(row: TimelineRow): vscode.TreeItem {
-    if (row.kind === "entry") return entryItem(row);
+    if (row.kind === "entry") return entryItem(row, this.#lastGreen);
     if (row.kind === "group") return groupItem(row);
     const item = new vscode.TreeItem("Load more");
     item.id = row.id;
@@ -63,8 +66,11 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   }
 
   #update(): void {
-    const fresh = timelineRows(this.#timeline.entries, this.#timeline.more);
-    const changed = updateRows(this.#rows, fresh);
+    const { entries, more } = this.#timeline;
+    const fresh = timelineRows(entries, more);
+    const green = entries.find(({ tests }) => tests === "passed")?.snapshotId;
+    const changed = green === this.#lastGreen ? updateRows(this.#rows, fresh) : "all";
+    this.#lastGreen = green;
     if (changed === "all") {
       this.#rows = fresh;
       this.#changed.fire(undefined);
@@ -77,14 +83,20 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   }
 }
 
-function entryItem({ entry }: EntryRow): vscode.TreeItem {
+function entryItem({ entry, before }: EntryRow, lastGreen: string | undefined): vscode.TreeItem {
   const now = Date.now();
-  const item = new vscode.TreeItem(entryTitle(entry));
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(shortTitle(entry), before ? Collapsed : None);
+  const isGreen = lastGreen !== undefined && (entry.snapshotId === lastGreen || before?.id === lastGreen);
   item.id = entry.snapshotId;
-  item.description = entryDescription(entry, now);
+  item.description = `${isGreen ? "last green · " : ""}${entryDescription(entry, now)}`;
   item.iconPath = new vscode.ThemeIcon(
     entry.pinned ? "pinned" : causeIcons[entry.cause],
-    entry.head ? new vscode.ThemeColor("charts.blue") : undefined,
+    isGreen
+      ? new vscode.ThemeColor("testing.iconPassed")
+      : entry.head
+        ? new vscode.ThemeColor("charts.blue")
+        : undefined,
   );
   item.tooltip = new vscode.MarkdownString(entryTooltip(entry));
   item.contextValue = entryContext(entry);

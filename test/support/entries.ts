@@ -15,6 +15,8 @@ export function anEntry(given: Partial<Entry> = {}): Entry {
     durability: "local",
     manifestDigest: null,
     guardId: null,
+    act: null,
+    tests: null,
     verifiedAt: null,
     problem: null,
     head: false,

@@ -36,6 +36,8 @@ const base: Entry = {
   durability: "durable",
   manifestDigest: "ab".repeat(32),
   guardId: null,
+  act: null,
+  tests: null,
   verifiedAt: null,
   problem: null,
   head: false,

@@ -1,5 +1,6 @@
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { TimelineCommand } from "../../extension/panels/timelineMessages.ts";
+import { actAfter, actDetails } from "../../extension/wording/acts.ts";
 import { causeReasons, entryTitle } from "../../extension/wording/causes.ts";
 import { durabilityWords } from "../../extension/wording/durability.ts";
 import { longDate } from "../../extension/wording/relativeTime.ts";
@@ -40,8 +41,15 @@ export function details(row: GraphRow, run: Run): Node[] {
 
 function entryDetails(entry: Entry, run: Run): Node[] {
   const { snapshotId } = entry;
+  const act = actAfter(entry);
   const on = (command: TimelineCommand) => () => run(command, { snapshotId });
   const more: [string, () => void][] = [
+    ...(act?.beforeId
+      ? ([
+          ["Restore to before…", on("forkpoint.restoreBefore")],
+          ["Compare before with after", on("forkpoint.compareBeforeAfter")],
+        ] as [string, () => void][])
+      : []),
     ...(entry.parentId === null
       ? []
       : [["Compare with previous", on("forkpoint.compareWithPrevious")] as [string, () => void]]),
@@ -62,6 +70,8 @@ function entryDetails(entry: Entry, run: Run): Node[] {
       ...fact("Made", longDate(entry.createdAt)),
       ...fact("By", entry.author),
       ...fact("Why", causeReasons[entry.cause]),
+      ...(act ? fact("What", actDetails(act).join(" ")) : []),
+      ...(entry.tests ? fact("Tests", `They ${entry.tests} on this state.`) : []),
       ...fact("Safety", durabilityWords[entry.durability].sentence),
       ...fact(
         "Kept",

@@ -1,3 +1,4 @@
+import { actAfter, actSummary } from "../../extension/wording/acts.ts";
 import { causeSentences, entryTitle } from "../../extension/wording/causes.ts";
 import { durabilityWords } from "../../extension/wording/durability.ts";
 import { relativeTime } from "../../extension/wording/relativeTime.ts";
@@ -40,9 +41,12 @@ function parts(row: GraphRow, nowMs: number): Node[] {
       return [icon("project"), text("title", row.slug), text("meta", "this project was forked from it")];
     case "entry": {
       const { entry } = row;
+      const act = actAfter(entry);
+      const came = act ? `${actSummary(act)} · ` : "";
       const named = entry.label?.trim() ? ` · ${causeSentences[entry.cause].toLowerCase()}` : "";
       const marks = [
         ...(entry.head ? [badge("current")] : []),
+        ...(entry.tests === "passed" ? [badge("tests passed")] : []),
         ...(entry.pinned ? [icon("pinned")] : []),
         text(`durability ${entry.durability}`, durabilityWords[entry.durability].short, [
           icon(entry.durability),
@@ -51,7 +55,7 @@ function parts(row: GraphRow, nowMs: number): Node[] {
       return [
         icon(entry.cause),
         text("title", entryTitle(entry)),
-        text("meta", `${relativeTime(entry.createdAt, nowMs)}${named}`),
+        text("meta", `${came}${relativeTime(entry.createdAt, nowMs)}${named}`),
         element("span", { class: "marks" }, ...marks),
       ];
     }
@@ -80,6 +84,7 @@ function menuContext({ entry }: EntryRow): string {
     pinned: entry.pinned,
     head: entry.head,
     child: entry.parentId !== null,
+    act: Boolean(actAfter(entry)?.beforeId),
     preventDefaultContextMenuItems: true,
   });
 }

@@ -8,6 +8,7 @@ import type { CrashPoint } from "../../host/crashPoints.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { Digest } from "../../repository/digest.ts";
+import { storedCause } from "../../repository/manifest.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
 import type { Privileged } from "../../volumes/privileged/privileged.ts";
 import { pushSnapshot, type PushBase } from "./push.ts";
@@ -128,7 +129,7 @@ function recordOf(project: ProjectRow, entry: EntryRow) {
     slug: project.slug,
     snapshotId: entry.snapshotId,
     parentSnapshotId: entry.parentId,
-    cause: entry.cause,
+    cause: storedCause(entry.cause),
     label: entry.label,
     author: entry.author,
     createdAt: new Date(entry.createdAt).toISOString(),

@@ -85,4 +85,25 @@ describe("locks of projects", () => {
     await assert.rejects(failing, /broken/);
     await locks.run("p", { operation: "third", refuse: true, signal }, () => Promise.resolve());
   });
+
+  it("waits for work that gives way instead of refusing, and tells it that somebody waits", async () => {
+    const locks = new ProjectLocks();
+    const seen: string[] = [];
+    const quiet = (name: string) => {
+      const wanted = gate();
+      const giveWay = () => wanted.open();
+      return locks.run("p", { operation: name, refuse: false, signal, giveWay }, async () => {
+        await wanted.wait;
+        seen.push(name);
+      });
+    };
+    const first = quiet("first");
+    const second = quiet("second");
+    const restore = locks.run("p", { operation: "restoring", refuse: true, signal }, () => {
+      seen.push("restore");
+      return Promise.resolve();
+    });
+    await Promise.all([first, second, restore]);
+    assert.deepEqual(seen, ["first", "second", "restore"]);
+  });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EntryRow } from "../../../agent/catalog/entries.ts";
 import { newEntry } from "../../../agent/catalog/newEntry.ts";
-import { planRetention } from "../../../agent/timeline/retention.ts";
+import { automaticKept, planRetention } from "../../../agent/timeline/retention.ts";
 
 describe("retention", () => {
   const entry = (snapshotId: string, more: Partial<EntryRow> = {}): EntryRow => {
@@ -25,5 +25,26 @@ describe("retention", () => {
     assert.deepEqual(plan([entry("c"), entry("b"), entry("a")], 1, "a"), ["b"]);
     assert.deepEqual(plan([entry("c"), entry("b", { durability: "uploading" }), entry("a")], 1), ["a"]);
     assert.deepEqual(plan([entry("c"), entry("b"), restore, entry("g", { cause: "guard" })], 2), ["g", "r"]);
+  });
+
+  it("bounds automatic entries by themselves, and never for those of people or against them", () => {
+    const many = Array.from({ length: automaticKept + 2 }, (_, at) =>
+      entry(`t${at}`, { cause: at % 2 ? "timer" : "install" }),
+    );
+    assert.deepEqual(plan([...many, entry("b"), entry("a")], 1), [
+      "a",
+      `t${automaticKept + 1}`,
+      `t${automaticKept}`,
+    ]);
+    assert.deepEqual(plan([...many.slice(0, 9), entry("b"), entry("a")], 2), []);
+    const named = entry("n", { cause: "git", label: "mine" });
+    assert.deepEqual(plan([entry("c"), named, entry("t", { cause: "git" })], 1), ["n"]);
+  });
+
+  it("keeps the newest on which tests passed, and what is needed for now", () => {
+    const green = entry("g", { tests: "passed" });
+    assert.deepEqual(plan([entry("c"), green, entry("b", { tests: "passed" }), entry("a")], 1), ["a", "b"]);
+    const limits = { maxSnapshots: 1, headSnapshotId: null, needed: ["a"] };
+    assert.deepEqual(planRetention([entry("b"), entry("a")], limits), []);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Entry } from "../../../agent/protocol/entities.ts";
+import type { Act, Entry } from "../../../agent/protocol/entities.ts";
 import { entryRows, timelineRows, updateRows } from "../../../extension/timeline/timelineRows.ts";
 import { anEntry } from "../../support/entries.ts";
 
@@ -34,6 +34,32 @@ describe("timelineRows", () => {
       timer("a"),
     ];
     assert.deepEqual(shape(entries), ["f", "e", "d", "c", "b", "a"]);
+  });
+
+  it("makes one row of a pair, with the state before below it, unless somebody named that", () => {
+    const act: Act = {
+      ...{ actId: "x", cause: "git", what: "git pull", outcome: "done", exitCode: 0, beforeId: "b" },
+      ...{ afterId: "c", beganAt: "", endedAt: null, change: null },
+    };
+    const after = anEntry({ snapshotId: "c", cause: "git", act });
+    const before = anEntry({ snapshotId: "b", cause: "git", act });
+    const other = anEntry({ snapshotId: "a" });
+    const rows = timelineRows([after, before, other], false);
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      ["c", "a"],
+    );
+    assert.deepEqual(
+      entryRows(rows).map(({ id }) => id),
+      ["c", "b", "a"],
+    );
+    assert.deepEqual(shape([after, { ...before, label: "mine" }, other]), ["c", "b", "a"]);
+    assert.deepEqual(shape([after, other]), ["c", "a"]);
+    const fresh = timelineRows([after, { ...before, durability: "durable" }, other], false);
+    assert.deepEqual(
+      (updateRows(rows, fresh) as { id: string }[]).map(({ id }) => id),
+      ["b"],
+    );
   });
 
   it("ends with a row that loads more", () => {

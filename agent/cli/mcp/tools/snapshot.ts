@@ -24,6 +24,7 @@ export const snapshotTool = tool({
     const { projectId, slug } = await call.project();
     const { entry, head } = await call.agent("snapshot/create", {
       project: projectId,
+      cause: "assistant",
       ...(label === undefined ? {} : { label }),
       ...(note === undefined ? {} : { note }),
     });

@@ -62,7 +62,7 @@ describe("forkpoint mcp --fork", function () {
     const { entries } = await client.result<{ entries: Entry[] }>("timeline");
     assert.deepEqual(
       entries.map(({ cause }) => cause),
-      ["manual", "fork"],
+      ["assistant", "fork"],
     );
     await client.result("restore", { snapshot: taken.entry.snapshotId });
     assert.equal(readFileSync(join(fork.path, "plain"), "utf8"), "third");

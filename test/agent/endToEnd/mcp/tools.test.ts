@@ -89,18 +89,18 @@ describe("the tools of forkpoint mcp", function () {
     assert.deepEqual(
       all.entries.map(({ label, cause, head }) => [label, cause, head]),
       [
-        ["Before the upgrade", "manual", true],
+        ["Before the upgrade", "assistant", true],
         [null, "import", false],
       ],
     );
-    assert.match(all.said, /manual {2}local {2}Before the upgrade {2}\(the workspace stands on it\)/);
+    assert.match(all.said, /assistant {2}local {2}Before the upgrade {2}\(the workspace stands on it\)/);
     const page = await mcp.result<Listed>("timeline", { limit: 1 });
     assert.equal(page.nextBefore, all.entries[0]?.snapshotId);
     const next = await mcp.result<Listed>("timeline", { limit: 1, before: page.nextBefore });
     assert.deepEqual([next.entries[0]?.snapshotId, next.nextBefore], [first, null]);
     const ids = async (args: object) =>
       (await mcp.result<Listed>("timeline", { ...args })).entries.map(({ cause }) => cause);
-    assert.deepEqual(await ids({ text: "WORKS" }), ["manual"]);
+    assert.deepEqual(await ids({ text: "WORKS" }), ["assistant"]);
     assert.deepEqual(await ids({ causes: ["import", "guard"] }), ["import"]);
     assert.deepEqual(await ids({ text: "works", causes: ["import"] }), []);
   });

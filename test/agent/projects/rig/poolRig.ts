@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { Acts } from "../../../../agent/catalog/acts.ts";
 import { Catalog } from "../../../../agent/catalog/catalog.ts";
 import { Entries } from "../../../../agent/catalog/entries.ts";
 import { Intents } from "../../../../agent/catalog/intents.ts";
@@ -32,6 +33,7 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
   const entries = new Entries(catalog);
   const kept = new KeptEntries(catalog);
   const operations = new Operations(catalog);
+  const acts = new Acts(catalog);
   const processes = new Processes();
   const privileged = new RootPrivileged(processes);
   const device = new PoolDevice(processes, privileged);
@@ -81,6 +83,7 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
     entries,
     kept,
     operations,
+    acts,
     processes,
     btrfs,
     device,

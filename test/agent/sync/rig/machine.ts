@@ -161,6 +161,7 @@ export class Machine {
       guardId: null,
       verifiedAt: null,
       problem: null,
+      tests: null,
     });
     this.projects.change(projectId, { headSnapshotId: snapshotId });
     return this.entry(projectId, snapshotId);

@@ -193,7 +193,11 @@ describe("the history of a path", () => {
       first.versions.map(({ size }) => size),
       [5, 4],
     );
-    await site.rig.timeline.delete(site.project, { snapshotIds: [first.next ?? ""], forGood: true }, unattended);
+    await site.rig.timeline.delete(
+      site.project,
+      { snapshotIds: [first.next ?? ""], forGood: true },
+      unattended,
+    );
     const second = await history("file", { limit: 2, from: first.next ?? "" });
     assert.deepEqual(
       second.versions.map(({ size }) => size),

@@ -80,6 +80,7 @@ export class TimelineFixture {
     this.rig = openTimelineRig(this.home, options);
     const problems = await this.rig.recoverTimeline();
     if (problems.length > 0) throw new Error(JSON.stringify(problems));
+    this.rig.timeline.acts.start();
   }
 
   async close(): Promise<void> {

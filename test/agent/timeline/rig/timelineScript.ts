@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { crashAt } from "../../../../agent/host/crashPoints.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { openTimelineRig } from "./timelineRig.ts";
@@ -16,6 +18,8 @@ export interface ScriptArgs {
   /** Lets the time be over to bring anything back. */
   readonly sweep?: true;
   readonly recover?: true;
+  /** An act that writes this into the page. */
+  readonly act?: string;
 }
 
 /** Runs one operation in a process that dies at a crash point; with `abortAt` it is cancelled at another. */
@@ -44,4 +48,14 @@ if (args.undelete) await rig.timeline.undelete(project, { snapshotIds: [args.und
 if (args.sweep) {
   rig.timeline.start();
   await rig.timeline.close();
+}
+if (args.act !== undefined) {
+  const { acts } = rig.timeline;
+  const { actId } = await acts.begin(
+    project,
+    { cause: "install", what: "npm ci", late: false, alone: false },
+    call,
+  );
+  writeFileSync(join(project.path, "page"), args.act);
+  await acts.end(project, { actId, outcome: "done", exitCode: 0, count: true }, call);
 }

@@ -1,0 +1,33 @@
+import * as vscode from "vscode";
+import type { AgentConnection } from "../connection/agentConnection.ts";
+import type { ProjectSession } from "../project/projectSession.ts";
+import { Acts } from "./acts.ts";
+import { DebugActs } from "./debugActs.ts";
+import { DeletionActs } from "./deletionActs.ts";
+import { GitActs } from "./gitActs.ts";
+import { TaskActs } from "./taskActs.ts";
+import { TerminalActs } from "./terminalActs.ts";
+import { WrittenFiles } from "./writtenFiles.ts";
+
+/** Everything in this window that makes the agent take snapshots before and after it. */
+export class Causes implements vscode.Disposable {
+  readonly #disposables: readonly { dispose(): unknown }[];
+
+  constructor(connection: AgentConnection, session: ProjectSession, log: vscode.LogOutputChannel) {
+    const acts = new Acts(connection, session, log);
+    const files = new WrittenFiles(acts);
+    this.#disposables = [
+      acts,
+      files,
+      new TerminalActs(acts, files),
+      new TaskActs(acts),
+      new DebugActs(acts),
+      new DeletionActs(acts),
+      new GitActs(acts, log),
+    ];
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables.toReversed()) disposable.dispose();
+  }
+}

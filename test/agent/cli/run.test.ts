@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Act, Entry } from "../../../agent/protocol/entities.ts";
+import { Machine } from "../../support/machine.ts";
+
+const command = resolve(import.meta.dirname, "../../../agent/cli/main.ts");
+
+describe("forkpoint run", function () {
+  this.timeout(60_000);
+  let machine: Machine;
+  let volume: string;
+  before(async () => {
+    machine = await Machine.withPool();
+    const folder = machine.makeFolder("shop");
+    writeFileSync(join(folder, "page"), "one");
+    writeFileSync(join(folder, "package.json"), '{"name":"shop","version":"1.0.0"}');
+    const local = machine.makeFolder("local");
+    writeFileSync(join(local, "package.json"), '{"name":"local","version":"1.0.0"}');
+    mkdirSync(join(local, "lib"));
+    for (const name of ["a", "b"]) writeFileSync(join(local, "lib", `${name}.js`), "x".repeat(3000));
+    for (const each of [folder, local]) machine.give(each);
+    volume = (await machine.import(folder)).path;
+  });
+  after(() => machine.end());
+
+  const run = (...words: string[]) => machine.run(["run", "--", ...words], volume);
+  const log = () => machine.json<Entry[]>("log", "shop");
+  /** `forkpoint run`, whose signals a test sends itself. */
+  const start = (line: string) => {
+    const child = spawn(process.execPath, [command, "run", "--", "sh", "-c", line], {
+      cwd: volume,
+      env: { ...process.env, ...machine.env, FORKPOINT_HOME: machine.home },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return { child, ended: once(child, "close") as Promise<[number | null, string | null]> };
+  };
+
+  it("keeps both sides of an npm install and says what it changed", async () => {
+    writeFileSync(join(volume, "page"), "before the install");
+    const { out, err, exitCode } = await run(
+      ...["npm", "install", "--install-links", "--no-audit", "--no-fund", machine.path("local")],
+    );
+    assert.equal(exitCode, 0, err);
+    assert.match(out, /added 1 package/);
+    assert.match(err, /forkpoint: \d+ files, \+\d+(\.\d)? KiB, package-lock\.json\n/);
+    assert.match(err, /`forkpoint restore \w+` goes back to before\./);
+    const [after] = await log();
+    assert.equal(after?.cause, "install");
+    assert.match(after.act?.what ?? "", /^npm install --install-links/);
+    assert.ok((after.act?.change?.inDependencies ?? 0) >= 3);
+    const back = await machine.run(["restore", after.act?.beforeId ?? "", "--yes"], volume);
+    assert.equal(back.exitCode, 0, back.err);
+    assert.equal(existsSync(join(volume, "node_modules/local")), false);
+    assert.equal(readFileSync(join(volume, "page"), "utf8"), "before the install");
+  });
+
+  it("passes on the command's words, output and exit status", async () => {
+    const { exitCode, out, err } = await run("sh", "-c", 'echo "$1"; echo e >&2; exit 7', "x", "a b'c");
+    assert.equal(exitCode, 7);
+    assert.equal(out, "a b'c\n");
+    assert.match(err, /^e\nforkpoint: nothing changed\n$/);
+  });
+
+  it("says as JSON what it changed, on stderr", async () => {
+    const ran = await machine.run(["run", "--json", "--", "sh", "-c", "echo two > page; echo out"], volume);
+    assert.equal(ran.out, "out\n");
+    const { act } = JSON.parse(ran.err) as { act: Act };
+    assert.deepEqual([act.cause, act.outcome, act.change?.files], ["terminal", "done", 1]);
+  });
+
+  it("says that there is no such program", async () => {
+    const { exitCode, err } = await run("no-such-program");
+    assert.equal(exitCode, 127);
+    assert.match(err, /There is no program no-such-program\. \[TOOL_MISSING\]/);
+  });
+
+  it("does not run a command that is in no project", async () => {
+    const ran = await machine.run(["run", "--", "touch", "made"], machine.folder);
+    assert.equal(ran.exitCode, 1);
+    assert.match(ran.err, /PROJECT_NOT_FOUND/);
+    assert.equal(existsSync(machine.path("made")), false);
+  });
+
+  for (const [signal, status] of [
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+    ["SIGINT", 130],
+  ] as const) {
+    it(`passes on ${signal}, and keeps what was changed until then`, async () => {
+      const { child, ended } = start(`echo ${signal} > page; echo ready; exec sleep 60`);
+      await once(child.stdout, "data");
+      child.kill(signal);
+      assert.deepEqual(await ended, [status, null]);
+      const [newest] = await log();
+      assert.deepEqual([newest?.act?.outcome, newest?.act?.exitCode], ["unknown", status]);
+    });
+  }
+
+  it("leaves Ctrl-C to the command, however often it comes", async () => {
+    const script = join(volume, "stubborn.sh");
+    writeFileSync(
+      script,
+      "trap 'echo again >> page' INT; echo ready; for i in 1 2 3 4 5 6; do sleep 0.5; done; exit 3",
+    );
+    const line = [process.execPath, command, "run", "--", "sh", script].map((word) => `'${word}'`).join(" ");
+    const child = spawn("script", ["-qec", line, "/dev/null"], {
+      cwd: volume,
+      env: { ...process.env, ...machine.env, FORKPOINT_HOME: machine.home, TERM: "xterm" },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    let shown = "";
+    child.stdout.on("data", (bytes: Buffer) => {
+      if (!shown.includes("ready") && bytes.includes("ready")) {
+        child.stdin.write("\u0003");
+        setTimeout(() => child.stdin.write("\u0003"), 700);
+      }
+      shown += bytes.toString();
+    });
+    const [status] = (await once(child, "close")) as [number];
+    assert.equal(status, 3, shown);
+    assert.match(shown, /forkpoint: \d file/);
+  });
+});
