@@ -81,13 +81,19 @@ export class SimulatedMachine {
     rmSync(this.#home, { recursive: true, force: true });
   }
 
-  /** Pushes a snapshot of the folders; once more when it was killed. */
-  async push(folders: Folders): Promise<void> {
+  /**
+   * Pushes a snapshot of the folders; once more when it was killed.
+   * @param how.isLast whether it takes its time, may be killed right after its manifest, and then is not tried again
+   */
+  async push(folders: Folders, { isLast = false } = {}): Promise<void> {
+    const crashPoint = (name: string) => {
+      if (isLast && name === "push:manifest-written" && this.#random() < 0.7) throw new Killed(this.name);
+    };
     const createdAt = new Date(this.#now() + this.#skew).toISOString();
     const record = { projectId: this.projectId, slug: this.name, snapshotId: `s${this.#next++}`, createdAt };
     const newest = this.timeline.at(-1);
     const base = newest && this.#random() < 0.8 ? { ...newest, projectId: this.projectId } : null;
-    for (let tries = 0; tries < 20; tries++) {
+    for (let tries = 0; tries < (isLast ? 1 : 20); tries++) {
       const done = await this.#as(`push ${this.name}`, async (repository, signal) => {
         const { manifestDigest } = await storeSnapshot(
           {
@@ -97,9 +103,13 @@ export class SimulatedMachine {
             machineId: this.name,
             knownHead: this.#head,
             becomesHead: true,
-            build: (packs, fence) => buildSmall(repository, record, folders, base, packs, fence, signal),
+            build: async (packs, fence) => {
+              const built = await buildSmall(repository, record, folders, base, packs, fence, signal);
+              if (isLast) this.#steps.suspend(`push ${this.name}`, Math.floor(this.#random() * 2000));
+              return built;
+            },
           },
-          { repository, crashPoint: neverCrash, now: () => this.#now() + this.#skew },
+          { repository, crashPoint, now: () => this.#now() + this.#skew },
           signal,
         );
         this.#head = manifestDigest;
@@ -196,6 +206,11 @@ export class SimulatedMachine {
   /** Deletes the oldest entry of the timeline; what it needs may go once the others were told. */
   forget(): void {
     this.timeline = this.timeline.slice(1);
+  }
+
+  /** Its disk is lost and nobody sees its timeline again. */
+  vanish(): void {
+    this.timeline = [];
   }
 
   /** Everything that was called stored and is still there restores; what must be there is. */
