@@ -80,7 +80,8 @@ export const errorHints = {
   REF_CONFLICT: "Another machine wrote to this project. Pull its state as a new project, then decide.",
   STREAM_REFUSED: "Take the named entry out of the snapshot, or pull it with an agent that is root.",
   GC_UNDER_WAY: "It is tried again by itself, once the store has been tidied.",
-  GC_REFUSED: "Run `forkpoint verify`, then `forkpoint repair`; nothing was deleted.",
+  GC_REFUSED:
+    "Run `forkpoint verify`, then `forkpoint repair`, which says what else can be done; nothing was deleted.",
   STREAM_INVALID: "The stream is damaged. Try again; if it stays, run `forkpoint doctor`.",
 } as const;
 

@@ -91,6 +91,18 @@ export async function mendRef(
   if (!written) throw refConflict(projectId, "another machine wrote it at the same time");
 }
 
+/** Takes away the ref of a project that cannot be read. One that can stays. */
+export async function removeRef(
+  store: BlobStore,
+  sealing: Sealing,
+  projectId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = objectKeys.ref(sealing.nameProject(projectId));
+  const found = await store.get(key, { signal });
+  if (found && !isSound(sealing, projectId, found.bytes)) await store.delete(key, { signal });
+}
+
 function isSound(sealing: Sealing, projectId: string, bytes: Uint8Array): boolean {
   try {
     openRef(sealing, projectId, bytes);

@@ -89,7 +89,10 @@ export class StoreCare {
   }
 
   /** See `repairStore`. @throws ForkpointError STORE_*, GC_UNDER_WAY, CANCELLED */
-  repair({ dryRun }: { readonly dryRun: boolean }, caller: LongCall): Promise<RepairReport> {
+  repair(
+    { dryRun, giveUp = false }: { readonly dryRun: boolean; readonly giveUp?: boolean },
+    caller: LongCall,
+  ): Promise<RepairReport> {
     return this.#alone(caller, (repository, graph, call) => {
       const { signal } = call;
       const tools = {
@@ -98,7 +101,7 @@ export class StoreCare {
         keep: () => this.#keep(repository, signal),
         assertInUse: () => this.#assertInUse(repository, signal),
       };
-      return repairStore(tools, dryRun, call);
+      return repairStore(tools, { dryRun, giveUp }, call);
     });
   }
 
