@@ -17,6 +17,7 @@ export const objectKeys = {
   refs: "refs/",
   ref: (project: string) => `refs/${project}`,
   gcState: "gc/state",
+  gcBegun: "gc/begun",
   gcClock: "gc/clock",
   keeps: "keeps/",
   /** `machine` is what the sealing calls it, as it calls a project. */

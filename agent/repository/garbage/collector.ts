@@ -83,7 +83,13 @@ export class Collector {
 
   async #condemn(read: ReadGc | null, policy: Retention): Promise<void> {
     const { repository, graph, crashPoint, signal, pace } = this.#parts;
-    const plan = await this.#unlessOvertaken(read, () => this.plan(policy));
+    const plan = await this.#unlessOvertaken(read, async () => {
+      const made = await this.plan(policy);
+      // Versions that did not write `gc/begun` leave this trace: the record was lost, and with it what is condemned.
+      const wasCollected = [...made.kept, ...made.dropped].some(({ hasNonce }) => hasNonce);
+      if (!read && wasCollected) throw refused("its record of the collection is missing");
+      return made;
+    });
     if (!plan) return;
     graph.forgetDead();
     const manifests = plan.dropped.map(({ name }) => name);

@@ -5,6 +5,7 @@ import { ForkpointError } from "../../protocol/errors.ts";
 import type { RepairReport, RetentionSettings } from "../../protocol/storeReports.ts";
 import { giveUpRef } from "./giveUpRef.ts";
 import type { Digest } from "../../repository/digest.ts";
+import { recordMissing } from "../../repository/garbage/gcRecord.ts";
 import type { DamagedKeep } from "../../repository/garbage/keeps.ts";
 import { allSnapshots } from "../../repository/garbage/snapshotsToKeep.ts";
 import type { Repository } from "../../repository/repository.ts";
@@ -37,7 +38,10 @@ export async function mendRecords(
   const { repository, projects, machineId, dryRun, giveUp, retention, signal } = parts;
   const records: MendedRecord[] = [];
   const note = (problem: string, isMended: boolean) => records.push({ problem, isMended });
-  const gc = await problemOf(() => repository.gc.read(signal));
+  const gc = await problemOf(async () => {
+    const read = await repository.gc.read(signal);
+    if (!read && (await hasNonces(repository, signal))) throw recordMissing();
+  });
   if (gc !== null) {
     if (!dryRun) await repository.gc.mend(await repository.objects.now(signal), retention, signal);
     note(gc, true);
@@ -68,6 +72,18 @@ export async function mendRecords(
     note(problem, giveUp);
   }
   return { records, collectionWasUnknown: gc !== null };
+}
+
+/** Whether a manifest tells that something was collected before it was written. */
+async function hasNonces(repository: Repository, signal: AbortSignal): Promise<boolean> {
+  for (const { projectId, id } of await allSnapshots(repository, signal)) {
+    try {
+      if ((await repository.readManifest(projectId, id, signal)).nonce !== undefined) return true;
+    } catch (thrown) {
+      if (!isOfObject(thrown)) throw thrown;
+    }
+  }
+  return false;
 }
 
 const everythingStays = "What is in the store now stays until that machine says what it needs.";

@@ -70,6 +70,21 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     assert.deepEqual((await repair()).records, []);
   };
 
+  /** A snapshot that no timeline here shows, and is no head. */
+  const leavePassing = async () => {
+    const passing = await next();
+    await here.push(project);
+    const files = treeFingerprint(here.pathOf(passing));
+    await here.deleteEntry(passing);
+    await next();
+    await here.push(project);
+    return { passing, files };
+  };
+  const condemned = async () => {
+    now += 48 * 3_600_000;
+    return (await gc()).condemned.manifests;
+  };
+
   it("a damaged ref stops the pushes, and is written again from what this machine knows", async () => {
     damage("refs/");
     await next();
@@ -142,6 +157,46 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     await assertGoesOn();
   });
 
+  for (const [what, keys] of [
+    ["that is missing", ["gc/state"]],
+    ["that an older version wrote and that is missing", ["gc/state", "gc/begun"]],
+  ] as const) {
+    it(`a record of the collection ${what} is not taken for none, and begun anew`, async () => {
+      const { passing } = await leavePassing();
+      assert.equal(await condemned(), 1);
+      // It has a nonce, which tells of a collection.
+      await next();
+      await here.push(project);
+      for (const each of keys) assert.ok(store.objects.delete(each), each);
+      await here.close();
+      here = both.reopenHere();
+      const stopped = await next();
+      if (keys.length === 1) await assert.rejects(here.push(project), { code: "OBJECT_MISSING" });
+      await assert.rejects(gc(), { code: keys.length === 1 ? "OBJECT_MISSING" : "GC_REFUSED" });
+      const tried = await repair(true);
+      assert.match(tried.records[0]?.problem ?? "", /gc state is missing/);
+      assert.ok(!store.objects.has("gc/state"));
+      assert.deepEqual((await repair()).records, tried.records);
+      assert.equal((await here.push(project)).pending, 0);
+      await assertRestores(stopped);
+      for (let run = 0; run < 2; run++) {
+        await gc();
+        now += 48 * 3_600_000;
+      }
+      await assert.rejects(both.there.pull("site", passing.snapshotId), { code: "SNAPSHOT_NOT_FOUND" });
+      await assertGoesOn();
+    });
+  }
+
+  it("no record where nothing was ever collected is none to miss", async () => {
+    const fresh = { dryRun: true, retention: {}, graceHours: 24 };
+    await here.sync.care.gc(fresh, unattended);
+    assert.ok(store.objects.has("gc/clock"));
+    assert.deepEqual((await repair()).records, []);
+    await assertGoesOn();
+    assert.deepEqual(store.keys("gc/"), ["gc/clock"]);
+  });
+
   it("a damaged keep of this machine stops the collection, and is written again", async () => {
     damage("keeps/");
     await assert.rejects(gc(), { code: "GC_REFUSED" });
@@ -152,21 +207,6 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     await gc();
     await assertGoesOn();
   });
-
-  /** A snapshot that no timeline here shows, and is no head. */
-  const leavePassing = async () => {
-    const passing = await next();
-    await here.push(project);
-    const files = treeFingerprint(here.pathOf(passing));
-    await here.deleteEntry(passing);
-    await next();
-    await here.push(project);
-    return { passing, files };
-  };
-  const condemned = async () => {
-    now += 48 * 3_600_000;
-    return (await gc()).condemned.manifests;
-  };
 
   it("one of another machine, too; all there is stays until that machine says what it wants", async () => {
     const { passing, files } = await leavePassing();

@@ -109,8 +109,8 @@ export async function round(
       restored += found.restored;
       dropped += found.dropped;
     }
-    // What it left half done counts among the newest of its project.
-    await lost.check(1);
+    // What it left half done counts among the newest of its project, and may be its head.
+    await lost.check(0);
     return { restored, dropped, collected: store.deletedPacks, faults: disturbance.hits };
   } finally {
     for (const machine of [...machines, lost]) machine.close();

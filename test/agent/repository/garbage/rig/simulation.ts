@@ -93,6 +93,7 @@ export class SimulatedMachine {
     const record = { projectId: this.projectId, slug: this.name, snapshotId: `s${this.#next++}`, createdAt };
     const newest = this.timeline.at(-1);
     const base = newest && this.#random() < 0.8 ? { ...newest, projectId: this.projectId } : null;
+    let isSlow = isLast;
     for (let tries = 0; tries < (isLast ? 1 : 20); tries++) {
       const done = await this.#as(`push ${this.name}`, async (repository, signal) => {
         const { manifestDigest } = await storeSnapshot(
@@ -105,7 +106,8 @@ export class SimulatedMachine {
             becomesHead: true,
             build: async (packs, fence) => {
               const built = await buildSmall(repository, record, folders, base, packs, fence, signal);
-              if (isLast) this.#steps.suspend(`push ${this.name}`, Math.floor(this.#random() * 2000));
+              if (isSlow) this.#steps.suspend(`push ${this.name}`, Math.floor(this.#random() * 2000));
+              isSlow = false;
               return built;
             },
           },
@@ -222,7 +224,11 @@ export class SimulatedMachine {
     try {
       const present = new Set<string>();
       for await (const id of repository.listManifests(this.projectId, signal)) present.add(id);
-      const newest = this.durable.slice(-last).map(({ manifestDigest }) => manifestDigest);
+      const head = (await repository.readRef(this.projectId, signal))?.ref.head;
+      assert.ok(head === undefined || present.has(head), `${this.name} lost its head`);
+      const newest = (last === 0 ? [] : this.durable.slice(-last)).map(
+        ({ manifestDigest }) => manifestDigest,
+      );
       const shown = this.timeline.map(({ manifestDigest }) => manifestDigest);
       for (const id of [...newest, ...shown]) assert.ok(present.has(id), `${this.name} lost ${id}`);
       for (const { manifestDigest, folders } of this.durable) {
