@@ -64,9 +64,9 @@ export const errorHints = {
   PUSH_PAUSED: "Run `forkpoint store resume`; what waits is then pushed.",
   STORE_FULL: "Free space in the store, or choose another.",
   OBJECT_MISSING:
-    "The store lost an object. Set another store on a machine that has the snapshots; all of them are pushed there.",
+    "The store lost an object. Run `forkpoint repair`. If that does not help, set another store on a machine that has the snapshots; all of them are pushed there.",
   OBJECT_DAMAGED:
-    "The store holds a damaged object. Set another store on a machine that has the snapshots; all of them are pushed there.",
+    "The store holds a damaged object. Run `forkpoint repair`. If that does not help, set another store on a machine that has the snapshots; all of them are pushed there.",
   REPOSITORY_NEWER: "A newer Forkpoint wrote this repository. Update the extension.",
   REPOSITORY_LOCKED: "Give its passphrase or key file with `forkpoint store unlock`.",
   REPOSITORY_PLAIN: "Leave the passphrase out, or set an empty store to have it encrypted.",
@@ -80,7 +80,8 @@ export const errorHints = {
   REF_CONFLICT: "Another machine wrote to this project. Pull its state as a new project, then decide.",
   STREAM_REFUSED: "Take the named entry out of the snapshot, or pull it with an agent that is root.",
   GC_UNDER_WAY: "It is tried again by itself, once the store has been tidied.",
-  GC_REFUSED: "Run `forkpoint verify`, then `forkpoint repair`; nothing was deleted.",
+  GC_REFUSED:
+    "Run `forkpoint verify`, then `forkpoint repair`, which says what else can be done; nothing was deleted.",
   STREAM_INVALID: "The stream is damaged. Try again; if it stays, run `forkpoint doctor`.",
 } as const;
 

@@ -158,9 +158,12 @@ export const methods = {
     result: VerifyReport,
     long: true,
   },
-  /** Mends what is damaged in the store; deletes nothing. */
+  /**
+   * Mends what is damaged in the store; deletes nothing. `giveUp`: also refs and keeps that only another machine could
+   * mend, from what the store says.
+   */
   "store/repair": {
-    params: z.object({ dryRun: z.boolean().default(false) }),
+    params: z.object({ dryRun: z.boolean().default(false), giveUp: z.boolean().default(false) }),
     result: RepairReport,
     long: true,
   },

@@ -60,6 +60,8 @@ export const linkType = 8;
 
 const maxMode = 0o7777;
 const maxSymlinkBytes = 4095;
+/** Bytes. */
+export const maxXattrName = 255;
 
 export function writeInode(writer: ByteWriter, inode: Inode): void {
   writer.u8(inodeTypes[inode.type]);
@@ -132,7 +134,7 @@ export function readAttributes(reader: ByteReader): Attributes {
   let last = "";
   const xattrs = Array.from({ length: reader.count(2) }, (): Xattr => {
     const name = reader.countedLatin1();
-    if (name <= last || name.length > 255 || name.includes("\0")) {
+    if (name <= last || name.length > maxXattrName || name.includes("\0")) {
       throw reader.damaged("an attribute's name is not valid or not in order");
     }
     last = name;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Cause, Lineage } from "../protocol/entities.ts";
 import { damaged, type Digest } from "./digest.ts";
-import type { Attributes } from "./inodeFormat.ts";
+import { type Attributes, maxXattrName } from "./inodeFormat.ts";
 import { parseObject } from "./jsonObject.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -9,13 +9,23 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
 const id = z.string().regex(/^[0-9a-z]{1,64}$/);
 
+/** As other entries have them: see `readAttributes`. */
+function areInOrder(xattrs: readonly (readonly [string, string])[]): boolean {
+  const names = xattrs.map(([name]) => Buffer.from(name, "base64").toString("latin1"));
+  return names.every(
+    (name, at) => name > (names[at - 1] ?? "") && name.length <= maxXattrName && !name.includes("\0"),
+  );
+}
+
 /** The root directory's own attributes; xattr names and values in base64. */
 const RootAttributes = z.strictObject({
   mode: z.number().int().min(0).max(0o7777),
   uid: count.max(0xffffffff),
   gid: count.max(0xffffffff),
   mtime: z.strictObject({ seconds: z.number().int(), nanoseconds: count.max(999_999_999) }),
-  xattrs: z.array(z.tuple([z.base64(), z.base64()])),
+  xattrs: z
+    .array(z.tuple([z.base64(), z.base64()]))
+    .refine(areInOrder, "an attribute's name is not valid or not in order"),
 });
 
 const StoredCause = z.enum(["manual", "timer", "guard", "restore", "fork", "import", "pull"]);

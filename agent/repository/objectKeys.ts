@@ -12,9 +12,12 @@ export const objectKeys = {
   manifest: (project: string, id: Digest) => `manifests/${project}/${id}`,
   keySlots: "keys/",
   keySlot: (slotId: string) => `keys/${slotId}`,
+  allClaims: "claims/",
+  claim: (project: string, id: Digest) => `claims/${project}/${id}`,
   refs: "refs/",
   ref: (project: string) => `refs/${project}`,
   gcState: "gc/state",
+  gcBegun: "gc/begun",
   gcClock: "gc/clock",
   keeps: "keeps/",
   /** `machine` is what the sealing calls it, as it calls a project. */

@@ -40,9 +40,13 @@ export async function readRef(
   return found && { ref: openRef(sealing, projectId, found.bytes), etag: found.etag };
 }
 
+/** How often a ref is written anew over a late write of this machine's own. */
+const attempts = 5;
+
 /**
  * Replaces `current` (null: nothing) by `next`, or nothing at all. An outcome the store left unknown is
- * looked up before it is reported.
+ * looked up before it is reported. What stands in the way and was written by the same machine in the same epoch is an
+ * earlier write of its own that was given up and arrived late; it is replaced, too.
  * @param conditional whether the store honours conditions; without, the caller must be the only writer
  * @throws ForkpointError REF_CONFLICT when another writer was faster
  */
@@ -54,21 +58,36 @@ export async function writeRef(
   options: { signal: AbortSignal; conditional: boolean },
 ): Promise<void> {
   const { signal, conditional } = options;
-  const key = objectKeys.ref(sealing.nameProject(next.projectId));
-  const bytes = sealing.seal(roles.ref(next.projectId), sealObject(Ref.parse(next)));
-  const condition: Condition = current ? { kind: "match", etag: current.etag } : { kind: "absent" };
-  let written: { etag: string } | null = null;
+  const { projectId, machineId, epoch } = next;
+  const key = objectKeys.ref(sealing.nameProject(projectId));
+  const bytes = sealing.seal(roles.ref(projectId), sealObject(Ref.parse(next)));
+  let replaced = current;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    if (await putRef(store, key, bytes, replaced?.etag ?? null, { signal, conditional })) return;
+    replaced = await readRef(store, sealing, projectId, signal);
+    if (replaced?.ref.machineId !== machineId || replaced.ref.epoch !== epoch) break;
+  }
+  throw refConflict(projectId, "another machine wrote it at the same time");
+}
+
+/** Whether it is there now; what the store left unknown is looked up. */
+async function putRef(
+  store: BlobStore,
+  key: string,
+  bytes: Buffer,
+  replaced: string | null,
+  { signal, conditional }: { signal: AbortSignal; conditional: boolean },
+): Promise<boolean> {
+  const condition: Condition = replaced === null ? { kind: "absent" } : { kind: "match", etag: replaced };
   try {
-    written = await store.put(key, bytes, { signal, ...(conditional ? { condition } : {}) });
+    if (await store.put(key, bytes, { signal, ...(conditional ? { condition } : {}) })) return true;
   } catch (thrown) {
     if (signal.aborted) throw thrown;
-    if (!(await holds(store, key, bytes, signal))) throw thrown;
-    return;
+    if (await holds(store, key, bytes, signal)) return true;
+    throw thrown;
   }
   // A write that was applied but answered late is refused by its own effect when tried again.
-  if (!written && !(await holds(store, key, bytes, signal))) {
-    throw refConflict(next.projectId, "another machine wrote it at the same time");
-  }
+  return holds(store, key, bytes, signal);
 }
 
 /**
@@ -86,9 +105,20 @@ export async function mendRef(
   const found = await store.get(key, { signal });
   if (found && isSound(sealing, projectId, found.bytes)) return;
   const bytes = sealing.seal(roles.ref(projectId), sealObject(Ref.parse(next)));
-  const condition: Condition = found ? { kind: "match", etag: found.etag } : { kind: "absent" };
-  const written = await store.put(key, bytes, { signal, ...(conditional ? { condition } : {}) });
+  const written = await putRef(store, key, bytes, found?.etag ?? null, { signal, conditional });
   if (!written) throw refConflict(projectId, "another machine wrote it at the same time");
+}
+
+/** Takes away the ref of a project that cannot be read. One that can stays. */
+export async function removeRef(
+  store: BlobStore,
+  sealing: Sealing,
+  projectId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = objectKeys.ref(sealing.nameProject(projectId));
+  const found = await store.get(key, { signal });
+  if (found && !isSound(sealing, projectId, found.bytes)) await store.delete(key, { signal });
 }
 
 function isSound(sealing: Sealing, projectId: string, bytes: Uint8Array): boolean {

@@ -12,7 +12,7 @@ import { IndexCache } from "./indexCache.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "./manifest.ts";
 import { objectKeys } from "./objectKeys.ts";
 import { PackWriter, type PackGuard } from "./packWriter.ts";
-import { mendRef, readRef, writeRef, type ReadRef, type Ref } from "./ref.ts";
+import { mendRef, readRef, removeRef, writeRef, type ReadRef, type Ref } from "./ref.ts";
 import type { RepositoryKeys } from "./repositoryKeys.ts";
 import { roles, type Sealing } from "./sealing.ts";
 import { StoredObjects } from "./storedObjects.ts";
@@ -158,6 +158,11 @@ export class Repository {
   mendRef(next: Ref, signal: AbortSignal): Promise<void> {
     const conditional = this.#options.conditionalWrites;
     return mendRef(this.#options.store, this.sealing, next, { signal, conditional });
+  }
+
+  /** As `removeRef`. */
+  removeRef(projectId: string, signal: AbortSignal): Promise<void> {
+    return removeRef(this.#options.store, this.sealing, projectId, signal);
   }
 
   /**

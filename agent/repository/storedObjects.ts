@@ -35,13 +35,37 @@ export class StoredObjects {
   }
 
   /** Every manifest of every project. */
-  async *manifests(signal: AbortSignal): AsyncGenerator<StoredManifest> {
-    for await (const { key, size, modifiedAt } of this.#store.list(objectKeys.allManifests, { signal })) {
-      const [project = "", id = ""] = key.slice(objectKeys.allManifests.length).split("/");
-      if (!isDigest(id) || key !== objectKeys.manifest(project, id)) continue;
+  manifests(signal: AbortSignal): AsyncGenerator<StoredManifest> {
+    return this.#ofProjects(objectKeys.allManifests, objectKeys.manifest, signal);
+  }
+
+  /** The manifests whose pushes have not come to their end: named, whether or not they are there. */
+  claims(signal: AbortSignal): AsyncGenerator<StoredManifest> {
+    return this.#ofProjects(objectKeys.allClaims, objectKeys.claim, signal);
+  }
+
+  async *#ofProjects(
+    prefix: string,
+    keyOf: (project: string, id: Digest) => string,
+    signal: AbortSignal,
+  ): AsyncGenerator<StoredManifest> {
+    for await (const { key, size, modifiedAt } of this.#store.list(prefix, { signal })) {
+      const [project = "", id = ""] = key.slice(prefix.length).split("/");
+      if (!isDigest(id) || key !== keyOf(project, id)) continue;
       const projectId = this.#sealing.projectOf(project);
       if (projectId !== null) yield { projectId, id, size, modifiedAt };
     }
+  }
+
+  /** Says that a push is about to write this manifest, and that nobody may call it stored before the claim is gone. */
+  async claim(projectId: string, id: Digest, signal: AbortSignal): Promise<void> {
+    const key = objectKeys.claim(this.#sealing.nameProject(projectId), id);
+    await this.#store.put(key, Buffer.from("a push of this snapshot is under way\n"), { signal });
+  }
+
+  async removeClaim(projectId: string, id: Digest, signal: AbortSignal): Promise<void> {
+    const key = objectKeys.claim(this.#sealing.nameProject(projectId), id);
+    await this.#store.delete(key, { signal });
   }
 
   /** Reads bytes of a pack, for what is in no index. null when it is not there. */

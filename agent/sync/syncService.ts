@@ -110,6 +110,7 @@ export class SyncService {
       ...parts,
       machineId: id,
       repository: (signal) => store.repository(signal),
+      mendConfig: (how, signal) => store.mendConfig(how, signal),
       wake: (projectId) => this.#queue.resume(projectId),
       collected: (report) => this.#gcSchedule.noteSuccess(report),
       // While pushing is paused, what is to be pushed again waits for that, and nobody for it.

@@ -11,12 +11,15 @@ export function addRepair(program: Command, context: CliContext): void {
     .description(
       "Mends the store with what this machine has: rebuilds lost indexes from the packs, writes lost refs of its\n" +
         "projects again, and stores again what is missing or damaged of the snapshots on this disk, which mends every other snapshot that shares it.\n" +
-        "Deletes nothing. Goes by what the last `forkpoint verify` found. Exit status 1 when something is left.",
+        "Deletes nothing. Goes by what the last `forkpoint verify` found. Exit status 1 when something is left.\n" +
+        "A damaged record that only another machine can mend waits for that machine. If it never comes back, --give-up makes the\n" +
+        "record anew from the newest snapshot in the store; this machine then writes that project.",
     )
     .option("--dry-run", "only say what it would do")
+    .option("--give-up", "also make records anew that only another machine could mend")
     .addHelpText("after", "\nExample:\n  $ forkpoint repair --dry-run")
-    .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
-      const report = await context.call("store/repair", { dryRun });
+    .action(async ({ dryRun = false, giveUp = false }: { dryRun?: boolean; giveUp?: boolean }) => {
+      const report = await context.call("store/repair", { dryRun, giveUp });
       if (report.left.length + unmended(report).length > 0) context.exitCode = 1;
       context.show(report, () => repairText(report));
     });
@@ -44,14 +47,15 @@ function repairText(report: RepairReport): string {
   lines.push(...indexProblems);
   const mended = records.filter(({ isMended }) => isMended);
   if (mended.length > 0) {
-    lines.push(
-      `${said("written again from what this machine knows")}:`,
-      ...mended.map(({ problem }) => `  ${problem}`),
-    );
+    lines.push(`${said("written again")}:`, ...mended.map(({ problem }) => `  ${problem}`));
   }
   const others = unmended(report);
   if (others.length > 0) {
-    lines.push("Only another machine can mend:", ...others.map(({ problem }) => `  ${problem}`));
+    lines.push(
+      "Only another machine can mend, with `forkpoint repair` there. `forkpoint gc` waits for it; if that machine never comes back,",
+      "run `forkpoint repair --give-up` here:",
+      ...others.map(({ problem }) => `  ${problem}`),
+    );
   }
   if (packsIndexed > 0) lines.push(`${said("indexed again")}: ${plural(packsIndexed, "pack")}.`);
   if (chunksRecovered > 0) {

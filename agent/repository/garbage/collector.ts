@@ -6,6 +6,7 @@ import type { Repository } from "../repository.ts";
 import { assertDispensable, planGc, refused, refusing, type GcPlan } from "./gcPlan.ts";
 import type { GcState, ReadGc } from "./gcRecord.ts";
 import { LiveMark } from "./liveMark.ts";
+import { oldClaims, dropLateClaims } from "./oldClaims.ts";
 import { repack } from "./repack.ts";
 import type { Retention } from "./retention.ts";
 import { allSnapshots, wantedSnapshots } from "./snapshotsToKeep.ts";
@@ -73,6 +74,7 @@ export class Collector {
     if (read?.state.phase === "deleting") deleted = await this.#delete(read.state);
     read = await repository.gc.read(signal);
     if (!read || read.state.phase === "idle") await this.#condemn(read, policy);
+    await refusing(() => dropLateClaims(repository, this.#parts.graceMs, signal));
     read = await repository.gc.read(signal);
     const { manifests = [], packs = [] } = read?.state ?? {};
     const dueInMs = read && read.state.phase !== "idle" ? await this.#dueInMs(read.state) : null;
@@ -81,7 +83,13 @@ export class Collector {
 
   async #condemn(read: ReadGc | null, policy: Retention): Promise<void> {
     const { repository, graph, crashPoint, signal, pace } = this.#parts;
-    const plan = await this.#unlessOvertaken(read, () => this.plan(policy));
+    const plan = await this.#unlessOvertaken(read, async () => {
+      const made = await this.plan(policy);
+      // Versions that did not write `gc/begun` leave this trace: the record was lost, and with it what is condemned.
+      const wasCollected = [...made.kept, ...made.dropped].some(({ hasNonce }) => hasNonce);
+      if (!read && wasCollected) throw refused("its record of the collection is missing");
+      return made;
+    });
     if (!plan) return;
     graph.forgetDead();
     const manifests = plan.dropped.map(({ name }) => name);
@@ -164,8 +172,9 @@ export class Collector {
   }
 
   async #stillCondemned(state: GcState): Promise<{ manifests: string[]; packs: Digest[] }> {
-    const { repository, signal } = this.#parts;
+    const { repository, graceMs, signal } = this.#parts;
     return refusing(async () => {
+      const now = await repository.objects.now(signal);
       const stored = await allSnapshots(repository, signal);
       const wanted = await wantedSnapshots(repository, signal);
       const condemned = new Set(state.manifests.filter((name) => !wanted.has(name)));
@@ -173,7 +182,8 @@ export class Collector {
         .map(({ projectId, id }) => `${projectId}/${id}`)
         .filter((name) => !condemned.has(name));
       const marked = await this.#mark.mark(kept, new Set(state.packs));
-      assertDispensable(marked, wanted);
+      const claimed = await oldClaims(repository, now - graceMs, signal);
+      assertDispensable(marked, wanted, claimed);
       const { packs } = marked;
       const needed = new Set(packs.filter(({ liveBytes }) => liveBytes > 0).map(({ id }) => id));
       return { manifests: [...condemned], packs: state.packs.filter((id) => !needed.has(id)) };
@@ -187,10 +197,13 @@ export class Collector {
     const present = new Map<Digest, number>();
     for await (const { id, size } of objects.packs(signal)) if (goingPacks.has(id)) present.set(id, size);
 
+    const claimed = await oldClaims(repository, Infinity, signal);
     const isOurs = () => this.#isDeleting(state.cycle);
     await this.#inBatches(state.manifests, isOurs, async (name) => {
       const [projectId = "", id = ""] = name.split("/");
       await objects.removeManifest(projectId, id, signal);
+      // Not before: without its claim it would be taken for a loss.
+      if (claimed.has(name)) await objects.removeClaim(projectId, id, signal);
       crashPoint("gc:manifest-deleted");
     });
     crashPoint("gc:manifests-deleted");

@@ -2,6 +2,7 @@ import { ForkpointError } from "../../protocol/errors.ts";
 import { recordBytes } from "../packFormat.ts";
 import type { Repository } from "../repository.ts";
 import type { LiveMark, Mark, PackUse } from "./liveMark.ts";
+import { oldClaims } from "./oldClaims.ts";
 import type { Retention } from "./retention.ts";
 import { snapshotsToKeep, wantedSnapshots, type SnapshotUse } from "./snapshotsToKeep.ts";
 
@@ -49,7 +50,8 @@ export async function planGc(
     const kept = uses.filter(({ name }) => !leaving.has(name));
     const names = kept.map(({ name }) => name);
     const marked = await mark.mark(names, new Set());
-    assertDispensable(marked, await wantedSnapshots(repository, signal));
+    const claimed = await oldClaims(repository, now - graceMs, signal);
+    assertDispensable(marked, await wantedSnapshots(repository, signal), claimed);
     const { packs, broken } = marked;
     return {
       policy,
@@ -62,14 +64,20 @@ export async function planGc(
 }
 
 /**
- * A snapshot that is not whole may go, or be passed over, when the store has the same one whole: it is what a
- * push left that was ended. Any other is a loss, and nothing is deleted while there is one.
+ * A snapshot that is not whole may go, or be passed over, when the store has the same one whole, or when its push still
+ * claims it: it is what a push left that was ended. Any other is a loss, and nothing is deleted while there is one.
+ * @param claimed since a grace period
  * @throws ForkpointError GC_REFUSED
  */
-export function assertDispensable({ broken, whole }: Mark, wanted: ReadonlyMap<string, string>): void {
+export function assertDispensable(
+  { broken, whole }: Mark,
+  wanted: ReadonlyMap<string, string>,
+  claimed: ReadonlySet<string>,
+): void {
   const again = new Set(whole.values());
   for (const [name, { snapshot, why }] of broken) {
-    if (wanted.has(name) || snapshot === null || !again.has(snapshot)) throw refused(why);
+    const isThereAgain = snapshot !== null && again.has(snapshot);
+    if (wanted.has(name) || !(isThereAgain || claimed.has(name))) throw refused(why);
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BlobStore } from "../../blobstore/blobStore.ts";
+import type { Blob, BlobStore } from "../../blobstore/blobStore.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import { openSealed, sealObject } from "../jsonObject.ts";
 import { objectKeys } from "../objectKeys.ts";
@@ -40,6 +40,9 @@ export class GcRecord {
   readonly #sealing: Sealing;
   readonly #conditional: boolean;
   #last: Promise<unknown> = Promise.resolve();
+  /** Whether it is known to be there: it is never deleted. */
+  #isThere = false;
+  #isMarked = false;
 
   /** @param conditional whether the store honours conditions; without, this process must be the only writer */
   constructor(store: BlobStore, sealing: Sealing, conditional: boolean) {
@@ -48,9 +51,12 @@ export class GcRecord {
     this.#conditional = conditional;
   }
 
-  /** null when nothing was ever collected. @throws ForkpointError OBJECT_DAMAGED, REPOSITORY_NEWER, STORE_* */
+  /**
+   * null when nothing was ever collected.
+   * @throws ForkpointError OBJECT_MISSING when something was, OBJECT_DAMAGED, REPOSITORY_NEWER, STORE_*
+   */
   async read(signal: AbortSignal): Promise<ReadGc | null> {
-    const found = await this.#store.get(objectKeys.gcState, { signal });
+    const found = await this.#find(signal);
     if (!found) return null;
     const plain = this.#sealing.open(roles.gcState, object, found.bytes);
     return { state: openSealed(object, plain, GcState), etag: found.etag };
@@ -65,25 +71,51 @@ export class GcRecord {
     next: Omit<GcState, "format" | "revision">,
     signal: AbortSignal,
   ): Promise<ReadGc | null> {
-    const turn = this.#last.then(() => this.#replace(current, next, signal));
+    const turn = this.#last.then(async () => {
+      const written = await this.#replace(current, next, signal);
+      if (written) await this.#mark(signal);
+      return written;
+    });
     this.#last = turn.catch(() => undefined);
     return turn;
   }
 
+  async #find(signal: AbortSignal): Promise<Blob | null> {
+    const get = (key: string) => this.#store.get(key, { signal });
+    if (!this.#isThere) {
+      const [found, begun] = await Promise.all([get(objectKeys.gcState), get(objectKeys.gcBegun)]);
+      this.#isThere = found !== null || begun !== null;
+      if (found || !begun) return found;
+    }
+    // The first one is written before `gc/begun` is, and may have come between the two answers.
+    const found = await get(objectKeys.gcState);
+    if (!found) throw recordMissing();
+    return found;
+  }
+
+  /** Makes sure that a record which is lost is missed. */
+  async #mark(signal: AbortSignal): Promise<void> {
+    this.#isThere = true;
+    if (this.#isMarked) return;
+    await this.#store.put(objectKeys.gcBegun, Buffer.from("there is a gc/state\n"), { signal });
+    this.#isMarked = true;
+  }
+
   /**
-   * Replaces a record that cannot be read by one that says that nothing is collected, in a cycle above all before,
-   * so that whoever works by the old one begins anew. One that can be read, or is not there, stays.
+   * Replaces a record that is lost or cannot be read by one that says that nothing is collected, in a cycle above all
+   * before, so that whoever works by the old one begins anew. One that can be read stays.
    * @param now by the store's clock, milliseconds since 1970
    */
   async mend(now: number, retention: Retention, signal: AbortSignal): Promise<void> {
     const found = await this.#store.get(objectKeys.gcState, { signal });
-    if (!found || this.#isSound(found.bytes)) return;
+    if (found && this.#isSound(found.bytes)) return;
     const cycle = Math.ceil(now);
     const idle = { phase: "idle", condemnedAt: null, manifests: [], packs: [] } as const;
     const state = GcState.parse({ format: 1, cycle, revision: 1, ...idle, retention });
-    const condition = { kind: "match", etag: found.etag } as const;
+    const condition = found ? ({ kind: "match", etag: found.etag } as const) : ({ kind: "absent" } as const);
     const bytes = this.#sealing.seal(roles.gcState, sealObject(state));
     await this.#store.put(objectKeys.gcState, bytes, { signal, ...(this.#conditional ? { condition } : {}) });
+    await this.#mark(signal);
   }
 
   #isSound(bytes: Uint8Array): boolean {
@@ -129,4 +161,12 @@ export class GcRecord {
     const found = await this.#store.get(objectKeys.gcState, { signal });
     return found && bytes.equals(found.bytes) ? { state, etag: found.etag } : null;
   }
+}
+
+/** The record of a collection is not there, and something else says that there was one. */
+export function recordMissing(): ForkpointError {
+  return new ForkpointError("OBJECT_MISSING", "The repository's gc state is missing from the store.", {
+    hint: "Run `forkpoint repair`; it begins the record anew.",
+    details: { object },
+  });
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { BlobStore } from "../../blobstore/blobStore.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
-import { damaged } from "../digest.ts";
+import { damaged, digestOf } from "../digest.ts";
 import { openSealed, sealObject } from "../jsonObject.ts";
 import { objectKeys } from "../objectKeys.ts";
 import { roles, type Sealing } from "../sealing.ts";
@@ -13,6 +13,15 @@ export const Keep = z.strictObject({
   /** As in their keys: PROJECT/DIGEST, sorted. */
   manifests: z.array(z.string().regex(/^[0-9a-z]{1,64}\/[0-9a-f]{64}$/)),
 });
+
+/** A keep that cannot be read. */
+export interface DamagedKeep {
+  readonly key: string;
+  readonly etag: string;
+  /** Whose it is; null where the name tells not even that. */
+  readonly machineId: string | null;
+  readonly problem: string;
+}
 
 /** What each machine wants kept. A machine writes its own object only. */
 export class Keeps {
@@ -47,9 +56,9 @@ export class Keeps {
     return kept;
   }
 
-  /** Those that cannot be read, and whose they are; null where the name tells not even that. */
-  async damaged(signal: AbortSignal): Promise<{ machineId: string | null; problem: string }[]> {
-    const found: { machineId: string | null; problem: string }[] = [];
+  /** Those that cannot be read. */
+  async damaged(signal: AbortSignal): Promise<DamagedKeep[]> {
+    const found: DamagedKeep[] = [];
     for await (const { key } of this.#store.list(objectKeys.keeps, { signal })) {
       const object = await this.#store.get(key, { signal });
       if (!object) continue;
@@ -58,10 +67,29 @@ export class Keeps {
       } catch (thrown) {
         if (!(thrown instanceof ForkpointError) || thrown.code !== "OBJECT_DAMAGED") throw thrown;
         const machineId = this.#sealing.projectOf(key.slice(objectKeys.keeps.length));
-        found.push({ machineId, problem: thrown.message });
+        found.push({ key, etag: object.etag, machineId, problem: thrown.message });
       }
     }
     return found;
+  }
+
+  /**
+   * Replaces one that cannot be read by one that wants all of `manifests`, until its machine says again what it wants.
+   * Where the name tells of no machine, one of nobody's takes its place. Nothing is written when it changed meanwhile.
+   * @param conditional whether the store honours conditions; without, the caller must be the only writer
+   */
+  async mend(
+    { key, etag, machineId }: DamagedKeep,
+    manifests: readonly string[],
+    { signal, conditional }: { signal: AbortSignal; conditional: boolean },
+  ): Promise<void> {
+    const owner = machineId ?? `nobody${digestOf(Buffer.from(key)).slice(0, 16)}`;
+    const keep = Keep.parse({ format: 1, machineId: owner, manifests: manifests.toSorted() });
+    const bytes = this.#sealing.seal(roles.keep(owner), sealObject(keep));
+    const place = objectKeys.keep(this.#sealing.nameProject(owner));
+    const condition = { kind: "match", etag } as const;
+    await this.#store.put(place, bytes, { signal, ...(conditional && place === key ? { condition } : {}) });
+    if (place !== key) await this.#store.delete(key, { signal });
   }
 
   /** The next `write` writes, whatever was said before. */

@@ -56,13 +56,16 @@ export class PushFence implements PackGuard {
   };
 
   /**
-   * Looks whether all the push relied on is still there and will stay.
+   * Looks whether all the push relied on is still there and will stay, and its manifest too.
+   * @param written the manifest it wrote, as PROJECT/DIGEST; null when it was there and is the head
    * @throws CollectedMeanwhile
    */
-  async settle(): Promise<void> {
+  async settle(written: string | null): Promise<void> {
     for (;;) {
       const read = await this.#repository.gc.read(this.#signal);
       if (!this.#stillStands(read?.state)) throw new CollectedMeanwhile();
+      // A decision may come before the ref and then finds nobody who wants it.
+      if (written !== null && read?.state.manifests.includes(written)) throw new CollectedMeanwhile();
       if (!read || read.state.cycle === this.#cycle) return;
       // Condemned after the push had begun. Whoever decides what really goes must look at the manifests
       // once more, and this makes sure of it.

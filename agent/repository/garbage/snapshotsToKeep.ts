@@ -16,6 +16,8 @@ export interface SnapshotUse {
   readonly snapshotId: string;
   readonly createdAt: string;
   readonly label: string | null;
+  /** Its push has seen that something was collected before. */
+  readonly hasNonce: boolean;
   readonly why: string | null;
 }
 
@@ -75,9 +77,10 @@ export async function snapshotsToKeep(
 
 function useOf(
   { projectId, id }: StoredManifest,
-  { slug, snapshotId, createdAt, label }: Manifest,
+  { slug, snapshotId, createdAt, label, nonce }: Manifest,
   kept: ReadonlyMap<string, string>,
 ): SnapshotUse {
   const name = `${projectId}/${id}`;
-  return { name, projectId, slug, snapshotId, createdAt, label, why: kept.get(name) ?? null };
+  const hasNonce = nonce !== undefined;
+  return { name, projectId, slug, snapshotId, createdAt, label, hasNonce, why: kept.get(name) ?? null };
 }

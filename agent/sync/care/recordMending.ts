@@ -3,7 +3,11 @@ import type { ProjectRow, Projects } from "../../catalog/projects.ts";
 import type { Clock } from "../../host/clock.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { RepairReport, RetentionSettings } from "../../protocol/storeReports.ts";
+import { giveUpRef } from "./giveUpRef.ts";
 import type { Digest } from "../../repository/digest.ts";
+import { recordMissing } from "../../repository/garbage/gcRecord.ts";
+import type { DamagedKeep } from "../../repository/garbage/keeps.ts";
+import { allSnapshots } from "../../repository/garbage/snapshotsToKeep.ts";
 import type { Repository } from "../../repository/repository.ts";
 
 type MendedRecord = RepairReport["records"][number];
@@ -18,21 +22,26 @@ export interface RecordMending {
   readonly retention: RetentionSettings;
   /** Only says what it would do. */
   readonly dryRun: boolean;
+  /** Whether what only another machine could mend is made anew from what the store still says. */
+  readonly giveUp: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * Mends what changes in a store and is not named by its bytes: the refs of this machine's projects, its keep, and the
- * record of the collection. What another machine alone can know stays as it is.
+ * Mends what changes in a store and is not named by its bytes: the refs of this machine's projects, the keeps, and the
+ * record of the collection. What another machine alone can know stays as it is, unless it is given up.
  * @throws ForkpointError STORE_*, REPOSITORY_NEWER, REF_CONFLICT, CANCELLED
  */
 export async function mendRecords(
   parts: RecordMending,
 ): Promise<{ records: MendedRecord[]; collectionWasUnknown: boolean }> {
-  const { repository, projects, machineId, dryRun, retention, signal } = parts;
+  const { repository, projects, machineId, dryRun, giveUp, retention, signal } = parts;
   const records: MendedRecord[] = [];
   const note = (problem: string, isMended: boolean) => records.push({ problem, isMended });
-  const gc = await problemOf(() => repository.gc.read(signal));
+  const gc = await problemOf(async () => {
+    const read = await repository.gc.read(signal);
+    if (!read && (await hasNonces(repository, signal))) throw recordMissing();
+  });
   if (gc !== null) {
     if (!dryRun) await repository.gc.mend(await repository.objects.now(signal), retention, signal);
     note(gc, true);
@@ -41,7 +50,9 @@ export async function mendRecords(
     const isOurs = keep.machineId === machineId;
     // It is written by whoever asks next what is kept.
     if (isOurs) repository.keeps.forget(machineId);
-    note(keep.problem, isOurs);
+    const isMended = keep.machineId !== null || giveUp;
+    if (isMended && !isOurs && !dryRun) await keepEverything(repository, keep, signal);
+    note(isMended && !isOurs ? `${keep.problem} ${everythingStays}` : keep.problem, isMended);
   }
   for (const project of projects.list()) {
     if (project.remoteHead === null) continue;
@@ -49,15 +60,38 @@ export async function mendRecords(
     if (problem === null) continue;
     const isOurs = !(await isAhead(parts, project, project.remoteHead));
     if (isOurs && !dryRun) await repository.mendRef(refOf(parts, project, project.remoteHead), signal);
-    note(problem, isOurs);
+    if (!isOurs && giveUp && !dryRun) await giveUpRef(parts, project.projectId);
+    note(problem, isOurs || giveUp);
   }
   const ours = new Set(projects.list().map(({ projectId }) => projectId));
   for await (const projectId of repository.listProjects(signal)) {
     if (ours.has(projectId)) continue;
     const problem = await problemOf(() => repository.readRef(projectId, signal));
-    if (problem !== null) note(problem, false);
+    if (problem === null) continue;
+    if (giveUp && !dryRun) await giveUpRef(parts, projectId);
+    note(problem, giveUp);
   }
   return { records, collectionWasUnknown: gc !== null };
+}
+
+/** Whether a manifest tells that something was collected before it was written. */
+async function hasNonces(repository: Repository, signal: AbortSignal): Promise<boolean> {
+  for (const { projectId, id } of await allSnapshots(repository, signal)) {
+    try {
+      if ((await repository.readManifest(projectId, id, signal)).nonce !== undefined) return true;
+    } catch (thrown) {
+      if (!isOfObject(thrown)) throw thrown;
+    }
+  }
+  return false;
+}
+
+const everythingStays = "What is in the store now stays until that machine says what it needs.";
+
+/** Nothing that it may have named goes. */
+async function keepEverything(repository: Repository, keep: DamagedKeep, signal: AbortSignal): Promise<void> {
+  const names = (await allSnapshots(repository, signal)).map(({ projectId, id }) => `${projectId}/${id}`);
+  await repository.keeps.mend(keep, names, { signal, conditional: repository.isShared });
 }
 
 async function refProblem(

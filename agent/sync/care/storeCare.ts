@@ -29,6 +29,8 @@ export interface StoreCareParts {
   readonly crashPoint: CrashPoint;
   /** The repository in the store. @throws ForkpointError STORE_NOT_SET, STORE_* */
   readonly repository: (signal: AbortSignal) => Promise<Repository>;
+  /** Mends what the repository cannot be opened without; tells what was wrong. @throws ForkpointError STORE_*, OBJECT_MISSING */
+  readonly mendConfig: (how: { readonly dryRun: boolean }, signal: AbortSignal) => Promise<string | null>;
   /** There may be something to push again. */
   readonly wake: (projectId: string) => void;
   /** A collection has ended well. */
@@ -89,8 +91,15 @@ export class StoreCare {
   }
 
   /** See `repairStore`. @throws ForkpointError STORE_*, GC_UNDER_WAY, CANCELLED */
-  repair({ dryRun }: { readonly dryRun: boolean }, caller: LongCall): Promise<RepairReport> {
-    return this.#alone(caller, (repository, graph, call) => {
+  async repair(
+    { dryRun, giveUp = false }: { readonly dryRun: boolean; readonly giveUp?: boolean },
+    caller: LongCall,
+  ): Promise<RepairReport> {
+    // Before anything else can be opened.
+    const problem = await this.#parts.mendConfig({ dryRun }, caller.signal);
+    const config = problem === null ? [] : [{ problem, isMended: true }];
+    if (dryRun && problem !== null) return onlyConfig(problem);
+    const report = await this.#alone(caller, (repository, graph, call) => {
       const { signal } = call;
       const tools = {
         ...this.#parts,
@@ -98,8 +107,12 @@ export class StoreCare {
         keep: () => this.#keep(repository, signal),
         assertInUse: () => this.#assertInUse(repository, signal),
       };
-      return repairStore(tools, dryRun, call);
+      return repairStore(tools, { dryRun, giveUp }, call);
     });
+    // Uploads that failed for it go on.
+    if (problem !== null)
+      for (const { projectId } of this.#parts.projects.list()) this.#parts.wake(projectId);
+    return { ...report, records: [...config, ...report.records] };
   }
 
   /**
@@ -198,4 +211,11 @@ export class StoreCare {
     await orAborted(begun.promise, call.signal);
     return turn;
   }
+}
+
+/** What a dry run can tell of a store that cannot be opened. */
+function onlyConfig(problem: string): RepairReport {
+  const none = { damaged: [], indexProblems: [], pushedAgain: [], left: [] };
+  const counts = { packsIndexed: 0, chunksRecovered: 0, badBlobs: 0 };
+  return { dryRun: true, records: [{ problem, isMended: true }], ...none, ...counts };
 }

@@ -42,13 +42,13 @@ const structureOnly = 2 ** 31;
 /**
  * Mends what can be mended: indexes from the packs, refs and other records from what this machine knows, and
  * everything else from the snapshots on this disk.
- * Deletes nothing. What is wrong is what the last verification found, and what can be told without
+ * Deletes nothing, but for a record that is given up and of which nothing can be made. What is wrong is what the last verification found, and what can be told without
  * reading every file.
  * @throws ForkpointError STORE_*, GC_UNDER_WAY, CANCELLED
  */
 export async function repairStore(
   tools: RepairTools,
-  dryRun: boolean,
+  { dryRun, giveUp }: { readonly dryRun: boolean; readonly giveUp: boolean },
   call: LongCall,
 ): Promise<RepairReport> {
   const { repository, graph, projects, entries: known, own, machineId, clock } = tools;
@@ -57,7 +57,7 @@ export async function repairStore(
   const meter = new TransferMeter(clock, call, "Looking for damage");
   const look = () => findDamage(repository, graph, { projectId: null, slots: structureOnly, meter, call });
   const { records, collectionWasUnknown } = await mendRecords({
-    ...{ repository, projects, entries: known, machineId, clock, dryRun, signal },
+    ...{ repository, projects, entries: known, machineId, clock, dryRun, giveUp, signal },
     retention: defaultRetention,
   });
   crashPoint("repair:records");

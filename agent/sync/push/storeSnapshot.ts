@@ -60,6 +60,7 @@ export async function storeSnapshot(
 
 async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSignal): Promise<Stored> {
   const { repository, crashPoint } = tools;
+  const { objects } = repository;
   const { projectId, machineId, knownHead } = request;
   const [current, fence] = await Promise.all([
     repository.readRef(projectId, signal),
@@ -85,13 +86,19 @@ async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSigna
   const head = repository.addressOf(manifest);
   const isHead = current?.ref.head === head && (await isThere(repository, projectId, head, signal));
   if (!isHead) {
+    await objects.claim(projectId, head, signal);
     await repository.writeManifest(manifest, signal);
     crashPoint("push:manifest-written");
   }
-  await settle(fence, async () => {
-    // One that was there before is somebody's: it is kept like any other head, with all it needs.
-    if (!isHead) await repository.objects.removeManifest(projectId, head, signal);
+  // One that was there before is somebody's: it is kept like any other head, with all it needs.
+  const written = isHead ? null : `${projectId}/${head}`;
+  await settle(fence, written, async () => {
+    if (isHead) return;
+    await objects.removeManifest(projectId, head, signal);
+    await objects.removeClaim(projectId, head, signal);
   });
+  if (!isHead) await objects.removeClaim(projectId, head, signal);
+  crashPoint("push:settled");
   if (!isHead && request.becomesHead) {
     const { slug, forkedFrom } = request;
     const updatedAt = new Date(tools.now()).toISOString();
@@ -148,9 +155,13 @@ async function isThere(
 }
 
 /** A manifest that relies on what may be gone does not stay. */
-async function settle(fence: PushFence, takeBack: () => Promise<void>): Promise<void> {
+async function settle(
+  fence: PushFence,
+  written: string | null,
+  takeBack: () => Promise<void>,
+): Promise<void> {
   try {
-    await fence.settle();
+    await fence.settle(written);
   } catch (thrown) {
     if (thrown instanceof CollectedMeanwhile) await takeBack();
     throw thrown;

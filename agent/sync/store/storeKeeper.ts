@@ -6,6 +6,7 @@ import type { Clock } from "../../host/clock.ts";
 import { orAborted } from "../../host/orAborted.ts";
 import type { Secret, Store } from "../../protocol/entities.ts";
 import { ForkpointError, type ErrorCode } from "../../protocol/errors.ts";
+import { configProblem, mendConfig } from "../../repository/configMending.ts";
 import { Repository } from "../../repository/repository.ts";
 import type { OpenMode } from "../../repository/unlock.ts";
 import type { KeyKeeper } from "./keyKeeper.ts";
@@ -208,6 +209,27 @@ export class StoreKeeper {
   async repository(signal: AbortSignal): Promise<Repository> {
     this.#opening ??= this.#startOpening(this.#recorded());
     return orAborted(this.#opening.repository, signal);
+  }
+
+  /**
+   * Writes the config of the repository again from what this machine knows, when it cannot be read.
+   * @returns what was wrong with it; null when nothing was
+   * @throws ForkpointError STORE_NOT_SET, OBJECT_MISSING when this is not the repository or its key is not at hand, STORE_*
+   */
+  async mendConfig({ dryRun }: { readonly dryRun: boolean }, signal: AbortSignal): Promise<string | null> {
+    const { url, repositoryId, encrypted, conditionalWrites } = this.#recorded();
+    const store = this.#openStore(url);
+    const problem = await configProblem(store, signal);
+    if (problem === null) return null;
+    const master = encrypted ? await this.#keys.recall(repositoryId) : null;
+    if (encrypted && !master) {
+      throw new ForkpointError("OBJECT_MISSING", `${problem} It cannot be written again without the key.`, {
+        hint: "Run `forkpoint repair` on a machine that has it unlocked.",
+      });
+    }
+    const known = { repositoryId, master };
+    await mendConfig(store, known, { signal, conditional: conditionalWrites, dryRun });
+    return problem;
   }
 
   /** The store did what was asked. */

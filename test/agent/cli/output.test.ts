@@ -272,7 +272,7 @@ const handlers: Partial<Handlers> = {
     indexProblems: verifyReport.indexProblems,
     records: [
       { problem: "The ref of shop is missing from the store.", isMended: true },
-      { problem: "The repository's keeps/m2 is damaged: it is not JSON.", isMended: false },
+      { problem: "The repository's ref p2 is damaged: it is not JSON.", isMended: false },
     ],
     packsIndexed: 3,
     chunksRecovered: 0,

@@ -294,6 +294,23 @@ describe("bytes that are not what they should be", () => {
     ] as const) {
       assert.equal(decode(text.replace(from, to)), "OBJECT_DAMAGED", what);
     }
+    const withXattrs = (...names: string[]) => {
+      const pairs = names.map((name) => [Buffer.from(name, "latin1").toString("base64"), ""]);
+      const changed = text.replace(/"xattrs":\[\[.*?\]\]/, `"xattrs":${JSON.stringify(pairs)}`);
+      assert.notEqual(changed, text);
+      return decode(changed);
+    };
+    assert.equal(withXattrs("user.a", "user.\xe9", "user.\xff"), null);
+    assert.equal(withXattrs(`user.${"a".repeat(250)}`), null);
+    for (const [what, names] of [
+      ["an attribute without a name", [""]],
+      ["an attribute's name with a NUL", ["user.a\0b"]],
+      ["an attribute's name that is too long", ["a".repeat(256)]],
+      ["an attribute twice", ["user.a", "user.a"]],
+      ["attributes out of order", ["user.b", "user.a"]],
+    ] as const) {
+      assert.equal(withXattrs(...names), "OBJECT_DAMAGED", `${what} of the root`);
+    }
     assert.equal(decode(text.replace('"format":1', '"format":2')), "REPOSITORY_NEWER");
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { ensureConfig, plainConfig, readConfig } from "../../../agent/repository/config.ts";
-import { epochToWrite, readRef, writeRef, type Ref } from "../../../agent/repository/ref.ts";
+import { epochToWrite, mendRef, readRef, writeRef, type Ref } from "../../../agent/repository/ref.ts";
 import { EncryptedSealing } from "../../../agent/repository/encryptedSealing.ts";
 import { MasterKey } from "../../../agent/repository/masterKey.ts";
 import { plainSealing } from "../../../agent/repository/plainSealing.ts";
@@ -49,10 +49,15 @@ function refsSealedBy(sealing: Sealing): void {
 
   it("are not written over one that was not read", async () => {
     await write(null, aRef());
-    await assert.rejects(write(null, later), { code: "REF_CONFLICT", details: { projectId: "p1" } });
+    const theirs = { ...later, machineId: "theirs" };
+    await assert.rejects(write(null, theirs), { code: "REF_CONFLICT", details: { projectId: "p1" } });
     const old = await read();
     await write(old, later);
-    await assert.rejects(write(old, aRef({ head: "2".repeat(64) })), { code: "REF_CONFLICT" });
+    const others = [{ machineId: "theirs" }, { epoch: 2 }];
+    for (const other of others) {
+      const next = aRef({ head: "2".repeat(64), ...other });
+      await assert.rejects(write(old, next), { code: "REF_CONFLICT" });
+    }
     assert.equal(await head(), later.head);
   });
 
@@ -60,7 +65,9 @@ function refsSealedBy(sealing: Sealing): void {
     await write(null, aRef());
     const current = await read();
     const heads = Array.from({ length: 9 }, (_, at) => String(at + 1).repeat(64));
-    const ended = await Promise.allSettled(heads.map((each) => write(current, aRef({ head: each }))));
+    const ended = await Promise.allSettled(
+      heads.map((each, at) => write(current, aRef({ head: each, machineId: `m${at}` }))),
+    );
     const winners = ended.flatMap(({ status }, at) => (status === "fulfilled" ? [heads[at]] : []));
     assert.deepEqual(winners, [await head()]);
   });
@@ -70,6 +77,46 @@ function refsSealedBy(sealing: Sealing): void {
     const current = await read();
     store.inject({ on: "put", times: 1, fault: { kind: "lose" } });
     await write(current, later);
+    assert.equal(await head(), later.head);
+  });
+
+  it("are written over a write of the same machine that was given up and arrives late", async () => {
+    await write(null, aRef());
+    const current = await read();
+    const givenUp = store.inject({ on: "put", times: 1, fault: { kind: "fail" } });
+    const first = aRef({ head: "1".repeat(64), updatedAt: "2026-01-02T03:04:06.000Z" });
+    await assert.rejects(write(current, first), { code: "STORE_UNREACHABLE" });
+    assert.equal(givenUp.hits, 1);
+    // The network has kept it till now.
+    await writeRef(memory, sealing, current, first, { signal, conditional: true });
+    for (const next of [
+      aRef({ ...first, updatedAt: "2026-01-02T03:04:07.000Z" }),
+      aRef({ ...first, head: "2".repeat(64) }),
+    ]) {
+      await write(current, next);
+      assert.deepEqual((await read())?.ref, next);
+    }
+  });
+
+  it("are not rewritten for ever when the store refuses each write and shows none", async () => {
+    await write(null, aRef());
+    const current = await read();
+    let puts = 0;
+    const refusing = Object.assign(Object.create(memory) as MemoryBlobStore, {
+      put: () => {
+        puts++;
+        return Promise.resolve(null);
+      },
+    });
+    const writing = writeRef(refusing, sealing, current, later, { signal, conditional: true });
+    await assert.rejects(writing, { code: "REF_CONFLICT" });
+    assert.ok(puts < 10);
+  });
+
+  it("that are mended are looked up, too, when the answer is lost", async () => {
+    memory.objects.set(`refs/${sealing.nameProject("p1")}`, { bytes: Buffer.from("no ref"), etag: "x" });
+    store.inject({ on: "put", times: 1, fault: { kind: "lose" } });
+    await mendRef(store, sealing, later, { signal, conditional: true });
     assert.equal(await head(), later.head);
   });
 

@@ -103,6 +103,7 @@ function kills(this: Mocha.Suite, kind: RepositoryKind): void {
     ["push:packs-written", false],
     ["push:index-written", false],
     ["push:manifest-written", false],
+    ["push:settled", false],
     ["push:ref-written", true],
     ["push:entry-durable", true],
   ] as const) {

@@ -6,6 +6,7 @@ import type { EntryRow } from "../../../agent/catalog/entries.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { systemClock } from "../../../agent/host/clock.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
+import { Keeps } from "../../../agent/repository/garbage/keeps.ts";
 import { Repository } from "../../../agent/repository/repository.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { type RepositoryKind, repositoryKinds, sealingOf } from "../../support/repositoryKinds.ts";
@@ -47,14 +48,14 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     const object = store.objects.get(key(prefix)) ?? assert.fail();
     object.bytes.writeUInt8(object.bytes.readUInt8(60) ^ 1, 60);
   };
-  const repair = (dryRun = false) => here.sync.care.repair({ dryRun }, unattended);
+  const repair = (dryRun = false, giveUp = false) => here.sync.care.repair({ dryRun, giveUp }, unattended);
   const gc = () => {
     const retention = { days: 0, last: 0, daily: 0, weekly: 0, monthly: 0 };
     return here.sync.care.gc({ dryRun: false, retention, graceHours: 24 }, unattended);
   };
-  const assertRestores = async (entry: EntryRow) => {
+  const assertRestores = async (entry: EntryRow, wanted = treeFingerprint(here.pathOf(entry))) => {
     const path = await both.there.pull("site", entry.snapshotId);
-    assert.equal(treeFingerprint(path), treeFingerprint(here.pathOf(entry)));
+    assert.equal(treeFingerprint(path), wanted);
     await both.there.btrfs.deleteSubvolume(path);
   };
   const next = () => {
@@ -67,6 +68,21 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     assert.equal((await here.push(project)).pending, 0);
     for (const each of [first, entry]) await assertRestores(each);
     assert.deepEqual((await repair()).records, []);
+  };
+
+  /** A snapshot that no timeline here shows, and is no head. */
+  const leavePassing = async () => {
+    const passing = await next();
+    await here.push(project);
+    const files = treeFingerprint(here.pathOf(passing));
+    await here.deleteEntry(passing);
+    await next();
+    await here.push(project);
+    return { passing, files };
+  };
+  const condemned = async () => {
+    now += 48 * 3_600_000;
+    return (await gc()).condemned.manifests;
   };
 
   it("a damaged ref stops the pushes, and is written again from what this machine knows", async () => {
@@ -141,7 +157,47 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     await assertGoesOn();
   });
 
-  it("a damaged keep or ref stops the collection; its machine writes it again, no other does", async () => {
+  for (const [what, keys] of [
+    ["that is missing", ["gc/state"]],
+    ["that an older version wrote and that is missing", ["gc/state", "gc/begun"]],
+  ] as const) {
+    it(`a record of the collection ${what} is not taken for none, and begun anew`, async () => {
+      const { passing } = await leavePassing();
+      assert.equal(await condemned(), 1);
+      // It has a nonce, which tells of a collection.
+      await next();
+      await here.push(project);
+      for (const each of keys) assert.ok(store.objects.delete(each), each);
+      await here.close();
+      here = both.reopenHere();
+      const stopped = await next();
+      if (keys.length === 1) await assert.rejects(here.push(project), { code: "OBJECT_MISSING" });
+      await assert.rejects(gc(), { code: keys.length === 1 ? "OBJECT_MISSING" : "GC_REFUSED" });
+      const tried = await repair(true);
+      assert.match(tried.records[0]?.problem ?? "", /gc state is missing/);
+      assert.ok(!store.objects.has("gc/state"));
+      assert.deepEqual((await repair()).records, tried.records);
+      assert.equal((await here.push(project)).pending, 0);
+      await assertRestores(stopped);
+      for (let run = 0; run < 2; run++) {
+        await gc();
+        now += 48 * 3_600_000;
+      }
+      await assert.rejects(both.there.pull("site", passing.snapshotId), { code: "SNAPSHOT_NOT_FOUND" });
+      await assertGoesOn();
+    });
+  }
+
+  it("no record where nothing was ever collected is none to miss", async () => {
+    const fresh = { dryRun: true, retention: {}, graceHours: 24 };
+    await here.sync.care.gc(fresh, unattended);
+    assert.ok(store.objects.has("gc/clock"));
+    assert.deepEqual((await repair()).records, []);
+    await assertGoesOn();
+    assert.deepEqual(store.keys("gc/"), ["gc/clock"]);
+  });
+
+  it("a damaged keep of this machine stops the collection, and is written again", async () => {
     damage("keeps/");
     await assert.rejects(gc(), { code: "GC_REFUSED" });
     assert.deepEqual(
@@ -149,23 +205,73 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
       [true],
     );
     await gc();
+    await assertGoesOn();
+  });
+
+  it("one of another machine, too; all there is stays until that machine says what it wants", async () => {
+    const { passing, files } = await leavePassing();
     const sealing = await sealingOf(kind, store);
     const foreign = `keeps/${sealing.nameProject("m2")}`;
     store.objects.set(foreign, { bytes: Buffer.from("no keep"), etag: "x", modifiedAt: now });
-    assert.deepEqual(
-      (await repair()).records.map(({ isMended }) => isMended),
-      [false],
-    );
     await assert.rejects(gc(), { code: "GC_REFUSED" });
-    store.objects.delete(foreign);
-    const ref = `refs/${sealing.nameProject("p2")}`;
-    store.objects.set(ref, { bytes: Buffer.from("no ref"), etag: "x", modifiedAt: now });
+    const tried = await repair(true);
+    assert.equal(store.objects.get(foreign)?.bytes.toString(), "no keep");
+    assert.match(tried.records[0]?.problem ?? "", /stays until that machine/);
+    assert.deepEqual((await repair()).records, tried.records);
+    assert.equal(await condemned(), 0);
+    await assertRestores(passing, files);
+    await new Keeps(store, sealing).write("m2", [], signal);
+    assert.equal(await condemned(), 1);
+    await assertGoesOn();
+  });
+
+  it("what lies among the keeps and is no machine's stops the collection until somebody gives it up", async () => {
+    const { passing, files } = await leavePassing();
+    store.objects.set("keeps/No-Machine", { bytes: Buffer.from("x"), etag: "x", modifiedAt: now });
+    await assert.rejects(gc(), { code: "GC_REFUSED" });
+    const isMended = async (giveUp: boolean) =>
+      (await repair(false, giveUp)).records.map((record) => record.isMended);
+    assert.deepEqual(await isMended(false), [false]);
+    assert.ok(store.objects.has("keeps/No-Machine"));
+    assert.deepEqual(await isMended(true), [true]);
+    assert.ok(!store.objects.has("keeps/No-Machine"));
+    assert.equal(await condemned(), 0);
+    await assertRestores(passing, files);
+    await assertGoesOn();
+  });
+
+  it("a damaged ref of another machine stops the collection until somebody gives that up", async () => {
+    const theirs = await both.there.makeProject("theirs");
+    writeFileSync(join(theirs.path, "file"), randomBytes(50_000));
+    const entry = await both.there.snapshot(theirs);
+    await both.there.push(theirs);
+    const key = `refs/${(await sealingOf(kind, store)).nameProject(theirs.projectId)}`;
+    store.objects.set(key, { bytes: Buffer.from("no ref"), etag: "x", modifiedAt: now });
     assert.deepEqual(
       (await repair()).records.map(({ isMended }) => isMended),
       [false],
     );
-    await assert.rejects(gc(), { code: "GC_REFUSED", message: /ref p2/ });
-    store.objects.delete(ref);
+    await assert.rejects(gc(), { code: "GC_REFUSED", message: new RegExp(`ref ${theirs.projectId}`) });
+    const tried = await repair(true, true);
+    assert.equal(store.objects.get(key)?.bytes.toString(), "no ref");
+    assert.deepEqual((await repair(false, true)).records, tried.records);
+    await gc();
+    const path = await here.pull("theirs", entry.snapshotId);
+    assert.equal(treeFingerprint(path), treeFingerprint(both.there.pathOf(entry)));
+    await here.btrfs.deleteSubvolume(path);
+    // Should that machine come back after all, it finds what it knew and goes on.
+    writeFileSync(join(theirs.path, "file"), randomBytes(50_000));
+    await both.there.snapshot(theirs);
+    assert.equal((await both.there.push(theirs)).pending, 0);
+    await assertGoesOn();
+  });
+
+  it("a ref of which nothing is left but itself goes when it is given up", async () => {
+    const key = `refs/${(await sealingOf(kind, store)).nameProject("p2")}`;
+    store.objects.set(key, { bytes: Buffer.from("no ref"), etag: "x", modifiedAt: now });
+    await assert.rejects(gc(), { code: "GC_REFUSED" });
+    await repair(false, true);
+    assert.ok(!store.objects.has(key));
     await assertGoesOn();
   });
 }

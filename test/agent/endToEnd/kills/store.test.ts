@@ -36,7 +36,13 @@ killed("a push", {
     assert.equal(await pulledTree(client, "again"), treeFingerprint(head.path));
     return "complete";
   },
-  points: ["push:packs-written", "push:index-written", "push:manifest-written", "push:ref-written"],
+  points: [
+    "push:packs-written",
+    "push:index-written",
+    "push:manifest-written",
+    "push:settled",
+    "push:ref-written",
+  ],
 });
 
 killed("a pull", {

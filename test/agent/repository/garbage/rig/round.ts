@@ -24,7 +24,8 @@ export interface RoundOutcome {
 }
 
 /**
- * Two machines push, keep and tidy at the same time, in an order that the seed gives.
+ * Two machines push, keep and tidy at the same time, in an order that the seed gives. A third pushes, is killed often,
+ * and never comes back.
  * @param options.troubled whether their store fails and hangs, too, and they verify, mend, pull and forget
  */
 export async function round(
@@ -46,13 +47,15 @@ export async function round(
   };
   const disturbance = new Disturbance(seededRandom(seed + 1_000_000));
   if (troubled) disturbance.rate = [0.01, 0.03, 0.08][below(3)] ?? 0;
-  const machines = ["a", "b"].map(
+  const [one, other, lost] = (["a", "b", "lost"] as const).map(
     (name) =>
       new SimulatedMachine(name, {
         ...{ below: store, kind, steps, random, now: () => now, disturbance },
         skew: (below(3) - 1) * graceMs,
       }),
   );
+  if (!one || !other || !lost) throw new Error("there are three machines");
+  const machines = [one, other];
   /** Few contents, so that the machines often have the same, and what was gone comes again. */
   const contents = Array.from({ length: 12 }, (_, at) => Buffer.alloc(40 + at * 50, `content ${at} `));
   const folders = (): Folders =>
@@ -75,6 +78,9 @@ export async function round(
     }
     await machine.keep();
   };
+  const lifeOfLost = async () => {
+    for (let turn = 0; turn < 8; turn++) await lost.push(folders(), { isLast: true });
+  };
   const care = async (machine: SimulatedMachine) => {
     const what = below(5);
     if (what === 0) await machine.verify();
@@ -86,15 +92,15 @@ export async function round(
     for (let turn = 0; turn < 14; turn++) await machine.collect(policy);
   };
   try {
-    await steps.run(machines.flatMap((machine) => [life(machine), tidy(machine)]));
+    await steps.run([lifeOfLost(), ...machines.flatMap((machine) => [life(machine), tidy(machine)])]);
+    lost.vanish();
     // What a killed one left is finished by the next, with the same result.
     steps.killRate = 0;
     disturbance.rate = 0;
     await steps.run(machines.map((machine) => machine.keep()));
-    const [one] = machines;
     for (let turn = 0; turn < 3; turn++) {
       now += 2 * graceMs;
-      if (one) await steps.run([one.collect(policy, { mustSucceed: true })]);
+      await steps.run([one.collect(policy, { mustSucceed: true })]);
     }
     let restored = 0;
     let dropped = 0;
@@ -103,8 +109,10 @@ export async function round(
       restored += found.restored;
       dropped += found.dropped;
     }
+    // What it left half done counts among the newest of its project, and may be its head.
+    await lost.check(0);
     return { restored, dropped, collected: store.deletedPacks, faults: disturbance.hits };
   } finally {
-    for (const machine of machines) machine.close();
+    for (const machine of [...machines, lost]) machine.close();
   }
 }

@@ -81,13 +81,20 @@ export class SimulatedMachine {
     rmSync(this.#home, { recursive: true, force: true });
   }
 
-  /** Pushes a snapshot of the folders; once more when it was killed. */
-  async push(folders: Folders): Promise<void> {
+  /**
+   * Pushes a snapshot of the folders; once more when it was killed.
+   * @param how.isLast whether it takes its time, may be killed right after its manifest, and then is not tried again
+   */
+  async push(folders: Folders, { isLast = false } = {}): Promise<void> {
+    const crashPoint = (name: string) => {
+      if (isLast && name === "push:manifest-written" && this.#random() < 0.7) throw new Killed(this.name);
+    };
     const createdAt = new Date(this.#now() + this.#skew).toISOString();
     const record = { projectId: this.projectId, slug: this.name, snapshotId: `s${this.#next++}`, createdAt };
     const newest = this.timeline.at(-1);
     const base = newest && this.#random() < 0.8 ? { ...newest, projectId: this.projectId } : null;
-    for (let tries = 0; tries < 20; tries++) {
+    let isSlow = isLast;
+    for (let tries = 0; tries < (isLast ? 1 : 20); tries++) {
       const done = await this.#as(`push ${this.name}`, async (repository, signal) => {
         const { manifestDigest } = await storeSnapshot(
           {
@@ -97,9 +104,14 @@ export class SimulatedMachine {
             machineId: this.name,
             knownHead: this.#head,
             becomesHead: true,
-            build: (packs, fence) => buildSmall(repository, record, folders, base, packs, fence, signal),
+            build: async (packs, fence) => {
+              const built = await buildSmall(repository, record, folders, base, packs, fence, signal);
+              if (isSlow) this.#steps.suspend(`push ${this.name}`, Math.floor(this.#random() * 2000));
+              isSlow = false;
+              return built;
+            },
           },
-          { repository, crashPoint: neverCrash, now: () => this.#now() + this.#skew },
+          { repository, crashPoint, now: () => this.#now() + this.#skew },
           signal,
         );
         this.#head = manifestDigest;
@@ -198,6 +210,11 @@ export class SimulatedMachine {
     this.timeline = this.timeline.slice(1);
   }
 
+  /** Its disk is lost and nobody sees its timeline again. */
+  vanish(): void {
+    this.timeline = [];
+  }
+
   /** Everything that was called stored and is still there restores; what must be there is. */
   async check(last: number): Promise<{ restored: number; dropped: number }> {
     const options = this.#options(this.#below, "check");
@@ -207,7 +224,11 @@ export class SimulatedMachine {
     try {
       const present = new Set<string>();
       for await (const id of repository.listManifests(this.projectId, signal)) present.add(id);
-      const newest = this.durable.slice(-last).map(({ manifestDigest }) => manifestDigest);
+      const head = (await repository.readRef(this.projectId, signal))?.ref.head;
+      assert.ok(head === undefined || present.has(head), `${this.name} lost its head`);
+      const newest = (last === 0 ? [] : this.durable.slice(-last)).map(
+        ({ manifestDigest }) => manifestDigest,
+      );
       const shown = this.timeline.map(({ manifestDigest }) => manifestDigest);
       for (const id of [...newest, ...shown]) assert.ok(present.has(id), `${this.name} lost ${id}`);
       for (const { manifestDigest, folders } of this.durable) {

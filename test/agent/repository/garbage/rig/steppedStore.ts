@@ -46,6 +46,11 @@ export class Steps {
     this.#dead.delete(actor);
   }
 
+  /** The actor does nothing for so many steps, as long as others do something. */
+  suspend(actor: string, steps: number): void {
+    this.#asleep.set(actor, this.#step + steps);
+  }
+
   /** Runs until all the work has ended. */
   async run(work: readonly Promise<unknown>[]): Promise<void> {
     let running = true;

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EntryRow } from "../../../agent/catalog/entries.ts";
+import type { ProjectRow } from "../../../agent/catalog/projects.ts";
+import { unattended } from "../../../agent/host/longCall.ts";
+import { plainConfig } from "../../../agent/repository/config.ts";
+import { sealObject } from "../../../agent/repository/jsonObject.ts";
+import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import { type RepositoryKind, encryptedKind, repositoryKinds } from "../../support/repositoryKinds.ts";
+import { treeFingerprint } from "../../support/treeFingerprint.ts";
+import type { Machine } from "./rig/machine.ts";
+import { openTwoMachines, storeUrl, type TwoMachines } from "./rig/twoMachines.ts";
+
+for (const kind of repositoryKinds) {
+  describe(`${kind.name} that lost its config`, function () {
+    configOf.call(this, kind);
+  });
+}
+
+function configOf(this: Mocha.Suite, kind: RepositoryKind): void {
+  this.timeout(60_000);
+  let store: MemoryBlobStore;
+  let both: TwoMachines;
+  let here: Machine;
+  let project: ProjectRow;
+  let first: EntryRow;
+  let config: Buffer;
+  beforeEach(async () => {
+    store = new MemoryBlobStore();
+    both = await openTwoMachines({ here: store, there: store }, { here: 512, there: 512 }, kind);
+    ({ here } = both);
+    project = await here.makeProject("site");
+    writeFileSync(join(project.path, "file"), randomBytes(50_000));
+    first = await here.snapshot(project);
+    await here.push(project);
+    config = store.objects.get("config")?.bytes ?? assert.fail();
+  });
+  afterEach(() => both.close());
+
+  const repair = (dryRun = false) => here.sync.care.repair({ dryRun }, unattended);
+  const now = () => store.objects.get("config")?.bytes;
+  const put = (bytes: Buffer) => store.objects.set("config", { bytes, etag: "lost" });
+  const reopen = async () => {
+    await here.close();
+    here = both.reopenHere();
+  };
+  const losses: readonly [string, () => unknown][] = [
+    ["when it is missing", () => store.objects.delete("config")],
+    ["when it is damaged", () => put(config.subarray(0, 60))],
+    ["when it is empty", () => put(Buffer.alloc(0))],
+  ];
+
+  for (const [when, lose] of losses) {
+    it(`has it written again, byte for byte, ${when}`, async () => {
+      await reopen();
+      lose();
+      const left = now();
+      const tried = await repair(true);
+      assert.match(tried.records[0]?.problem ?? "", /config is (missing|damaged)/);
+      assert.equal(now(), left);
+      assert.deepEqual((await repair()).records, tried.records);
+      assert.deepEqual(now(), config);
+      const path = await both.there.pull("site", first.snapshotId);
+      assert.equal(treeFingerprint(path), treeFingerprint(here.pathOf(first)));
+      assert.deepEqual((await repair()).records, []);
+    });
+  }
+
+  it("has none written where everything else is gone, too: that may be another store", async () => {
+    await reopen();
+    store.objects.clear();
+    await assert.rejects(repair(), { code: "OBJECT_MISSING" });
+    assert.equal(store.objects.size, 0);
+  });
+
+  it("has none written over that of another repository", async () => {
+    await reopen();
+    const other = sealObject(plainConfig("f".repeat(32)));
+    put(other);
+    await assert.rejects(repair());
+    assert.deepEqual(now(), other);
+  });
+
+  it("has none written among the objects of another repository", async () => {
+    await reopen();
+    const strange = new MemoryBlobStore();
+    const others = await openTwoMachines(
+      { here: strange, there: strange },
+      {},
+      kind === encryptedKind ? undefined : encryptedKind,
+    );
+    try {
+      const one = await others.here.makeProject("other");
+      writeFileSync(join(one.path, "file"), randomBytes(5000));
+      await others.here.snapshot(one);
+      await others.here.push(one);
+    } finally {
+      await others.close();
+    }
+    store.objects.clear();
+    for (const [key, object] of strange.objects) if (key !== "config") store.objects.set(key, object);
+    await assert.rejects(repair(), { code: "OBJECT_MISSING", message: /another repository|readable/ });
+    assert.equal(now(), undefined);
+  });
+
+  if (kind !== encryptedKind) return;
+
+  it("says what to do where the key is not at hand", async () => {
+    await here.sync.lockStore();
+    await reopen();
+    store.objects.delete("config");
+    await assert.rejects(repair(), { code: "OBJECT_MISSING", hint: /on a machine that has it unlocked/ });
+    const choice = { url: storeUrl, ...kind.choice };
+    await assert.rejects(here.sync.setStore(choice, unattended), { code: "OBJECT_MISSING", hint: /repair/ });
+    assert.equal(now(), undefined);
+  });
+}
