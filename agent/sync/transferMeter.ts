@@ -7,6 +7,8 @@ import { RecentRate } from "../host/recentRate.ts";
 /** How long a loop may keep the thread to itself, in milliseconds. */
 const sliceMs = 40;
 const reportEveryMs = 200;
+/** Somebody who watches a transfer that waits for the network is told so often, too. */
+const waitingReportMs = 1000;
 
 /**
  * Counts what a transfer has done, tells the caller now and then, and lets the thread breathe so that a
@@ -67,6 +69,21 @@ export class TransferMeter {
       rate: this.#rate.perSecond(),
       secondsLeft: this.#rate.secondsTo(total),
     });
+  }
+
+  /** Goes on telling, with a falling rate, while the transfer waits for others, until the returned function is called. */
+  watch(): () => void {
+    let cancel = () => {};
+    const look = () => {
+      const now = this.#clock.monotonic();
+      if (now - this.#lastReport >= waitingReportMs) {
+        this.#lastReport = now;
+        this.report();
+      }
+      cancel = this.#clock.after(waitingReportMs, look);
+    };
+    cancel = this.#clock.after(waitingReportMs, look);
+    return () => cancel();
   }
 
   async #breathe(now: number): Promise<void> {

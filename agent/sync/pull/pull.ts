@@ -143,9 +143,14 @@ async function pullWhole(
   meter.expect(manifest.counts.bytes);
   const plan = new SnapshotPlan(repository, manifest, signal).steps(stagedName);
   const stream = encodeSendStream(fetchChunks(repository, plan, meter, signal));
-  const whole = await privileged.receive(staging, stream, signal);
-  meter.report();
-  return whole;
+  const unwatch = meter.watch();
+  try {
+    const whole = await privileged.receive(staging, stream, signal);
+    meter.report();
+    return whole;
+  } finally {
+    unwatch();
+  }
 }
 
 /** Walks the whole plan: sound trees, no path that leaves the volume, and every chunk known. */

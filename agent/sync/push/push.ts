@@ -65,20 +65,28 @@ export async function pushSnapshot(request: PushRequest, tools: PushTools, call:
   const { record, machineId, knownHead, becomesHead } = request;
   const { projectId, slug, forkedFrom } = record;
   const { clock } = tools;
+  const meter = new TransferMeter(clock, call, "Storing the snapshot");
   const build = (packs: PackWriter, fence: PushFence) =>
-    buildSnapshot(request, tools, { packs, fence }, call);
+    buildSnapshot(request, tools, { packs, fence, meter }, call.signal);
   const toStore = { projectId, slug, forkedFrom, machineId, knownHead, becomesHead, build };
-  return storeSnapshot(toStore, { ...tools, now: () => clock.now() }, call.signal);
+  const unwatch = meter.watch();
+  try {
+    return await storeSnapshot(toStore, { ...tools, now: () => clock.now() }, call.signal);
+  } finally {
+    unwatch();
+  }
 }
 
 async function buildSnapshot(
   { path, record, base: wanted, parentManifest }: PushRequest,
-  { repository, privileged, clock }: PushTools,
-  { packs, fence }: { readonly packs: PackWriter; readonly fence: PushFence },
-  call: LongCall,
+  { repository, privileged }: PushTools,
+  {
+    packs,
+    fence,
+    meter,
+  }: { readonly packs: PackWriter; readonly fence: PushFence; readonly meter: TransferMeter },
+  signal: AbortSignal,
 ): Promise<Manifest> {
-  const { signal } = call;
-  const meter = new TransferMeter(clock, call, "Storing the snapshot");
   const from = wanted ? await readBase(repository, wanted, fence, signal) : null;
   const base = from && wanted;
   const editor = new TreeEditor(repository.blobs, from, signal);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Progress } from "../../../agent/protocol/events.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { holeBlockBytes } from "../../../agent/repository/contentFormat.ts";
@@ -16,11 +17,12 @@ describe("the progress of a push", function () {
   let pool: LoopPool;
   let homes: ReturnType<typeof makeHomes>;
   let machine: Machine;
+  const store = new MemoryBlobStore();
   before(async () => {
     pool = openLoopPool(512);
     homes = makeHomes();
     const place = { home: homes.path("here"), pool: pool.path };
-    machine = new Machine(place, { access: onlyUrl("memory:", new MemoryBlobStore()) });
+    machine = new Machine(place, { access: onlyUrl("memory:", store) });
     machine.sync.start();
     await machine.sync.setStore({ url: "memory:" }, unattended);
   });
@@ -54,5 +56,23 @@ describe("the progress of a push", function () {
     rmSync(path("small"));
     const changed = await push();
     assert.deepEqual([changed?.done, changed?.total], [3 * mib, 3 * mib]);
+  });
+
+  it("goes on telling while it waits for the store", async () => {
+    const project = await machine.makeProject("slow");
+    writeFileSync(join(project.path, "file"), randomBytes(mib));
+    await machine.snapshot(project);
+    let told = 0;
+    const put = store.put.bind(store);
+    store.put = async (key, ...more) => {
+      if (key.startsWith("packs/")) for (const before = told; told < before + 2;) await pause(20);
+      return put(key, ...more);
+    };
+    try {
+      const call = { ...unattended, report: () => void told++ };
+      await machine.sync.push(machine.row(project), { wait: true }, call);
+    } finally {
+      store.put = put;
+    }
   });
 });
