@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { ActSides } from "./causes/actSides.ts";
 import { Causes } from "./causes/causes.ts";
 import { LastGreen } from "./causes/lastGreen.ts";
+import { registerAssistantTools } from "./assistant/assistantTools.ts";
 import { BrowseSnapshot } from "./compare/browseSnapshot.ts";
 import { ChangeBadges } from "./compare/changeBadges.ts";
 import { ChangesTree } from "./compare/changesTree.ts";
@@ -147,6 +148,7 @@ export class Window implements vscode.Disposable {
       this.storeLock,
       new CopyContext(connection, log),
       new StoreLimits(connection, log),
+      ...registerAssistantTools(connection, session),
       new AgentSettings(connection, session, log),
       new Causes(connection, session, log),
       vscode.window.createTreeView("forkpoint.forks", { treeDataProvider: forksTree }),

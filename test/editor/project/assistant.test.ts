@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { OpenProject } from "../support/openProject.ts";
+import { typeText } from "../support/typeText.ts";
+
+describe("the tools for language models", () => {
+  let opened: OpenProject;
+
+  before(async () => (opened = await OpenProject.open()));
+  after(() => opened.dispose());
+
+  const use = async (name: string, input: object): Promise<unknown> => {
+    const { content } = await vscode.lm.invokeTool(`forkpoint_${name}`, {
+      input,
+      toolInvocationToken: undefined,
+    });
+    const [part] = content;
+    assert.ok(part instanceof vscode.LanguageModelTextPart);
+    return JSON.parse(part.value);
+  };
+
+  it("are offered", () => {
+    const names = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith("forkpoint_"));
+    assert.deepEqual(names.toSorted(), [
+      "forkpoint_diff",
+      "forkpoint_fork",
+      "forkpoint_restore",
+      "forkpoint_snapshot",
+      "forkpoint_timeline",
+    ]);
+  });
+
+  it("take a snapshot with their own cause, list it and say what has changed since", async () => {
+    opened.write("src/tool.js", "one\n");
+    const taken = (await use("snapshot", { label: "by a model" })) as {
+      created: boolean;
+      snapshot: { snapshotId: string; cause: string };
+    };
+    assert.deepEqual([taken.created, taken.snapshot.cause], [true, "assistant"]);
+    const listed = (await use("timeline", { text: "by a MODEL" })) as { snapshots: { snapshotId: string }[] };
+    assert.deepEqual(
+      listed.snapshots.map(({ snapshotId }) => snapshotId),
+      [taken.snapshot.snapshotId],
+    );
+    opened.write("src/tool.js", "two\n");
+    const { changes } = (await use("diff", { from: taken.snapshot.snapshotId })) as {
+      changes: { path: string }[];
+    };
+    assert.deepEqual(
+      changes.map(({ path }) => path),
+      ["src/tool.js"],
+    );
+  });
+
+  it("fork", async () => {
+    const { folder } = (await use("fork", { name: "model-fork" })) as { folder: string };
+    assert.ok(existsSync(join(folder, "src/tool.js")));
+    await opened.agent.call("project/delete", { project: "model-fork" });
+  });
+
+  // A window under test answers the question that comes first with yes.
+  it("restore, and say how to go back", async () => {
+    const entry = await opened.snapshot("to come back to");
+    const before = opened.read("src/tool.js");
+    opened.write("src/tool.js", "three\n");
+    const answer = await use("restore", { snapshot: entry.snapshotId, paths: ["src/tool.js"] });
+    assert.equal(opened.read("src/tool.js"), before);
+    const { undoneBy } = answer as { undoneBy: { restoring: string } };
+    await use("restore", { snapshot: undoneBy.restoring });
+    assert.equal(opened.read("src/tool.js"), "three\n");
+  });
+
+  it("restore nothing over an unsaved editor", async () => {
+    const [entry] = opened.api.entries;
+    const document = await typeText(opened.uri("src/tool.js"), "// precious\n");
+    await assert.rejects(use("restore", { snapshot: entry?.snapshotId ?? "" }), /src\/tool\.js/);
+    assert.equal(document.isDirty, true);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
+  it("say what is wrong, with what to do", async () => {
+    await assert.rejects(use("diff", { from: "zzzz" }), /SNAPSHOT_NOT_FOUND: .*forkpoint log/);
+  });
+});
