@@ -108,7 +108,7 @@ function roundTrips(this: Mocha.Suite, kind: RepositoryKind): void {
     const second = await here.snapshot(project);
     assert.ok((await bytesRead(project)) < 100);
     const kinds = store.puts.slice(before).map(({ key }) => key.split("/", 1)[0]);
-    assert.deepEqual(kinds.toSorted(), ["index", "keeps", "manifests", "packs", "packs", "refs"]);
+    assert.deepEqual(kinds.toSorted(), ["claims", "index", "keeps", "manifests", "packs", "packs", "refs"]);
     assertSame(here.pathOf(second), await there.pull("site"));
     assertSame(here.pathOf(first), await there.pull("site", first.snapshotId.slice(0, 6)));
   });
@@ -122,7 +122,7 @@ function roundTrips(this: Mocha.Suite, kind: RepositoryKind): void {
     const second = await here.snapshot(project);
     await here.push(project);
     const stored = store.puts.slice(before).map(({ key }) => key.split("/", 1)[0]);
-    assert.deepEqual(stored, ["manifests", "refs", "keeps"]);
+    assert.deepEqual(stored, ["claims", "manifests", "refs", "keeps"]);
     assertSame(here.pathOf(second), await there.pull("site"));
   });
 
