@@ -17,17 +17,20 @@ describe("settings of the editor", () => {
   it("reach the agent, and go back when they are taken away", async () => {
     await set("maxSnapshots", 37);
     await set("autoSnapshotMinutes", 25);
+    await set("undeleteHours", 3);
     await eventually("the agent's settings", async () => {
-      const { maxSnapshots, autoSnapshotMinutes } = await known();
-      return maxSnapshots === 37 && autoSnapshotMinutes === 25;
+      const { maxSnapshots, autoSnapshotMinutes, undeleteHours } = await known();
+      return maxSnapshots === 37 && autoSnapshotMinutes === 25 && undeleteHours === 3;
     });
     await set("maxSnapshots", undefined);
     await set("autoSnapshotMinutes", undefined);
+    await set("undeleteHours", undefined);
     const defaults = await eventually("the defaults", async () => {
       const settings = await known();
-      return settings.maxSnapshots !== 37 && settings.autoSnapshotMinutes !== 25 && settings;
+      const { maxSnapshots, autoSnapshotMinutes, undeleteHours } = settings;
+      return maxSnapshots !== 37 && autoSnapshotMinutes !== 25 && undeleteHours !== 3 && settings;
     });
-    assert.deepEqual(defaults, { maxSnapshots: 5, autoSnapshotMinutes: 10 });
+    assert.deepEqual(defaults, { maxSnapshots: 5, autoSnapshotMinutes: 10, undeleteHours: 24 });
   });
 
   it("limit what is sent and fetched, and leave it unlimited when they are taken away", async () => {
