@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { delimiter, join } from "node:path";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -39,10 +41,17 @@ export async function runProgram(words: readonly string[], terminal: Terminal): 
 }
 
 function notStarted(program: string, thrown: NodeJS.ErrnoException): Ended {
-  const missing = thrown.code === "ENOENT";
+  const missing = thrown.code === "ENOENT" || (thrown.code === "EACCES" && isNowhere(program));
   const message = missing ? `There is no program ${program}.` : `${program} cannot be run: ${thrown.message}`;
   const failure = new ForkpointError("TOOL_MISSING", message, {
     hint: "Look at how it is spelt; a shell's own commands need `sh -c`.",
   });
   return { status: missing ? 127 : 126, signal: null, failure };
+}
+
+/** Where a folder of PATH may not be searched, the system says that of a program which is in none of them. */
+function isNowhere(program: string): boolean {
+  if (program.includes("/")) return false;
+  const folders = process.env["PATH"]?.split(delimiter) ?? [];
+  return !folders.some((folder) => existsSync(join(folder, program)));
 }

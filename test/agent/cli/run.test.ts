@@ -86,6 +86,13 @@ describe("forkpoint run", function () {
     assert.match(err, /There is no program no-such-program\. \[TOOL_MISSING\]/);
   });
 
+  it("says of a program that may not be run that it may not, as shells do", async () => {
+    writeFileSync(join(volume, "tool"), "#!/bin/sh\n", { mode: 0o644 });
+    const { exitCode, err } = await run("./tool");
+    assert.equal(exitCode, 126);
+    assert.match(err, /\.\/tool cannot be run/);
+  });
+
   it("does not run a command that is in no project", async () => {
     const ran = await machine.run(["run", "--", "touch", "made"], machine.folder);
     assert.equal(ran.exitCode, 1);
