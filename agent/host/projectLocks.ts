@@ -6,9 +6,10 @@ export interface LockRequest {
   /** Whether to fail at once when another operation holds the project, instead of waiting for it. */
   readonly refuse: boolean;
   /**
-   * Whether it only looks, so that nobody is refused because of it: who would be waits until it is over. Absent means no.
+   * Whether it only looks, or ends in a moment, so that nobody is refused because of it: who would be waits until it is
+   * over. Absent means no.
    */
-  readonly looks?: boolean;
+  readonly brief?: boolean;
   readonly signal: AbortSignal;
   /** Called once somebody else wants the project too. Who gives way soon is waited for, never a reason to refuse. */
   readonly giveWay?: () => void;
@@ -42,7 +43,7 @@ export class ProjectLocks {
       return;
     }
     const all = [line.holder, ...line.waiting.map((each) => each.request)];
-    const inTheWay = all.find((each) => !each.looks && !each.giveWay);
+    const inTheWay = all.find((each) => !each.brief && !each.giveWay);
     if (refuse && inTheWay) {
       const { operation } = inTheWay;
       throw new ForkpointError("PROJECT_BUSY", `The project is busy: ${operation}.`, {

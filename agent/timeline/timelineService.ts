@@ -43,7 +43,8 @@ type Wish<
     | "timeline/undo",
 > = Omit<CheckedParams<M>, "project">;
 
-const comparing = { operation: "comparing", refuse: false, looks: true };
+const comparing = { operation: "comparing", refuse: false, brief: true };
+const takingSnapshot = { operation: "taking a snapshot", refuse: false, brief: true };
 
 /** Everything people do with a project's timeline: one operation at a time, announced when it lasts. */
 export class TimelineService {
@@ -99,10 +100,9 @@ export class TimelineService {
     const tools = {
       alone: <T>(
         project: ProjectRow,
-        operation: string,
         call: Pick<LongCall, "signal">,
         work: (current: ProjectRow) => Promise<T>,
-      ) => this.#alone(project, { operation, refuse: false }, call, work),
+      ) => this.#alone(project, takingSnapshot, call, work),
       take: (project: ProjectRow, wish: SnapshotWish, signal: AbortSignal, source?: string) =>
         this.#take(project, wish, signal, source),
       remove: (entry: EntryRow) => {
@@ -126,7 +126,7 @@ export class TimelineService {
   ): Promise<Result<"snapshot/create">> {
     const { label, note, pin, cause } = wish;
     const asked = { cause, label: textOrNull(label), note: textOrNull(note), pinned: pin };
-    return this.#alone(project, { operation: "taking a snapshot", refuse: false }, call, async (current) => {
+    return this.#alone(project, takingSnapshot, call, async (current) => {
       const entry = await this.#take(current, asked, call.signal);
       return { entry: entry && this.#entries.view(entry), head: this.#entries.head(project.projectId) };
     });
@@ -392,7 +392,7 @@ export class TimelineService {
   /** Runs `work` while nothing else changes the project, on its row as it is then. */
   async #alone<T>(
     project: ProjectRow,
-    request: { readonly operation: string; readonly refuse: boolean; readonly looks?: boolean },
+    request: { readonly operation: string; readonly refuse: boolean; readonly brief?: boolean },
     { signal }: Pick<LongCall, "signal">,
     work: (current: ProjectRow) => Promise<T>,
   ): Promise<T> {

@@ -20,7 +20,6 @@ type Parts = Pick<TimelineParts, "acts" | "entries" | "projects" | "clock" | "cr
 export interface ActTools {
   readonly alone: <T>(
     project: ProjectRow,
-    operation: string,
     call: Pick<LongCall, "signal">,
     work: (current: ProjectRow) => Promise<T>,
   ) => Promise<T>;
@@ -69,7 +68,7 @@ export class ActService {
     call: LongCall,
   ): Promise<Result<"act/begin">> {
     const what = commandText(wish.what) || wish.cause;
-    return this.#tools.alone(project, "taking a snapshot", call, async (current) => {
+    return this.#tools.alone(project, call, async (current) => {
       const group =
         (wish.alone ? undefined : this.#joined(current, what)) ??
         (await this.#begun(current, { ...wish, what }, call.signal));
@@ -87,7 +86,7 @@ export class ActService {
     wish: Omit<CheckedParams<"act/end">, "project">,
     call: LongCall,
   ): Promise<Result<"act/end">> {
-    const ended = await this.#tools.alone(project, "taking a snapshot", call, async (current) => {
+    const ended = await this.#tools.alone(project, call, async (current) => {
       const found = this.#open.end(wish.actId) ?? this.#resumed(current, wish.actId);
       if (!found) return null;
       const { group, member } = found;
@@ -118,7 +117,7 @@ export class ActService {
 
   /** @throws ForkpointError VOLUME_MISSING, POOL_FULL, POOL_READ_ONLY, CANCELLED */
   async ready(project: ProjectRow, call: LongCall): Promise<void> {
-    await this.#tools.alone(project, "taking a snapshot", call, (current) => this.#standby.keep(current));
+    await this.#tools.alone(project, call, (current) => this.#standby.keep(current));
   }
 
   /** The act that goes on, when it began just now: what begins within seconds is a part of it. */

@@ -52,7 +52,7 @@ describe("locks of projects", () => {
     const locks = new ProjectLocks();
     const held = gate();
     const seen: string[] = [];
-    const look = { operation: "comparing", refuse: false, looks: true, signal };
+    const look = { operation: "comparing", refuse: false, brief: true, signal };
     const looking = locks.run("p", look, () => held.wait);
     const restoring = locks.run("p", { operation: "restoring", refuse: true, signal }, () => {
       seen.push("restored");

@@ -210,6 +210,18 @@ describe("acts", () => {
     assert.doesNotMatch(readFileSync(join(site.home, "catalog.sqlite"), "latin1"), /hunter/);
   });
 
+  it("refuses no restore that comes while the state before is kept ready, or a snapshot is taken", async () => {
+    const [first] = site.entries();
+    for (const taking of [
+      () => site.rig.timeline.acts.ready(site.project, unattended),
+      () => site.rig.timeline.snapshot(site.project, { cause: "timer", pin: false }, unattended),
+    ]) {
+      site.write("page", "to be replaced");
+      await Promise.all([taking(), site.restore(first?.snapshotId ?? "")]);
+      assert.equal(site.read("page"), "one");
+    }
+  });
+
   it("does not hold up a restore that comes while changes are counted", async () => {
     const [first] = site.entries();
     const act = await begin("install", "npm ci");
