@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import type { Engine, Spent } from "./engine.ts";
 import { coldCache } from "./measured.ts";
 
@@ -71,8 +71,7 @@ export class Scenario {
       () => {},
       async (engine) => {
         const pulled = await (from === "empty" ? engine.pull() : engine.pullOnto());
-        if (folder !== null)
-          execFileSync("diff", ["--recursive", "--brief", "--no-dereference", folder, pulled.path]);
+        if (folder !== null) assertSame(folder, pulled.path, { mayHaveMore: from === "relative" });
         return pulled;
       },
     );
@@ -117,5 +116,20 @@ export class Scenario {
     const stored = new Map<string, number>();
     for (const engine of this.#engines) stored.set(engine.name, await engine.storedBytes());
     return stored;
+  }
+}
+
+/** @param mayHaveMore as most tools that restore into a folder leave there what the copy does not have */
+function assertSame(
+  folder: string,
+  pulled: string,
+  { mayHaveMore }: { readonly mayHaveMore: boolean },
+): void {
+  const args = ["--recursive", "--brief", "--no-dereference", folder, pulled];
+  const { stdout, status } = spawnSync("diff", args, { encoding: "utf8", maxBuffer: 2 ** 30 });
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  const wrong = mayHaveMore ? lines.filter((line) => !line.startsWith(`Only in ${pulled}`)) : lines;
+  if (status === null || status > 1 || wrong.length > 0) {
+    throw new Error(`${pulled} is not what was pushed: ${wrong.slice(0, 5).join("; ")}`);
   }
 }
