@@ -69,7 +69,7 @@ describe("the progress of a push", function () {
       return put(key, ...more);
     };
     try {
-      const call = { ...unattended, report: () => void told++ };
+      const call = { ...unattended, report: () => (told += 1) };
       await machine.sync.push(machine.row(project), { wait: true }, call);
     } finally {
       store.put = put;
