@@ -58,15 +58,21 @@ export async function detach(device: string): Promise<void> {
 }
 
 /**
- * Frees a file from every loop device that is not mounted, and waits until the kernel let go of it.
- * @throws ForkpointError POOL_IN_USE when it does not
+ * Frees a file from its loop devices, and waits until the kernel let go of it. `mounted` is what becomes of
+ * those that are mounted: they are waited for, or kept until they are unmounted.
+ * @throws ForkpointError POOL_IN_USE when it does not let go
  */
-export async function free(file: BackingFile): Promise<void> {
+export async function free(file: BackingFile, mounted: "wait" | "keep" = "wait"): Promise<void> {
   for (let tries = 0; ; tries++) {
     const devices = await devicesOf(file);
+    const sources = new Set(readMounts().map((mount) => mount.source));
+    const isMounted = (device: string) => sources.has(device);
+    if (mounted === "keep" && devices.every(isMounted)) {
+      for (const device of devices) await detach(device);
+      return;
+    }
     if (devices.length === 0) return;
-    const mounted = new Set(readMounts().map((mount) => mount.source));
-    for (const device of devices) if (!mounted.has(device)) await detach(device).catch(() => undefined);
+    for (const device of devices) if (!isMounted(device)) await detach(device).catch(() => undefined);
     if (tries === 50) {
       throw new ForkpointError("POOL_IN_USE", `The pool's image is still in use as ${devices.join(", ")}.`, {
         hint: "Something has the pool open, maybe in a container. End it, then try again.",

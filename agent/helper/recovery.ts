@@ -34,7 +34,8 @@ async function settle(call: Call, intent: Intent): Promise<boolean> {
       await unmake(call, intent);
       return true;
     case "attach":
-      await free(intent);
+      // The mount may have come about before the kill or after it: then the pool is mounted, as was wanted.
+      await free(intent, "keep");
       return true;
     case "giveBack":
       giveBack(call, intent);

@@ -21,7 +21,11 @@ export async function mountPool(call: Call, { image, name }: RequestOf<"mount">)
   const backing = backingOf(fstatSync(file, { bigint: true }));
   const there = mountAt(path);
   const devices = await devicesOf(backing);
-  if (there && devices.includes(there.source)) return { path };
+  if (there && devices.includes(there.source)) {
+    // A call that was killed once it had mounted did not get to this.
+    handOver(call, path);
+    return { path };
+  }
   if (there || call.registry.pools(call.uid).some((each) => each.name === name && each.inode !== row.inode)) {
     throw new ForkpointError("POOL_EXISTS", `You have another pool ${name}.`);
   }
@@ -39,11 +43,15 @@ export async function mountPool(call: Call, { image, name }: RequestOf<"mount">)
       // Mounted, it stays until it is unmounted.
       await detach(device);
     }
-    chownSync(path, call.uid, -1);
-    chmodSync(path, 0o700);
+    handOver(call, path);
   });
   closeSync(file);
   return { path };
+}
+
+function handOver({ uid }: Call, path: string): void {
+  chownSync(path, uid, -1);
+  chmodSync(path, 0o700);
 }
 
 /** @throws ForkpointError POOL_IN_USE */

@@ -117,9 +117,10 @@ describe("forkpoint run", function () {
 
   it("leaves Ctrl-C to the command, however often it comes", async () => {
     const script = join(volume, "stubborn.sh");
+    // Ends at the second only, so that the moment of the end is the one when the key arrives.
     writeFileSync(
       script,
-      "trap 'echo again >> page' INT; echo ready; for i in 1 2 3 4 5 6; do sleep 0.5; done; exit 3",
+      "n=0; trap 'n=$((n + 1)); echo again $n' INT; echo ready; while [ $n -lt 2 ]; do sleep 0.2; done; echo x > page; exit 3",
     );
     const line = [process.execPath, command, "run", "--", "sh", script].map((word) => `'${word}'`).join(" ");
     const child = spawn("script", ["-qec", line, "/dev/null"], {
@@ -129,11 +130,11 @@ describe("forkpoint run", function () {
     });
     let shown = "";
     child.stdout.on("data", (bytes: Buffer) => {
-      if (!shown.includes("ready") && bytes.includes("ready")) {
-        child.stdin.write("\u0003");
-        setTimeout(() => child.stdin.write("\u0003"), 700);
-      }
+      const before = shown;
       shown += bytes.toString();
+      for (const word of ["ready", "again 1"]) {
+        if (shown.includes(word) && !before.includes(word)) child.stdin.write("\u0003");
+      }
     });
     const [status] = (await once(child, "close")) as [number];
     assert.equal(status, 3, shown);

@@ -1,0 +1,150 @@
+import { z } from "zod";
+import { Change, ChangeSummary, Entry, EntryFilter } from "../entities.ts";
+import { DeletedPath, PathVersion } from "../pathHistory.ts";
+import { project, snapshotId, volumePath, restored } from "./shapes.ts";
+import type { MethodTable } from "./methodTable.ts";
+
+export const timelineMethods = {
+  /**
+   * Newest first. `before` is the last entry of the page before. `idLength` is how many characters of an id tell
+   * all entries of the timeline apart.
+   */
+  "timeline/list": {
+    params: z.object({
+      project,
+      before: snapshotId.optional(),
+      limit: z.number().int().min(1).max(1000).default(200),
+      filter: EntryFilter.optional(),
+    }),
+    result: z.object({ entries: z.array(Entry), more: z.boolean(), idLength: z.number() }),
+  },
+  /**
+   * What entries changed against their parents. `summary` is null for one without a parent, and where a
+   * snapshot is not on this disk. `touches` says whether the entry changed something at or below `path`; null when
+   * that cannot be told, and when there is no `path`.
+   */
+  "timeline/changes": {
+    params: z.object({
+      project,
+      snapshotIds: z.array(snapshotId).min(1).max(100),
+      path: volumePath.optional(),
+    }),
+    result: z.object({
+      changes: z.array(
+        z.object({
+          snapshotId: z.string(),
+          summary: ChangeSummary.nullable(),
+          touches: z.boolean().nullable(),
+        }),
+      ),
+    }),
+    long: true,
+  },
+  /**
+   * `to` absent compares with the workspace as it stands now. At most `limit` changes come back; with `paths` those
+   * at or below them, each of which one side must have.
+   */
+  "timeline/diff": {
+    params: z.object({
+      project,
+      from: snapshotId,
+      to: snapshotId.optional(),
+      paths: z.array(volumePath).min(1).max(10_000).optional(),
+      limit: z.number().int().min(1).max(200_000).default(10_000),
+    }),
+    result: z.object({ changes: z.array(Change), summary: ChangeSummary, truncated: z.boolean() }),
+    long: true,
+  },
+  /**
+   * The distinct versions of a path over all entries on this disk and the workspace as it stands, newest first; `path` may
+   * be ignored, deleted, or anything else. `unknown` entries could not be looked into, since they are not on this
+   * disk; `uncompared` versions of the same size were too large to compare and are counted as different.
+   */
+  "timeline/history": {
+    params: z.object({
+      project,
+      path: volumePath,
+      limit: z.number().int().min(1).max(1000).default(100),
+      /** `next` of the page before. */
+      from: snapshotId.optional(),
+    }),
+    result: z.object({
+      versions: z.array(PathVersion),
+      /** Names the next page; null when this is the last. */
+      next: z.string().nullable(),
+      unknown: z.number(),
+      uncompared: z.number(),
+      /** At how many moments the agent looked to find out. */
+      looks: z.number(),
+    }),
+    long: true,
+  },
+  /**
+   * Paths at or below `path`, of the whole workspace when absent, that entries hold and the workspace has no more, those
+   * that went last first. What was renamed and is there under its new name is not among them. A page ends early when
+   * `mostEntries` entries have been compared, each with the one before.
+   */
+  "timeline/deleted": {
+    params: z.object({
+      project,
+      path: volumePath.optional(),
+      limit: z.number().int().min(1).max(1000).default(200),
+      mostEntries: z.number().int().min(1).max(1000).default(100),
+      /** `next` of the page before. */
+      from: z.string().max(200).optional(),
+    }),
+    result: z.object({
+      deleted: z.array(DeletedPath),
+      next: z.string().nullable(),
+      /** Entries that are not on this disk. */
+      unknown: z.number(),
+    }),
+    long: true,
+  },
+  /**
+   * What a restore of an entry would do to the workspace as it stands now, or an undo when none is named.
+   * `undone` is the restore that would be undone, `newest` the newest entry of the timeline.
+   */
+  "timeline/preview": {
+    params: z.object({
+      project,
+      snapshotId: snapshotId.optional(),
+      paths: z.array(volumePath).min(1).max(10_000).optional(),
+      limit: z.number().int().min(1).max(200_000).default(10_000),
+    }),
+    result: z.object({
+      target: Entry,
+      undone: Entry.nullable(),
+      newest: Entry.nullable(),
+      changes: z.array(Change),
+      summary: ChangeSummary,
+      truncated: z.boolean(),
+    }),
+    long: true,
+  },
+  /**
+   * Makes the workspace, or the named paths of it, equal to an entry, in place and as one step that can
+   * be undone. With `openFiles: "refuse"` it fails with OPEN_FILES, whose details list the programs,
+   * when a program has a file that would change open for writing.
+   */
+  "timeline/restore": {
+    params: z.object({
+      project,
+      snapshotId,
+      paths: z.array(volumePath).min(1).max(10_000).optional(),
+      openFiles: z.enum(["refuse", "proceed"]).default("refuse"),
+    }),
+    result: restored,
+    long: true,
+  },
+  /** Restores the guard of the newest restore, which must be `restoreId` when that is given. */
+  "timeline/undo": {
+    params: z.object({
+      project,
+      restoreId: snapshotId.optional(),
+      openFiles: z.enum(["refuse", "proceed"]).default("refuse"),
+    }),
+    result: restored,
+    long: true,
+  },
+} as const satisfies MethodTable;
