@@ -16,7 +16,7 @@ describe("looking through a timeline", () => {
   afterEach(() => site.close());
 
   const labels = (filter: EntryFilter, page: { before?: string; limit?: number } = {}) =>
-    site.rig.timeline
+    site.rig.timeline.reading
       .list(site.project, { limit: 100, filter, ...page })
       .entries.map(({ label, cause }) => label ?? cause);
 
@@ -51,7 +51,7 @@ describe("looking through a timeline", () => {
   it("says how much of an id is enough, and takes that much", async () => {
     site.write("page", "two");
     const { snapshotId } = await site.snapshot();
-    const list = () => site.rig.timeline.list(site.project, { limit: 1 });
+    const list = () => site.rig.timeline.reading.list(site.project, { limit: 1 });
     assert.equal(list().idLength, 6);
     const twin = `${snapshotId.slice(0, 8)}${snapshotId.endsWith("zzzz") ? "0000" : "zzzz"}`;
     const [row] = site.rig.entries.list(site.projectId, { limit: 1 });
@@ -59,8 +59,8 @@ describe("looking through a timeline", () => {
     site.rig.entries.add({ ...row, snapshotId: twin });
     const { idLength } = list();
     assert.ok(idLength > 8);
-    assert.equal(site.rig.timeline.show(site.project, twin.slice(0, idLength)).snapshotId, twin);
-    assert.throws(() => site.rig.timeline.show(site.project, twin.slice(0, 8)), {
+    assert.equal(site.rig.timeline.reading.show(site.project, twin.slice(0, idLength)).snapshotId, twin);
+    assert.throws(() => site.rig.timeline.reading.show(site.project, twin.slice(0, 8)), {
       code: "SNAPSHOT_NOT_FOUND",
     });
   });
@@ -74,7 +74,7 @@ describe("looking through a timeline", () => {
     site.shell("rm -r src");
     const gone = await site.snapshot();
     const changes = (path?: string) =>
-      site.rig.timeline.changes(
+      site.rig.timeline.reading.changes(
         site.project,
         {
           snapshotIds: [first, made, linked, gone].map((entry) => entry?.snapshotId ?? ""),
@@ -103,7 +103,7 @@ describe("looking through a timeline", () => {
     site.shell("mkdir src; echo 1 > src/a; echo 2 > b");
     const from = first?.snapshotId ?? "";
     const diff = (paths: string[]) =>
-      site.rig.timeline.diff(site.project, { from, paths, limit: 100 }, unattended);
+      site.rig.timeline.reading.diff(site.project, { from, paths, limit: 100 }, unattended);
     const { changes, summary } = await diff(["src"]);
     assert.deepEqual(
       changes.map(({ path }) => path),
@@ -122,7 +122,7 @@ describe("looking before a restore", () => {
   afterEach(() => site.close());
 
   const preview = (wish: { snapshotId?: string; paths?: string[] }) =>
-    site.rig.timeline.preview(site.project, { limit: 100, ...wish }, unattended);
+    site.rig.timeline.reading.preview(site.project, { limit: 100, ...wish }, unattended);
   const undo = (restoreId?: string) =>
     site.rig.timeline.undo(
       site.project,
