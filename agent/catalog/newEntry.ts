@@ -16,6 +16,7 @@ export function newEntry(
     verifiedAt: null,
     problem: null,
     tests: null,
+    restored: null,
     ...given,
   };
 }

@@ -113,4 +113,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX acts_after ON acts (project_id, after_id);
   ALTER TABLE entries ADD COLUMN tests TEXT;        -- how they ended on this state
   `,
+  `
+  ALTER TABLE entries ADD COLUMN restored TEXT;     -- what a restore brought back: JSON
+  `,
 ];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ActCause, ActChange, actCauses, actOutcomes, TestResult } from "./acts.ts";
+import { RestoredWhat } from "./restoreParts.ts";
 
 /** Why an entry exists. The order is the one in which the UI explains them. */
 export const causes = [
@@ -68,6 +69,8 @@ export const Entry = z.object({
   manifestDigest: z.string().nullable(),
   /** For cause `restore`: the guard that brings back what was there before. */
   guardId: z.string().nullable(),
+  /** For cause `restore`: what was brought back; absent where that is not known. */
+  restored: RestoredWhat.optional(),
   /** What led to this entry, or else what it was taken before; null when neither is known. */
   act: Act.nullable(),
   /** How the tests last ended on exactly this state; null when none were seen to end. */
@@ -256,6 +259,8 @@ export const Change = z.object({
   from: z.string().optional(),
   type: z.enum(["file", "directory", "symlink", "other"]),
   size: z.number().nullable(),
+  /** The permission bits of both sides, as in `chmod`, where they differ. */
+  modes: z.object({ before: z.number(), after: z.number() }).optional(),
 });
 export type Change = z.infer<typeof Change>;
 

@@ -162,6 +162,7 @@ export class Machine {
       verifiedAt: null,
       problem: null,
       tests: null,
+      restored: null,
     });
     this.projects.change(projectId, { headSnapshotId: snapshotId });
     return this.entry(projectId, snapshotId);
