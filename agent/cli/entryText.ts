@@ -15,6 +15,7 @@ export function entryText(entry: Entry, terminal: Terminal): string {
     ["Snapshot", `${terminal.paint("cyan", entry.snapshotId)}${stands}`],
     ["Made", `${whenText(entry, terminal)}, by ${oneLine(entry.author)}`],
     ["Cause", entry.cause],
+    ["Restored", restoredWords(entry)],
     [entry.act?.afterId === entry.snapshotId ? "After" : "Before", entry.act && actLine(entry.act)],
     ["Tests", entry.tests],
     ["Label", label && oneLine(label)],
@@ -24,6 +25,14 @@ export function entryText(entry: Entry, terminal: Terminal): string {
     ["Problem", problem && oneLine(problem)],
     ["Grew from", parentId === null ? "nothing; it is the first" : terminal.paint("cyan", parentId)],
   ]);
+}
+
+/** "dependencies, from 7k2m…"; null for what is no restore. */
+function restoredWords({ restored }: Entry): string | null {
+  if (!restored) return null;
+  const { targetId, parts, paths } = restored;
+  const what = parts?.join(" and ") ?? (paths && oneLine(paths.join(", "))) ?? "everything";
+  return `${what}, from ${targetId}`;
 }
 
 /** "npm ci (412 files, +38.0 MiB)" */

@@ -57,6 +57,7 @@ async function showEntry(entry: Entry, isAll: boolean, context: CliContext): Pro
       ? null
       : await context.call("timeline/diff", {
           ...{ project: projectId, from: parentId, to: snapshotId, limit: mostChanges },
+          packages: true,
         });
   const list = isAll ? changeList : foldedChangeList;
   await context.showPaged({ ...entry, ...result }, () =>
