@@ -10,6 +10,8 @@ import { DeletedPaths } from "./history/deletedPaths.ts";
 import { PathHistory } from "./history/pathHistory.ts";
 import { Looks } from "./looks.ts";
 import type { ProjectTurns } from "./projectTurns.ts";
+import { RetentionReading } from "./retentionReading.ts";
+import type { EntrySizes } from "./sizes/entrySizes.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 
@@ -28,6 +30,7 @@ export class TimelineReading {
   readonly #entryChanges: EntryChanges;
   readonly #history: PathHistory;
   readonly #deletedPaths: DeletedPaths;
+  readonly retention: RetentionReading;
 
   constructor(
     parts: TimelineParts,
@@ -36,9 +39,10 @@ export class TimelineReading {
       readonly places: SnapshotPlaces;
       readonly entries: EntryList;
       readonly comparison: Comparison;
+      readonly sizes: EntrySizes;
     },
   ) {
-    const { turns, places, entries, comparison } = rooms;
+    const { turns, places, entries, comparison, sizes } = rooms;
     this.#turns = turns;
     this.#entries = entries;
     this.#looks = new Looks(parts.entries, entries, comparison);
@@ -46,6 +50,7 @@ export class TimelineReading {
     const history = { rows: parts.entries, places, comparison, btrfs: parts.btrfs };
     this.#history = new PathHistory(history, entries);
     this.#deletedPaths = new DeletedPaths(history, entries);
+    this.retention = new RetentionReading(parts, entries, sizes);
   }
 
   /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */

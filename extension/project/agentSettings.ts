@@ -1,11 +1,20 @@
 import * as vscode from "vscode";
-import type { Project, ProjectSettings } from "../../agent/protocol/entities.ts";
+import { type Project, ProjectSettings } from "../../agent/protocol/entities.ts";
+import type { Params } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { reportError } from "../feedback/reportError.ts";
 import type { ProjectSession } from "./projectSession.ts";
 
+type WantedSettings = Params<"project/configure">["settings"];
+
 const names = [
   "maxSnapshots",
+  "keepHours",
+  "keepDays",
+  "keepWeeks",
+  "keepMonths",
+  "keepAssistantDays",
+  "keepNamed",
   "autoSnapshotMinutes",
   "undeleteHours",
 ] as const satisfies (keyof ProjectSettings)[];
@@ -38,7 +47,7 @@ export class AgentSettings implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  #tell(wanted: Partial<ProjectSettings>): void {
+  #tell(wanted: WantedSettings): void {
     const project = this.#session.project;
     if (!project || !differs(project, wanted)) return;
     const key = JSON.stringify([project.projectId, wanted]);
@@ -53,11 +62,11 @@ export class AgentSettings implements vscode.Disposable {
   }
 }
 
-function differs(project: Project, wanted: Partial<ProjectSettings>): boolean {
+function differs(project: Project, wanted: WantedSettings): boolean {
   return names.some((name) => wanted[name] !== undefined && wanted[name] !== project.settings[name]);
 }
 
-function explicitSettings(): Partial<ProjectSettings> {
+function explicitSettings(): WantedSettings {
   const configuration = vscode.workspace.getConfiguration("forkpoint");
   const set = names.filter((name) => {
     const found = configuration.inspect(name);
@@ -66,12 +75,9 @@ function explicitSettings(): Partial<ProjectSettings> {
   return effectiveSettings(set);
 }
 
-function effectiveSettings(wanted: readonly (keyof ProjectSettings)[]): Partial<ProjectSettings> {
+function effectiveSettings(wanted: readonly (keyof ProjectSettings)[]): WantedSettings {
   const configuration = vscode.workspace.getConfiguration("forkpoint");
-  const settings: Partial<ProjectSettings> = {};
-  for (const name of wanted) {
-    const value = configuration.get<number>(name);
-    if (typeof value === "number") settings[name] = value;
-  }
-  return settings;
+  const found = Object.fromEntries(wanted.map((name) => [name, configuration.get(name)]));
+  // What somebody wrote into the settings file that is no such setting, the editor marks there.
+  return ProjectSettings.partial().safeParse(found).data ?? {};
 }
