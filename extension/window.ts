@@ -31,6 +31,7 @@ import { AgentSettings } from "./project/agentSettings.ts";
 import { ImportFolder } from "./project/importFolder.ts";
 import { ProjectSession } from "./project/projectSession.ts";
 import { PullProject } from "./project/pullProject.ts";
+import { RetentionCommands } from "./retention/retentionCommands.ts";
 import { PathCommands } from "./restore/pathCommands.ts";
 import { RestoreCommands } from "./restore/restoreCommands.ts";
 import { CopyContext } from "./store/copyContext.ts";
@@ -39,6 +40,7 @@ import { StoreLimits } from "./store/storeLimits.ts";
 import { StoreLock } from "./store/storeLock.ts";
 import { StoreSecrets } from "./store/storeSecrets.ts";
 import { EntryBadges } from "./timeline/entryBadges.ts";
+import { roomAtHand } from "./timeline/roomAtHand.ts";
 import { SnapshotCommands } from "./timeline/snapshotCommands.ts";
 import { Timeline } from "./timeline/timeline.ts";
 import { TimelineTree } from "./timeline/timelineTree.ts";
@@ -57,6 +59,7 @@ export class Window implements vscode.Disposable {
   readonly compare: CompareCommands;
   readonly openChanges: OpenChanges;
   readonly browse: BrowseSnapshot;
+  readonly retention: RetentionCommands;
   readonly restore: RestoreCommands;
   readonly paths: PathCommands;
   readonly operations: OperationCommands;
@@ -91,7 +94,7 @@ export class Window implements vscode.Disposable {
     this.projects = new Projects(this.connection, log);
     this.health = new HealthMonitor(this.connection, this.session, log);
     this.changes = new ChangesTree();
-    const timelineTree = new TimelineTree(this.timeline);
+    const timelineTree = new TimelineTree(this.timeline, (entry) => roomAtHand(this.connection, entry));
     const forksTree = new ForksTree(this.projects, this.session);
     const files = new SnapshotFiles(new SnapshotRoots(this.connection));
 
@@ -100,6 +103,7 @@ export class Window implements vscode.Disposable {
     this.compare = new CompareCommands(connection, session, timeline, changes);
     this.openChanges = new OpenChanges(session, changes);
     this.browse = new BrowseSnapshot(session, timeline);
+    this.retention = new RetentionCommands(connection, session);
     this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
     this.paths = new PathCommands(connection, session, timeline, this.restore, changes);
     this.operations = new OperationCommands(connection, session, timeline, this.restore);

@@ -52,6 +52,47 @@ export const keepReasons = [
 export const KeepReason = z.enum(keepReasons);
 export type KeepReason = z.infer<typeof KeepReason>;
 
+/** What a person reads for each. */
+export const keepWords = {
+  head: "the workspace stands on it",
+  pinned: "pinned",
+  uploading: "on its way to the store",
+  running: "what goes on began with it",
+  fork: "a fork was made from it",
+  guard: "undo needs it",
+  named: "it has a name",
+  green: "the last green",
+  latest: "one of the newest",
+  automatic: "one of the newest automatic ones",
+  assistant: "an assistant’s work of late",
+  hour: "the last of its hour",
+  day: "the last of its day",
+  week: "the last of its week",
+  month: "the last of its month",
+} as const satisfies Record<KeepReason, string>;
+
+/** The rules in one sentence without its subject. */
+export function rulesText(rules: RetentionRules): string {
+  const { maxSnapshots, keepHours, keepDays, keepWeeks, keepMonths, keepAssistantDays, keepNamed } = rules;
+  const periods = [
+    [keepHours, "hour"],
+    [keepDays, "day"],
+    [keepWeeks, "week"],
+    [keepMonths, "month"],
+  ] as const;
+  const last = periods
+    .filter(([count]) => count > 0)
+    .map(([count, name]) => `${count} ${name}${count === 1 ? "" : "s"}`);
+  const parts = [
+    `the newest ${maxSnapshots}`,
+    last.length > 0 ? `the last of each of ${last.join(", ")} with snapshots` : null,
+    keepAssistantDays > 0 ? `${keepAssistantDays} days of assistants’ work` : null,
+    keepNamed ? "those with a name" : null,
+    "pins",
+  ];
+  return parts.filter((part) => part !== null).join("; ");
+}
+
 /** Bytes on the disk that become free with something. */
 export const Room = z.object({
   bytes: z.number(),

@@ -21,8 +21,10 @@ export function commandTable(window: Window) {
     "forkpoint.editNote": (entry) => snapshots.editNote(entry),
     "forkpoint.pinSnapshot": (entry) => snapshots.setPinned(entry, true),
     "forkpoint.unpinSnapshot": (entry) => snapshots.setPinned(entry, false),
-    "forkpoint.deleteSnapshot": (entry, selected) => snapshots.delete(orFocused(window, entry), selected),
+    "forkpoint.deleteSnapshot": (entry, selected) =>
+      snapshots.delete(orFocused(window, entry), selected ?? allFocused(window, entry)),
     "forkpoint.deleteSnapshots": () => snapshots.deleteSeveral(),
+    "forkpoint.showRetention": () => window.retention.show(),
     "forkpoint.copySnapshotId": (entry) => snapshots.copyId(entry),
     "forkpoint.showEntryActions": (entry) => showEntryActions(window.session, timeline, entry),
     "forkpoint.loadMore": () => timeline.loadMore(),
@@ -103,6 +105,14 @@ export function commandTable(window: Window) {
 
 /** Keys pressed in the Timeline view say `{ focused: true }` instead of naming the row. */
 function orFocused(window: Window, argument: unknown): unknown {
-  const byKey = typeof argument === "object" && argument !== null && "focused" in argument;
-  return byKey ? window.timelineView.selection[0] : argument;
+  return isByKey(argument) ? window.timelineView.selection[0] : argument;
+}
+
+/** All rows that were selected when a key was pressed. */
+function allFocused(window: Window, argument: unknown): unknown {
+  return isByKey(argument) ? window.timelineView.selection : undefined;
+}
+
+function isByKey(argument: unknown): boolean {
+  return typeof argument === "object" && argument !== null && "focused" in argument;
 }

@@ -12,6 +12,7 @@ export const commandTitles = {
   "forkpoint.unpinSnapshot": "Unpin Snapshot",
   "forkpoint.deleteSnapshot": "Delete Snapshot…",
   "forkpoint.deleteSnapshots": "Delete Several Snapshots…",
+  "forkpoint.showRetention": "Show What Retention Keeps…",
   "forkpoint.copySnapshotId": "Copy Snapshot ID",
   "forkpoint.showEntryActions": "Show Snapshot Actions…",
   "forkpoint.loadMore": "Load More",

@@ -2,8 +2,13 @@ import * as vscode from "vscode";
 import { type Project, ProjectSettings } from "../../agent/protocol/entities.ts";
 import type { Params } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
+import { RetentionRules, rulesText } from "../../agent/protocol/retention.ts";
 import { reportError } from "../feedback/reportError.ts";
+import { goingOf, goingText, type Retention } from "../retention/retentionPicks.ts";
 import type { ProjectSession } from "./projectSession.ts";
+
+/** So many go without a question: they can be brought back. */
+const fewSnapshots = 3;
 
 type WantedSettings = Params<"project/configure">["settings"];
 
@@ -53,12 +58,28 @@ export class AgentSettings implements vscode.Disposable {
     const key = JSON.stringify([project.projectId, wanted]);
     if (key === this.#told) return;
     this.#told = key;
-    this.#connection
-      .call("project/configure", { project: project.projectId, settings: wanted })
-      .catch((thrown: unknown) => {
-        this.#told = undefined;
-        reportError(thrown, this.#log);
-      });
+    this.#configure(project, wanted).catch((thrown: unknown) => {
+      this.#told = undefined;
+      reportError(thrown, this.#log);
+    });
+  }
+
+  /** Asks first when that would take more than a few snapshots; what a person refuses is not asked again until it changes. */
+  async #configure({ projectId }: Project, wanted: WantedSettings): Promise<void> {
+    const rules = RetentionRules.partial().parse(wanted);
+    if (Object.keys(rules).length > 0) {
+      const preview = await this.#connection.call("timeline/retention", { project: projectId, rules });
+      if (goingOf(preview).length > fewSnapshots && !(await this.#isWanted(preview))) return;
+    }
+    await this.#connection.call("project/configure", { project: projectId, settings: wanted });
+  }
+
+  async #isWanted(preview: Retention): Promise<boolean> {
+    const apply = "Apply";
+    const message = `With the changed settings, ${goingText(preview).replace(/^./, (first) => first.toLowerCase())}.`;
+    const detail = `Kept would be ${rulesText(preview.rules)}. Until you agree, the agent keeps to what it had.`;
+    const chosen = await vscode.window.showWarningMessage(`${message} ${detail}`, apply, "Not Now");
+    return chosen === apply;
   }
 }
 
