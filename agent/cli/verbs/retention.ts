@@ -26,9 +26,9 @@ export function addRetention(program: Command, context: CliContext): void {
     .command("retention")
     .summary("say which snapshots stay and which go, or change that")
     .description(
-      "Lists which snapshots retention keeps and why, and which it takes with the next one. With new rules it shows what\n" +
-        "they would take, asks, and makes them the project's. A period counts only when snapshots were taken in it. What\n" +
-        "goes can be brought back for as long as the project's settings say, a day unless changed.",
+      "Lists which snapshots retention keeps and why, and which it takes with the next one. With new rules it\n" +
+        "shows what they would take, asks, and makes them the project's. A period counts only when snapshots were\n" +
+        "taken in it. What goes can be brought back for as long as the project's settings say, a day unless changed.",
     )
     .argument("[project]", "slug or id; the project of the current directory when absent")
     .option("--latest <count>", "keep so many of the newest that somebody asked for", (text) =>

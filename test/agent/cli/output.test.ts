@@ -612,6 +612,7 @@ describe("what the command prints", () => {
         "history",
         "diff",
         "restore",
+        "retention",
         "undo",
         "fork",
         "push",
