@@ -45,6 +45,10 @@ export const errorAdvice: Partial<Record<ErrorCode, Advice>> = {
     actions: ["forkpoint.adoptPool"],
   },
   PUSH_PAUSED: { hint: "Resume it; what waits is then copied.", actions: ["forkpoint.resumePush"] },
+  DISK_FULL: {
+    hint: "Free space in the folder for temporary files, /var/tmp unless TMPDIR names another; the copy is tried again by itself.",
+    actions: ["forkpoint.pushNow"],
+  },
   POOL_FULL: { actions: ["forkpoint.deleteSnapshots", "forkpoint.showHealth"] },
   POOL_READ_ONLY: { actions: ["forkpoint.showHealth"] },
   NOT_BTRFS: {
