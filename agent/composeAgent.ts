@@ -1,7 +1,9 @@
+import { release } from "node:os";
 import { type AgentOptions, type Ground, openGround } from "./openGround.ts";
 import { currentAuthor } from "./projects/author.ts";
 import { DiskAgreement } from "./projects/health/diskAgreement.ts";
 import { Doctor } from "./projects/health/doctor.ts";
+import { failingWork } from "./projects/health/failingWork.ts";
 import { isLowOnSpace } from "./projects/health/health.ts";
 import { HealthReader } from "./projects/health/healthReader.ts";
 import { HealthWatch } from "./projects/health/healthWatch.ts";
@@ -22,6 +24,7 @@ import { entryViews } from "./server/entryViews.ts";
 import { roomMethods } from "./server/roomMethods.ts";
 import type { Composition, Surroundings } from "./server/runAgent.ts";
 import { TransferRates } from "./blobstore/byteRate.ts";
+import { helperFacts } from "./helperFacts.ts";
 import { storeAccess } from "./storeAccess.ts";
 import { SyncService } from "./sync/syncService.ts";
 import { SnapshotPlaces } from "./timeline/snapshotPlaces.ts";
@@ -103,8 +106,14 @@ async function furnish(ground: Ground): Promise<Composition> {
     ...ground,
     registry,
     agreement: new DiskAgreement({ ...ground, registry }),
-    checkStore: (signal) =>
-      sync.showStore() ? sync.checkStore({ signal, report: () => undefined }) : Promise.resolve(null),
+    store: {
+      ...ground,
+      check: (signal) =>
+        sync.showStore() ? sync.checkStore({ signal, report: () => undefined }) : Promise.resolve(null),
+    },
+    helper: () => helperFacts(ground.env),
+    machine: { kernel: release(), proc: "/proc" },
+    failures: (projectId) => failingWork(sync, timeline, projectId),
     problems,
     version: ground.facts.version,
   });

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Check } from "../../protocol/entities.ts";
+import { type ErrorCode, errorBody } from "../../protocol/errors.ts";
 import type { CliContext } from "../cliContext.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -12,14 +13,46 @@ export function addDoctor(program: Command, context: CliContext): void {
     )
     .addHelpText("after", "\nExample:\n  $ forkpoint doctor")
     .action(async () => {
-      const { checks } = await context.call("agent/doctor", {});
+      const checks = await examined(context);
       if (checks.some(({ ok }) => !ok)) context.exitCode = 1;
-      context.show({ checks }, () => checks.map((check) => checkText(check, context.terminal)).join("\n"));
+      context.show({ checks }, () => {
+        const found = checks.map((check) => checkText(check, context.terminal)).join("\n");
+        return context.exitCode === 0 ? found : `${found}\n\n${more}`;
+      });
     });
 }
 
+const more =
+  "docs/problems.md says more about what can be wrong; `forkpoint support` gathers what others need to help.";
+
+/** An agent that cannot be reached is what is wrong first. */
+async function examined(context: CliContext): Promise<Check[]> {
+  try {
+    return (await context.call("agent/doctor", {})).checks;
+  } catch (thrown) {
+    const { code, message, hint } = errorBody(thrown);
+    if (!cannotRun.has(code)) throw thrown;
+    return [{ name: "agent", ok: false, message, remedy: hint }];
+  }
+}
+
+const cannotRun: ReadonlySet<ErrorCode> = new Set([
+  "AGENT_UNREACHABLE",
+  "AGENT_NEWER",
+  "AGENT_STOPPING",
+  "CATALOG_DAMAGED",
+  "CATALOG_NEWER",
+  "NODE_TOO_OLD",
+  "UNAUTHORIZED",
+]);
+
 function checkText({ name, ok, message, remedy }: Check, terminal: Terminal): string {
-  const mark = ok ? terminal.paint("green", "ok  ") : terminal.paint("red", "FAIL");
+  const mark = ok ? fine(remedy, terminal) : terminal.paint("red", "FAIL");
   const mend = remedy === null ? "" : `\n      ${terminal.paint("cyan", "hint")}: ${remedy}`;
   return `${mark}  ${name}: ${message}${mend}`;
+}
+
+/** What works, and what works but could be better. */
+function fine(remedy: string | null, terminal: Terminal): string {
+  return remedy === null ? terminal.paint("green", "ok  ") : terminal.paint("yellow", "note");
 }
