@@ -17,6 +17,7 @@ import { ProjectLookup } from "./projects/projectLookup.ts";
 import { ProjectService } from "./projects/projectService.ts";
 import { ProjectView } from "./projects/projectView.ts";
 import { Recovery } from "./projects/recovery.ts";
+import { SupportReport } from "./projects/support/supportReport.ts";
 import type { AgentInfo } from "./protocol/entities.ts";
 import { StagingSweep } from "./projects/stagingSweep.ts";
 import { furnishProjects } from "./furnishProjects.ts";
@@ -117,6 +118,17 @@ async function furnish(ground: Ground): Promise<Composition> {
     problems,
     version: ground.facts.version,
   });
+  const report = new SupportReport({
+    ...ground,
+    registry,
+    health: healthReader,
+    examine: (signal) => doctor.examine(signal),
+    store: () => sync.showStore(),
+    helperVersion: async () => (await helperFacts(ground.env)).version,
+    tail: (lines) => ground.log.tail(lines),
+    version: ground.facts.version,
+    privileges: ground.privileged.mode,
+  });
 
   const info: AgentInfo = {
     ...ground.facts,
@@ -144,6 +156,7 @@ async function furnish(ground: Ground): Promise<Composition> {
       log: ground.log,
     }),
     examine: (signal) => doctor.examine(signal),
+    support: (signal) => report.gather(signal),
     hasBackgroundWork: () => sync.hasWork() || timeline.hasWork,
     close: async () => {
       await timeline.close();

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { Check } from "../../protocol/entities.ts";
-import { type ErrorCode, errorBody } from "../../protocol/errors.ts";
+import { errorBody } from "../../protocol/errors.ts";
 import type { CliContext } from "../cliContext.ts";
 import type { Terminal } from "../terminal.ts";
+import { isUnreachable } from "../unreachable.ts";
 
 export function addDoctor(program: Command, context: CliContext): void {
   program
@@ -30,21 +31,11 @@ async function examined(context: CliContext): Promise<Check[]> {
   try {
     return (await context.call("agent/doctor", {})).checks;
   } catch (thrown) {
-    const { code, message, hint } = errorBody(thrown);
-    if (!cannotRun.has(code)) throw thrown;
+    if (!isUnreachable(thrown)) throw thrown;
+    const { message, hint } = errorBody(thrown);
     return [{ name: "agent", ok: false, message, remedy: hint }];
   }
 }
-
-const cannotRun: ReadonlySet<ErrorCode> = new Set([
-  "AGENT_UNREACHABLE",
-  "AGENT_NEWER",
-  "AGENT_STOPPING",
-  "CATALOG_DAMAGED",
-  "CATALOG_NEWER",
-  "NODE_TOO_OLD",
-  "UNAUTHORIZED",
-]);
 
 function checkText({ name, ok, message, remedy }: Check, terminal: Terminal): string {
   const mark = ok ? fine(remedy, terminal) : terminal.paint("red", "FAIL");
