@@ -33,6 +33,9 @@ import { ProjectSession } from "./project/projectSession.ts";
 import { PullProject } from "./project/pullProject.ts";
 import { PathCommands } from "./restore/pathCommands.ts";
 import { RestoreCommands } from "./restore/restoreCommands.ts";
+import { SearchCommands } from "./search/searchCommands.ts";
+import { SearchedView } from "./search/searchedView.ts";
+import { TimelineSearch } from "./search/timelineSearch.ts";
 import { CopyContext } from "./store/copyContext.ts";
 import { RepairCommands } from "./store/repairCommands.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
@@ -51,6 +54,8 @@ export class Window implements vscode.Disposable {
   readonly connection: AgentConnection;
   readonly session: ProjectSession;
   readonly timeline: Timeline;
+  readonly search: TimelineSearch;
+  readonly searching: SearchCommands;
   readonly projects: Projects;
   readonly health: HealthMonitor;
   readonly changes: ChangesTree;
@@ -92,10 +97,12 @@ export class Window implements vscode.Disposable {
     this.connection = new AgentConnection(open, log);
     this.session = new ProjectSession(this.connection);
     this.timeline = new Timeline(this.connection, this.session, log);
+    this.search = new TimelineSearch(this.connection, this.session, this.timeline, log);
+    this.searching = new SearchCommands(this.session, this.search, log);
     this.projects = new Projects(this.connection, log);
     this.health = new HealthMonitor(this.connection, this.session, log);
     this.changes = new ChangesTree();
-    const timelineTree = new TimelineTree(this.timeline);
+    const timelineTree = new TimelineTree(this.timeline, this.search);
     const forksTree = new ForksTree(this.projects, this.session);
     const files = new SnapshotFiles(new SnapshotRoots(this.connection));
 
@@ -140,6 +147,8 @@ export class Window implements vscode.Disposable {
       this.connection,
       this.session,
       this.timeline,
+      this.search,
+      new SearchedView(this.timelineView, this.search),
       this.projects,
       this.health,
       this.changes,

@@ -85,11 +85,13 @@ export type Entry = z.infer<typeof Entry>;
 
 /** Which entries are wanted: those for which all that is given holds. Times are ISO 8601. */
 export const EntryFilter = z.strictObject({
-  /** In the label or the note, in upper or lower case. */
+  /** In the label, the note, or what was done before it: in upper or lower case. */
   text: z.string().min(1).max(200).optional(),
   causes: z.array(Cause).min(1).max(causes.length).optional(),
   author: z.string().min(1).max(200).optional(),
   tests: TestResult.optional(),
+  /** None but these: whole ids. */
+  among: z.array(z.string().max(100)).max(10_000).optional(),
   /** Not before. */
   since: z.iso.datetime({ offset: true }).optional(),
   /** Not after. */

@@ -23,6 +23,7 @@ export const endWithClient: ReadonlySet<MethodName> = new Set<MethodName>([
   "timeline/changes",
   "timeline/diff",
   "timeline/preview",
+  "timeline/touching",
   "store/check",
   "store/projects",
   "store/verify",

@@ -25,7 +25,9 @@ export function commandTable(window: Window) {
     "forkpoint.deleteSnapshots": () => snapshots.deleteSeveral(),
     "forkpoint.copySnapshotId": (entry) => snapshots.copyId(entry),
     "forkpoint.showEntryActions": (entry) => showEntryActions(window.session, timeline, entry),
-    "forkpoint.loadMore": () => timeline.loadMore(),
+    "forkpoint.loadMore": () => window.search.loadMore(),
+    "forkpoint.searchTimeline": (wish) => window.searching.run(wish),
+    "forkpoint.clearSearch": () => window.searching.clear(),
     "forkpoint.refresh": async () => {
       await window.session.requireAgent();
       await window.session.reload();

@@ -15,6 +15,8 @@ export const commandTitles = {
   "forkpoint.copySnapshotId": "Copy Snapshot ID",
   "forkpoint.showEntryActions": "Show Snapshot Actions…",
   "forkpoint.loadMore": "Load More",
+  "forkpoint.searchTimeline": "Search Timeline…",
+  "forkpoint.clearSearch": "Clear Search",
   "forkpoint.refresh": "Refresh",
 
   "forkpoint.restoreWorkspace": "Restore Workspace…",

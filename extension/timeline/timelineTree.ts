@@ -4,12 +4,14 @@ import { count } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { entryBadgeUri } from "./entryBadges.ts";
 import { entryContext, entryDescription, entrySpoken, entryTooltip } from "./entryText.ts";
+import type { TimelineSearch } from "../search/timelineSearch.ts";
 import type { Timeline } from "./timeline.ts";
 import {
   type EntryRow,
   type GroupRow,
   type TimelineRow,
   entryRows,
+  foundRows,
   timelineRows,
   updateRows,
 } from "./timelineRows.ts";
@@ -19,6 +21,7 @@ const minuteMs = 60_000;
 /** The Timeline view. Draws again only what changed, so that it never flickers or loses its selection. */
 export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscode.Disposable {
   readonly #timeline: Timeline;
+  readonly #search: TimelineSearch;
   readonly #changed = new vscode.EventEmitter<TimelineRow | TimelineRow[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: readonly { dispose(): unknown }[];
@@ -27,9 +30,11 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   /** The newest entry on which tests passed. */
   #lastGreen: string | undefined;
 
-  constructor(timeline: Timeline) {
+  /** @param search what of the timeline is wanted */
+  constructor(timeline: Timeline, search: TimelineSearch) {
     this.#timeline = timeline;
-    this.#disposables = [this.#changed, timeline.onDidChange(() => this.#update())];
+    this.#search = search;
+    this.#disposables = [this.#changed, search.onDidChange(() => this.#update())];
     this.#clock = setInterval(() => this.#tick(), minuteMs);
   }
 
@@ -66,9 +71,9 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   }
 
   #update(): void {
-    const { entries, more } = this.#timeline;
-    const fresh = timelineRows(entries, more);
-    const green = entries.find(({ tests }) => tests === "passed")?.snapshotId;
+    const { entries, more, query } = this.#search;
+    const fresh = query === "" ? timelineRows(entries, more) : foundRows(entries, more);
+    const green = this.#timeline.entries.find(({ tests }) => tests === "passed")?.snapshotId;
     const changed = green === this.#lastGreen ? updateRows(this.#rows, fresh) : "all";
     this.#lastGreen = green;
     if (changed === "all") {

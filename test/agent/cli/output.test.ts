@@ -179,7 +179,7 @@ const handlers: Partial<Handlers> = {
       degradations: ["Files of other users keep their owner only as far as the helper reaches."],
     },
   }),
-  "timeline/list": () => ({ entries: [...shopEntries], more: false, idLength: 6 }),
+  "timeline/list": () => ({ entries: [...shopEntries], more: false, matches: null, idLength: 6 }),
   "timeline/diff": () => ({ ...differences, truncated: true }),
   "snapshot/show": ({ snapshotId = head.snapshotId }) => {
     const found = shopEntries.find((entry) => entry.snapshotId.startsWith(snapshotId));
