@@ -34,11 +34,16 @@ import { PullProject } from "./project/pullProject.ts";
 import { RetentionCommands } from "./retention/retentionCommands.ts";
 import { PathCommands } from "./restore/pathCommands.ts";
 import { RestoreCommands } from "./restore/restoreCommands.ts";
+import { SearchCommands } from "./search/searchCommands.ts";
+import { SearchedView } from "./search/searchedView.ts";
+import { TimelineSearch } from "./search/timelineSearch.ts";
 import { CopyContext } from "./store/copyContext.ts";
+import { RepairCommands } from "./store/repairCommands.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
 import { StoreLimits } from "./store/storeLimits.ts";
 import { StoreLock } from "./store/storeLock.ts";
 import { StoreSecrets } from "./store/storeSecrets.ts";
+import { TidyCommands } from "./store/tidyCommands.ts";
 import { EntryBadges } from "./timeline/entryBadges.ts";
 import { roomAtHand } from "./timeline/roomAtHand.ts";
 import { SnapshotCommands } from "./timeline/snapshotCommands.ts";
@@ -51,6 +56,8 @@ export class Window implements vscode.Disposable {
   readonly connection: AgentConnection;
   readonly session: ProjectSession;
   readonly timeline: Timeline;
+  readonly search: TimelineSearch;
+  readonly searching: SearchCommands;
   readonly projects: Projects;
   readonly health: HealthMonitor;
   readonly changes: ChangesTree;
@@ -75,6 +82,8 @@ export class Window implements vscode.Disposable {
   readonly store: StoreCommands;
   readonly helper: HelperSetup;
   readonly storeLock: StoreLock;
+  readonly tidy: TidyCommands;
+  readonly repair: RepairCommands;
   readonly doctor: Doctor;
   readonly agent: AgentCommands;
   readonly panels: Panels;
@@ -91,10 +100,14 @@ export class Window implements vscode.Disposable {
     this.connection = new AgentConnection(open, log);
     this.session = new ProjectSession(this.connection);
     this.timeline = new Timeline(this.connection, this.session, log);
+    this.search = new TimelineSearch(this.connection, this.session, this.timeline, log);
+    this.searching = new SearchCommands(this.session, this.search, log);
     this.projects = new Projects(this.connection, log);
     this.health = new HealthMonitor(this.connection, this.session, log);
     this.changes = new ChangesTree();
-    const timelineTree = new TimelineTree(this.timeline, (entry) => roomAtHand(this.connection, entry));
+    const timelineTree = new TimelineTree(this.timeline, this.search, (entry) =>
+      roomAtHand(this.connection, entry),
+    );
     const forksTree = new ForksTree(this.projects, this.session);
     const files = new SnapshotFiles(new SnapshotRoots(this.connection));
 
@@ -120,6 +133,8 @@ export class Window implements vscode.Disposable {
     this.importFolder = new ImportFolder(connection, session);
     const secrets = new StoreSecrets(context.secrets);
     this.storeLock = new StoreLock(connection, session, secrets, log);
+    this.tidy = new TidyCommands(connection, this.storeLock);
+    this.repair = new RepairCommands(connection, this.storeLock, log);
     this.pullProject = new PullProject(connection, session, projects, this.storeLock);
     this.pools = new PoolCommands(connection, session);
     this.helper = new HelperSetup(connection, session, context.extensionUri);
@@ -138,6 +153,8 @@ export class Window implements vscode.Disposable {
       this.connection,
       this.session,
       this.timeline,
+      this.search,
+      new SearchedView(this.timelineView, this.search),
       this.projects,
       this.health,
       this.changes,

@@ -150,7 +150,7 @@ export class Entries {
     projectId: string,
     options: { before?: number; limit?: number; filter?: EntryFilter | undefined } = {},
   ): EntryRow[] {
-    const wanted = entryCondition(options.filter ?? {});
+    const wanted = entryCondition(options.filter ?? {}, projectId);
     return this.#catalog
       .all(
         `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND seq < ? AND ${wanted.sql}
@@ -161,6 +161,17 @@ export class Entries {
         options.limit ?? -1,
       )
       .map((row) => this.#fromRow(row));
+  }
+
+  /** How many living entries a filter wants. */
+  count(projectId: string, filter: EntryFilter): number {
+    const wanted = entryCondition(filter, projectId);
+    const row = this.#catalog.get(
+      `SELECT count(*) AS amount FROM entries WHERE project_id = ? AND deleted_at IS NULL AND ${wanted.sql}`,
+      projectId,
+      ...wanted.values,
+    );
+    return row ? number(row, "amount") : 0;
   }
 
   /** Living entries, oldest first. */

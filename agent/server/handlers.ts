@@ -25,6 +25,7 @@ export const endWithClient: ReadonlySet<MethodName> = new Set<MethodName>([
   "timeline/preview",
   "timeline/retention",
   "timeline/sizes",
+  "timeline/touching",
   "store/check",
   "store/projects",
   "store/verify",

@@ -15,6 +15,8 @@ export function timelineMethods(parts: {
       timeline.reading.changes(lookup.named(project), params, call),
     "timeline/history": ({ project, ...params }, call) =>
       timeline.reading.history(lookup.named(project), params, call),
+    "timeline/touching": ({ project, ...params }, call) =>
+      timeline.reading.touching(lookup.named(project), params, call),
     "timeline/deleted": ({ project, ...params }, call) =>
       timeline.reading.deleted(lookup.named(project), params, call),
     "timeline/preview": ({ project, ...params }, call) =>

@@ -46,6 +46,7 @@ export class EntryList {
     return {
       entries: rows.slice(0, limit).map((row) => this.view(row)),
       more: rows.length > limit,
+      matches: filter === undefined ? null : entries.count(projectId, filter),
       idLength: entries.idLength(projectId, shownIdCharacters),
     };
   }

@@ -27,7 +27,9 @@ export function commandTable(window: Window) {
     "forkpoint.showRetention": () => window.retention.show(),
     "forkpoint.copySnapshotId": (entry) => snapshots.copyId(entry),
     "forkpoint.showEntryActions": (entry) => showEntryActions(window.session, timeline, entry),
-    "forkpoint.loadMore": () => timeline.loadMore(),
+    "forkpoint.loadMore": () => window.search.loadMore(),
+    "forkpoint.searchTimeline": (wish) => window.searching.run(wish),
+    "forkpoint.clearSearch": () => window.searching.clear(),
     "forkpoint.refresh": async () => {
       await window.session.requireAgent();
       await window.session.reload();
@@ -88,6 +90,11 @@ export function commandTable(window: Window) {
     "forkpoint.pushNow": () => store.push(),
     "forkpoint.pausePush": () => store.pause(),
     "forkpoint.resumePush": () => store.resume(),
+    "forkpoint.tidyStore": () => window.tidy.tidy(),
+    "forkpoint.chooseStoreRetention": () => window.tidy.chooseRetention(),
+    "forkpoint.scheduleTidying": () => window.tidy.schedule(),
+    "forkpoint.verifyStore": () => window.repair.verify(),
+    "forkpoint.repairStore": () => window.repair.repair(),
     "forkpoint.pullProject": () => window.pullProject.run(),
 
     "forkpoint.showTimelinePanel": () => panels.showTimeline(),

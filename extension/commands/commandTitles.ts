@@ -16,6 +16,8 @@ export const commandTitles = {
   "forkpoint.copySnapshotId": "Copy Snapshot ID",
   "forkpoint.showEntryActions": "Show Snapshot Actions…",
   "forkpoint.loadMore": "Load More",
+  "forkpoint.searchTimeline": "Search Timeline…",
+  "forkpoint.clearSearch": "Clear Search",
   "forkpoint.refresh": "Refresh",
 
   "forkpoint.restoreWorkspace": "Restore Workspace…",
@@ -70,6 +72,11 @@ export const commandTitles = {
   "forkpoint.pushNow": "Push Now",
   "forkpoint.pausePush": "Pause the Safe Copy",
   "forkpoint.resumePush": "Resume the Safe Copy",
+  "forkpoint.tidyStore": "Tidy the Safe Copy…",
+  "forkpoint.chooseStoreRetention": "Choose What the Safe Copy Keeps…",
+  "forkpoint.scheduleTidying": "Choose When the Safe Copy Is Tidied…",
+  "forkpoint.verifyStore": "Verify the Safe Copy…",
+  "forkpoint.repairStore": "Repair the Safe Copy…",
   "forkpoint.pullProject": "Pull Project from Store…",
 
   "forkpoint.showTimelinePanel": "Show Timeline Panel",

@@ -6,12 +6,14 @@ import { count } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { entryBadgeUri } from "./entryBadges.ts";
 import { entryContext, entryDescription, entrySpoken, entryTooltip } from "./entryText.ts";
+import type { TimelineSearch } from "../search/timelineSearch.ts";
 import type { Timeline } from "./timeline.ts";
 import {
   type EntryRow,
   type GroupRow,
   type TimelineRow,
   entryRows,
+  foundRows,
   timelineRows,
   updateRows,
 } from "./timelineRows.ts";
@@ -22,6 +24,7 @@ const minuteMs = 60_000;
 export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscode.Disposable {
   readonly #timeline: Timeline;
   readonly #roomOf: (entry: Entry) => Promise<Room | null>;
+  readonly #search: TimelineSearch;
   readonly #changed = new vscode.EventEmitter<TimelineRow | TimelineRow[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: readonly { dispose(): unknown }[];
@@ -30,11 +33,12 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   /** The newest entry on which tests passed. */
   #lastGreen: string | undefined;
 
-  /** @param roomOf what deleting an entry alone frees, where that is known */
-  constructor(timeline: Timeline, roomOf: (entry: Entry) => Promise<Room | null>) {
+  /** @param search what of the timeline is wanted @param roomOf what deleting an entry alone frees, where that is known */
+  constructor(timeline: Timeline, search: TimelineSearch, roomOf: (entry: Entry) => Promise<Room | null>) {
     this.#timeline = timeline;
+    this.#search = search;
     this.#roomOf = roomOf;
-    this.#disposables = [this.#changed, timeline.onDidChange(() => this.#update())];
+    this.#disposables = [this.#changed, search.onDidChange(() => this.#update())];
     this.#clock = setInterval(() => this.#tick(), minuteMs);
   }
 
@@ -78,9 +82,9 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   }
 
   #update(): void {
-    const { entries, more } = this.#timeline;
-    const fresh = timelineRows(entries, more);
-    const green = entries.find(({ tests }) => tests === "passed")?.snapshotId;
+    const { entries, more, query } = this.#search;
+    const fresh = query === "" ? timelineRows(entries, more) : foundRows(entries, more);
+    const green = this.#timeline.entries.find(({ tests }) => tests === "passed")?.snapshotId;
     const changed = green === this.#lastGreen ? updateRows(this.#rows, fresh) : "all";
     this.#lastGreen = green;
     if (changed === "all") {

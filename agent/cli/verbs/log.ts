@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Cause, causes, type Entry, type EntryFilter } from "../../protocol/entities.ts";
 import type { Result } from "../../protocol/methods.ts";
+import { namedMoment } from "../../protocol/namedMoment.ts";
 import type { Room } from "../../protocol/retention.ts";
 import type { CliContext } from "../cliContext.ts";
 import { entryLine, entryLineHead } from "../entryLine.ts";
-import { namedMoment } from "../localTime.ts";
 import { toCount } from "../toCount.ts";
 import { plural } from "../wording.ts";
 
@@ -36,7 +36,7 @@ export function addLog(program: Command, context: CliContext): void {
     )
     .argument("[project]", "slug or id; the project of the current directory when absent")
     .option("-n, --number <count>", "at most so many", toCount)
-    .option("--grep <text>", "with this text in the label or the note")
+    .option("--grep <text>", "with this text in the label, the note or the command that led to it")
     .addOption(
       new Option("--cause <cause>", `made by this: ${causes.join(", ")}; may be repeated`).argParser(
         toCauses,

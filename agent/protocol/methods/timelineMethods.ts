@@ -7,8 +7,8 @@ import type { MethodTable } from "./methodTable.ts";
 
 export const timelineMethods = {
   /**
-   * Newest first. `before` is the last entry of the page before. `idLength` is how many characters of an id tell
-   * all entries of the timeline apart.
+   * Newest first. `before` is the last entry of the page before. `matches` is how many entries the filter wants over all
+   * pages, null without one. `idLength` is how many characters of an id tell all entries of the timeline apart.
    */
   "timeline/list": {
     params: z.object({
@@ -17,7 +17,12 @@ export const timelineMethods = {
       limit: z.number().int().min(1).max(1000).default(200),
       filter: EntryFilter.optional(),
     }),
-    result: z.object({ entries: z.array(Entry), more: z.boolean(), idLength: z.number() }),
+    result: z.object({
+      entries: z.array(Entry),
+      more: z.boolean(),
+      matches: z.number().nullable(),
+      idLength: z.number(),
+    }),
   },
   /**
    * What entries changed against their parents. `summary` is null for one without a parent, and where a
@@ -78,6 +83,19 @@ export const timelineMethods = {
       /** At how many moments the agent looked to find out. */
       looks: z.number(),
     }),
+    long: true,
+  },
+  /**
+   * The entries on this disk in which `path` is not what it was in the entry before, newest first. `unknown` is as with
+   * `timeline/history`; it is not `complete` when older ones were left out, as below a folder after `mostEntries` of them.
+   */
+  "timeline/touching": {
+    params: z.object({
+      project,
+      path: volumePath,
+      mostEntries: z.number().int().min(1).max(10_000).default(1000),
+    }),
+    result: z.object({ snapshotIds: z.array(z.string()), unknown: z.number(), complete: z.boolean() }),
     long: true,
   },
   /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
 import type { Operation } from "../../../agent/protocol/entities.ts";
 import type { Result } from "../../../agent/protocol/methods.ts";
-import { defaultRules, type Room } from "../../../agent/protocol/retention.ts";
+import { defaultRules, RetentionRules, type Room } from "../../../agent/protocol/retention.ts";
 import type { PathVersion } from "../../../agent/protocol/pathHistory.ts";
 import type { Handlers } from "../../../agent/server/handlers.ts";
 import { assertGolden } from "../../support/golden.ts";
@@ -185,7 +185,7 @@ const handlers: Partial<Handlers> = {
       degradations: ["Files of other users keep their owner only as far as the helper reaches."],
     },
   }),
-  "timeline/list": () => ({ entries: [...shopEntries], more: false, idLength: 6 }),
+  "timeline/list": () => ({ entries: [...shopEntries], more: false, matches: null, idLength: 6 }),
   "timeline/diff": () => ({ ...differences, truncated: true }),
   "snapshot/show": ({ snapshotId = head.snapshotId }) => {
     const found = shopEntries.find((entry) => entry.snapshotId.startsWith(snapshotId));
@@ -235,7 +235,7 @@ const handlers: Partial<Handlers> = {
       : { bytes: 12 * 2 ** 20, certainty: "estimate" },
   }),
   "timeline/retention": ({ rules }) => ({
-    rules: { ...defaultRules, ...rules },
+    rules: RetentionRules.parse({ ...defaultRules, ...rules }),
     judged: [
       { entry: head, reasons: ["head", "latest", "hour"], automatic: false },
       { entry: guard, reasons: [], automatic: true },
@@ -299,8 +299,12 @@ const handlers: Partial<Handlers> = {
     damaged: verifyReport.damaged,
     indexProblems: verifyReport.indexProblems,
     records: [
-      { problem: "The ref of shop is missing from the store.", isMended: true },
-      { problem: "The repository's ref p2 is damaged: it is not JSON.", isMended: false },
+      { problem: "The ref of shop is missing from the store.", isMended: true, loss: null },
+      {
+        problem: "The repository's ref p2 is damaged: it is not JSON.",
+        isMended: false,
+        loss: "“blog” goes on from its snapshot of 2025-11-30 12:00 UTC, the newest in the store that can be read. This machine then writes it.",
+      },
     ],
     packsIndexed: 3,
     chunksRecovered: 0,
