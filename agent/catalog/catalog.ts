@@ -64,7 +64,7 @@ export class Catalog {
   }
 
   /** Runs a statement that writes and says how many rows it touched. */
-  write(sql: string, ...values: (string | number | null)[]): number {
+  write(sql: string, ...values: (string | number | null | Uint8Array)[]): number {
     return Number(this.#statement(sql).run(...values).changes);
   }
 
