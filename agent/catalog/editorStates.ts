@@ -24,7 +24,11 @@ export class EditorStates {
     const digest = createHash("sha256").update(text).digest("hex");
     const known = this.#catalog.get("SELECT 1 FROM editor_contents WHERE digest = ?", digest);
     if (!known) {
-      this.#catalog.write("INSERT INTO editor_contents (digest, bytes) VALUES (?, ?)", digest, deflateSync(text));
+      this.#catalog.write(
+        "INSERT INTO editor_contents (digest, bytes) VALUES (?, ?)",
+        digest,
+        deflateSync(text),
+      );
     }
     this.#catalog.write(
       `INSERT OR IGNORE INTO editor_states (project_id, snapshot_id, window_id, kept_at, digest)

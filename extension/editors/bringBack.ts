@@ -124,7 +124,8 @@ async function fill(
   const edit = new vscode.WorkspaceEdit();
   const whole = new vscode.Range(0, 0, document.lineCount, 0);
   edit.replace(document.uri, document.validateRange(whole), text);
-  if (!(await vscode.workspace.applyEdit(edit))) throw new Error("The text could not be put into the editor.");
+  if (!(await vscode.workspace.applyEdit(edit)))
+    throw new Error("The text could not be put into the editor.");
   return document;
 }
 

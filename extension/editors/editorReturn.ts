@@ -110,7 +110,10 @@ export class EditorReturn {
   /** This window's own, else that of a window that had the same folder open. */
   async #stateOf(snapshotId: string): Promise<EditorState | undefined> {
     const { project, location } = await this.#session.require();
-    const { windows } = await this.#connection.call("editor/show", { project: project.projectId, snapshotId });
+    const { windows } = await this.#connection.call("editor/show", {
+      project: project.projectId,
+      snapshotId,
+    });
     const { windowId } = this.#reporter;
     const { folder } = captureEditors(location, windowId);
     const states = windows.map(({ state }) => state);
@@ -119,4 +122,3 @@ export class EditorReturn {
     );
   }
 }
-

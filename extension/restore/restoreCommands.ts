@@ -99,7 +99,10 @@ export class RestoreCommands {
     if (summaryTotal(counted) === 0 && unsaved.length === 0 && !comparison.truncated) {
       const bring = paths ? null : await this.#editors.offer(entry);
       if (bring) await bring({ entry: null, guard: null });
-      else void vscode.window.showInformationMessage(`Nothing to restore: ${what} equals “${entryTitle(entry)}”.`);
+      else
+        void vscode.window.showInformationMessage(
+          `Nothing to restore: ${what} equals “${entryTitle(entry)}”.`,
+        );
       return null;
     }
     if (!(await this.#confirm(comparison, what, changes, unsaved))) return null;

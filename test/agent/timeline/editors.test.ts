@@ -30,8 +30,7 @@ describe("what windows show", () => {
       .sort((a, b) => a.windowId.localeCompare(b.windowId));
   const remove = (snapshotId: string | undefined, forGood: boolean) =>
     site.rig.timeline.delete(site.project, { snapshotIds: [snapshotId ?? ""], forGood }, unattended);
-  const contents = () =>
-    site.rig.catalog.get("SELECT count(*) AS amount FROM editor_contents")?.["amount"];
+  const contents = () => site.rig.catalog.get("SELECT count(*) AS amount FROM editor_contents")?.["amount"];
 
   it("is kept with each entry, each window by itself, and lasts", async () => {
     const [first] = site.entries();
