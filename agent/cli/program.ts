@@ -24,6 +24,7 @@ import { addShow } from "./verbs/show.ts";
 import { addSnapshot } from "./verbs/snapshot.ts";
 import { addStatus } from "./verbs/status.ts";
 import { addStore } from "./verbs/store.ts";
+import { addSupport } from "./verbs/support.ts";
 import { addUndo } from "./verbs/undo.ts";
 import { addVerify } from "./verbs/verify.ts";
 
@@ -54,6 +55,7 @@ const verbs = [
   addAgent,
   addMcp,
   addDoctor,
+  addSupport,
   addSetup,
 ];
 

@@ -312,7 +312,7 @@ export const Check = z.object({
   name: z.string(),
   ok: z.boolean(),
   message: z.string(),
-  /** What mends it; null when nothing needs mending. */
+  /** What mends it or, where it is `ok`, what would make it better; null when there is nothing to do. */
   remedy: z.string().nullable(),
 });
 export type Check = z.infer<typeof Check>;

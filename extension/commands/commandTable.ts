@@ -88,6 +88,11 @@ export function commandTable(window: Window) {
     "forkpoint.pushNow": () => store.push(),
     "forkpoint.pausePush": () => store.pause(),
     "forkpoint.resumePush": () => store.resume(),
+    "forkpoint.tidyStore": () => window.tidy.tidy(),
+    "forkpoint.chooseStoreRetention": () => window.tidy.chooseRetention(),
+    "forkpoint.scheduleTidying": () => window.tidy.schedule(),
+    "forkpoint.verifyStore": () => window.repair.verify(),
+    "forkpoint.repairStore": () => window.repair.repair(),
     "forkpoint.pullProject": () => window.pullProject.run(),
 
     "forkpoint.showTimelinePanel": () => panels.showTimeline(),

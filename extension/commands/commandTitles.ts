@@ -71,6 +71,11 @@ export const commandTitles = {
   "forkpoint.pushNow": "Push Now",
   "forkpoint.pausePush": "Pause the Safe Copy",
   "forkpoint.resumePush": "Resume the Safe Copy",
+  "forkpoint.tidyStore": "Tidy the Safe Copy…",
+  "forkpoint.chooseStoreRetention": "Choose What the Safe Copy Keeps…",
+  "forkpoint.scheduleTidying": "Choose When the Safe Copy Is Tidied…",
+  "forkpoint.verifyStore": "Verify the Safe Copy…",
+  "forkpoint.repairStore": "Repair the Safe Copy…",
   "forkpoint.pullProject": "Pull Project from Store…",
 
   "forkpoint.showTimelinePanel": "Show Timeline Panel",

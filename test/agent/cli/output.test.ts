@@ -271,8 +271,12 @@ const handlers: Partial<Handlers> = {
     damaged: verifyReport.damaged,
     indexProblems: verifyReport.indexProblems,
     records: [
-      { problem: "The ref of shop is missing from the store.", isMended: true },
-      { problem: "The repository's ref p2 is damaged: it is not JSON.", isMended: false },
+      { problem: "The ref of shop is missing from the store.", isMended: true, loss: null },
+      {
+        problem: "The repository's ref p2 is damaged: it is not JSON.",
+        isMended: false,
+        loss: "“blog” goes on from its snapshot of 2025-11-30 12:00 UTC, the newest in the store that can be read. This machine then writes it.",
+      },
     ],
     packsIndexed: 3,
     chunksRecovered: 0,
