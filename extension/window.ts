@@ -34,6 +34,7 @@ import { PullProject } from "./project/pullProject.ts";
 import { PathCommands } from "./restore/pathCommands.ts";
 import { RestoreCommands } from "./restore/restoreCommands.ts";
 import { CopyContext } from "./store/copyContext.ts";
+import { SupportBundle } from "./support/supportBundle.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
 import { StoreLimits } from "./store/storeLimits.ts";
 import { StoreLock } from "./store/storeLock.ts";
@@ -73,6 +74,8 @@ export class Window implements vscode.Disposable {
   readonly helper: HelperSetup;
   readonly storeLock: StoreLock;
   readonly doctor: Doctor;
+  readonly support: SupportBundle;
+  readonly extensionUri: vscode.Uri;
   readonly agent: AgentCommands;
   readonly panels: Panels;
   readonly statusBar: StatusBar;
@@ -80,7 +83,7 @@ export class Window implements vscode.Disposable {
 
   /** @param open connects to the agent, starting it when need be */
   constructor(
-    context: Pick<vscode.ExtensionContext, "extensionUri" | "secrets">,
+    context: Pick<vscode.ExtensionContext, "extension" | "extensionUri" | "logUri" | "secrets">,
     log: vscode.LogOutputChannel,
     open: ConstructorParameters<typeof AgentConnection>[0],
   ) {
@@ -121,6 +124,8 @@ export class Window implements vscode.Disposable {
     this.helper = new HelperSetup(connection, session, context.extensionUri);
     this.store = new StoreCommands(connection, session, secrets);
     this.doctor = new Doctor(connection, session);
+    this.support = new SupportBundle(context, connection, session);
+    this.extensionUri = context.extensionUri;
     this.agent = new AgentCommands(connection);
     this.panels = new Panels(context.extensionUri, this);
     this.statusBar = new StatusBar(session, this.health);
@@ -130,7 +135,11 @@ export class Window implements vscode.Disposable {
       canSelectMany: true,
       showCollapseAll: false,
     });
+    const restricted =
+      "Restricted Mode: snapshots can be looked at and compared. Trust this folder to change something.";
+    this.timelineView.message = vscode.workspace.isTrusted ? undefined : restricted;
     this.#disposables = [
+      vscode.workspace.onDidGrantWorkspaceTrust(() => (this.timelineView.message = undefined)),
       this.connection,
       this.session,
       this.timeline,
@@ -146,6 +155,7 @@ export class Window implements vscode.Disposable {
       this.timelineView,
       this.statusBar,
       this.storeLock,
+      this.support,
       new CopyContext(connection, log),
       new StoreLimits(connection, log),
       ...registerAssistantTools(connection, session),
