@@ -31,15 +31,22 @@ import { AgentSettings } from "./project/agentSettings.ts";
 import { ImportFolder } from "./project/importFolder.ts";
 import { ProjectSession } from "./project/projectSession.ts";
 import { PullProject } from "./project/pullProject.ts";
+import { RetentionCommands } from "./retention/retentionCommands.ts";
 import { PathCommands } from "./restore/pathCommands.ts";
 import { RestoreCommands } from "./restore/restoreCommands.ts";
+import { SearchCommands } from "./search/searchCommands.ts";
+import { SearchedView } from "./search/searchedView.ts";
+import { TimelineSearch } from "./search/timelineSearch.ts";
 import { CopyContext } from "./store/copyContext.ts";
 import { SupportBundle } from "./support/supportBundle.ts";
+import { RepairCommands } from "./store/repairCommands.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
 import { StoreLimits } from "./store/storeLimits.ts";
 import { StoreLock } from "./store/storeLock.ts";
 import { StoreSecrets } from "./store/storeSecrets.ts";
+import { TidyCommands } from "./store/tidyCommands.ts";
 import { EntryBadges } from "./timeline/entryBadges.ts";
+import { roomAtHand } from "./timeline/roomAtHand.ts";
 import { SnapshotCommands } from "./timeline/snapshotCommands.ts";
 import { Timeline } from "./timeline/timeline.ts";
 import { TimelineTree } from "./timeline/timelineTree.ts";
@@ -50,6 +57,8 @@ export class Window implements vscode.Disposable {
   readonly connection: AgentConnection;
   readonly session: ProjectSession;
   readonly timeline: Timeline;
+  readonly search: TimelineSearch;
+  readonly searching: SearchCommands;
   readonly projects: Projects;
   readonly health: HealthMonitor;
   readonly changes: ChangesTree;
@@ -58,6 +67,7 @@ export class Window implements vscode.Disposable {
   readonly compare: CompareCommands;
   readonly openChanges: OpenChanges;
   readonly browse: BrowseSnapshot;
+  readonly retention: RetentionCommands;
   readonly restore: RestoreCommands;
   readonly paths: PathCommands;
   readonly operations: OperationCommands;
@@ -73,6 +83,8 @@ export class Window implements vscode.Disposable {
   readonly store: StoreCommands;
   readonly helper: HelperSetup;
   readonly storeLock: StoreLock;
+  readonly tidy: TidyCommands;
+  readonly repair: RepairCommands;
   readonly doctor: Doctor;
   readonly support: SupportBundle;
   readonly extensionUri: vscode.Uri;
@@ -91,10 +103,14 @@ export class Window implements vscode.Disposable {
     this.connection = new AgentConnection(open, log);
     this.session = new ProjectSession(this.connection);
     this.timeline = new Timeline(this.connection, this.session, log);
+    this.search = new TimelineSearch(this.connection, this.session, this.timeline, log);
+    this.searching = new SearchCommands(this.session, this.search, log);
     this.projects = new Projects(this.connection, log);
     this.health = new HealthMonitor(this.connection, this.session, log);
     this.changes = new ChangesTree();
-    const timelineTree = new TimelineTree(this.timeline);
+    const timelineTree = new TimelineTree(this.timeline, this.search, (entry) =>
+      roomAtHand(this.connection, entry),
+    );
     const forksTree = new ForksTree(this.projects, this.session);
     const files = new SnapshotFiles(new SnapshotRoots(this.connection));
 
@@ -103,6 +119,7 @@ export class Window implements vscode.Disposable {
     this.compare = new CompareCommands(connection, session, timeline, changes);
     this.openChanges = new OpenChanges(session, changes);
     this.browse = new BrowseSnapshot(session, timeline);
+    this.retention = new RetentionCommands(connection, session);
     this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
     this.paths = new PathCommands(connection, session, timeline, this.restore, changes);
     this.operations = new OperationCommands(connection, session, timeline, this.restore);
@@ -119,6 +136,8 @@ export class Window implements vscode.Disposable {
     this.importFolder = new ImportFolder(connection, session);
     const secrets = new StoreSecrets(context.secrets);
     this.storeLock = new StoreLock(connection, session, secrets, log);
+    this.tidy = new TidyCommands(connection, this.storeLock);
+    this.repair = new RepairCommands(connection, this.storeLock, log);
     this.pullProject = new PullProject(connection, session, projects, this.storeLock);
     this.pools = new PoolCommands(connection, session);
     this.helper = new HelperSetup(connection, session, context.extensionUri);
@@ -135,14 +154,12 @@ export class Window implements vscode.Disposable {
       canSelectMany: true,
       showCollapseAll: false,
     });
-    const restricted =
-      "Restricted Mode: snapshots can be looked at and compared. Trust this folder to change something.";
-    this.timelineView.message = vscode.workspace.isTrusted ? undefined : restricted;
     this.#disposables = [
-      vscode.workspace.onDidGrantWorkspaceTrust(() => (this.timelineView.message = undefined)),
       this.connection,
       this.session,
       this.timeline,
+      this.search,
+      new SearchedView(this.timelineView, this.search),
       this.projects,
       this.health,
       this.changes,

@@ -57,6 +57,12 @@ export class Timeline implements vscode.Disposable {
     return this.#entries.find((entry) => entry.snapshotId === snapshotId);
   }
 
+  /** An entry that may be older than those at hand. @throws ForkpointError SNAPSHOT_NOT_FOUND when it is gone */
+  async show(snapshotId: string): Promise<Entry> {
+    const { project } = await this.#session.require();
+    return this.#connection.call("snapshot/show", { project: project.projectId, snapshotId });
+  }
+
   /** Reads again soon; many calls in a short time make one reading. */
   refresh(): void {
     this.#throttle.run();

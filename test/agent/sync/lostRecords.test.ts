@@ -103,7 +103,7 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     store.objects.delete(key("refs/"));
     await assert.rejects(both.there.pull("site"), { code: "PROJECT_NOT_FOUND" });
     assert.deepEqual((await repair()).records, [
-      { problem: "The ref of site is missing from the store.", isMended: true },
+      { problem: "The ref of site is missing from the store.", isMended: true, loss: null },
     ]);
     await assertRestores(first);
     await assertGoesOn();
@@ -247,10 +247,9 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     await both.there.push(theirs);
     const key = `refs/${(await sealingOf(kind, store)).nameProject(theirs.projectId)}`;
     store.objects.set(key, { bytes: Buffer.from("no ref"), etag: "x", modifiedAt: now });
-    assert.deepEqual(
-      (await repair()).records.map(({ isMended }) => isMended),
-      [false],
-    );
+    const [waiting] = (await repair()).records;
+    assert.equal(waiting?.isMended, false);
+    assert.match(waiting.loss ?? "", /^“theirs” goes on from its snapshot of 20.* UTC, the newest/);
     await assert.rejects(gc(), { code: "GC_REFUSED", message: new RegExp(`ref ${theirs.projectId}`) });
     const tried = await repair(true, true);
     assert.equal(store.objects.get(key)?.bytes.toString(), "no ref");
@@ -270,7 +269,11 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     const key = `refs/${(await sealingOf(kind, store)).nameProject("p2")}`;
     store.objects.set(key, { bytes: Buffer.from("no ref"), etag: "x", modifiedAt: now });
     await assert.rejects(gc(), { code: "GC_REFUSED" });
-    await repair(false, true);
+    const [gone] = (await repair(false, true)).records;
+    assert.equal(
+      gone?.loss,
+      "Nothing of the project p2 in the store can be read: it is no longer listed there.",
+    );
     assert.ok(!store.objects.has(key));
     await assertGoesOn();
   });
