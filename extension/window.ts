@@ -40,6 +40,7 @@ import { SearchCommands } from "./search/searchCommands.ts";
 import { SearchedView } from "./search/searchedView.ts";
 import { TimelineSearch } from "./search/timelineSearch.ts";
 import { CopyContext } from "./store/copyContext.ts";
+import { SupportBundle } from "./support/supportBundle.ts";
 import { RepairCommands } from "./store/repairCommands.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
 import { StoreLimits } from "./store/storeLimits.ts";
@@ -87,6 +88,8 @@ export class Window implements vscode.Disposable {
   readonly tidy: TidyCommands;
   readonly repair: RepairCommands;
   readonly doctor: Doctor;
+  readonly support: SupportBundle;
+  readonly extensionUri: vscode.Uri;
   readonly agent: AgentCommands;
   readonly panels: Panels;
   readonly statusBar: StatusBar;
@@ -94,7 +97,7 @@ export class Window implements vscode.Disposable {
 
   /** @param open connects to the agent, starting it when need be */
   constructor(
-    context: Pick<vscode.ExtensionContext, "extensionUri" | "secrets">,
+    context: Pick<vscode.ExtensionContext, "extension" | "extensionUri" | "logUri" | "secrets">,
     log: vscode.LogOutputChannel,
     open: ConstructorParameters<typeof AgentConnection>[0],
   ) {
@@ -144,6 +147,8 @@ export class Window implements vscode.Disposable {
     this.helper = new HelperSetup(connection, session, context.extensionUri);
     this.store = new StoreCommands(connection, session, secrets);
     this.doctor = new Doctor(connection, session);
+    this.support = new SupportBundle(context, connection, session);
+    this.extensionUri = context.extensionUri;
     this.agent = new AgentCommands(connection);
     this.panels = new Panels(context.extensionUri, this);
     this.statusBar = new StatusBar(session, this.health);
@@ -172,6 +177,7 @@ export class Window implements vscode.Disposable {
       this.timelineView,
       this.statusBar,
       this.storeLock,
+      this.support,
       new CopyContext(connection, log),
       new StoreLimits(connection, log),
       ...registerAssistantTools(connection, session),
