@@ -71,7 +71,7 @@ function kills(this: Mocha.Suite, kind: RepositoryKind): void {
   const pulledElsewhere = async () => {
     const there = open("there");
     try {
-      const { manifest } = await there.sync.findRemote("site", undefined, unattended);
+      const { manifest } = await there.sync.remote.find("site", undefined, unattended);
       const path = await there.pull("site");
       const found = treeFingerprint(path);
       await there.btrfs.deleteSubvolume(path);
