@@ -110,7 +110,7 @@ describe("tidying the safe copy", function () {
     await window.clearNotifications();
     await window.runCommand("Forkpoint: Tidy the Safe Copy…");
     await plan().waitFor();
-    await window.page.getByPlaceholder(/Condemned already: 1 snapshot.*In 24 hours or later/).waitFor();
+    await window.page.getByPlaceholder(/Condemned: 1 snapshot.*in 24 hours or later/).waitFor();
     assert.equal(await window.quickInput.row("Tidy the store").count(), 0);
     await window.screenshot("tidying-5-waiting");
     await window.quickInput.accept();
