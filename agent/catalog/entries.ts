@@ -1,6 +1,7 @@
 import { idCharacters } from "../host/ids.ts";
 import { TestResult } from "../protocol/acts.ts";
 import { Cause, Durability, type EntryFilter } from "../protocol/entities.ts";
+import { RestoredWhat } from "../protocol/restoreParts.ts";
 import type { Catalog, Row } from "./catalog.ts";
 import { number, numberOrNull, text, textOrNull } from "./columns.ts";
 import { entryCondition } from "./entryCondition.ts";
@@ -29,6 +30,8 @@ export interface EntryRow {
   readonly problem: string | null;
   /** How the tests last ended on exactly this state. */
   readonly tests: TestResult | null;
+  /** What a restore brought back; null for all other entries, and where that is not known. */
+  readonly restored: RestoredWhat | null;
 }
 
 /** When an entry was made, and how. */
@@ -69,8 +72,9 @@ export class Entries {
   add(entry: Omit<EntryRow, "seq">): void {
     this.#catalog.write(
       `INSERT INTO entries (snapshot_id, project_id, parent_id, cause, author, label, note, pinned,
-         created_at, durability, manifest_digest, guard_id, verified_at, problem, tests, named)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         created_at, durability, manifest_digest, guard_id, verified_at, problem, tests, named,
+         restored)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       entry.snapshotId,
       entry.projectId,
       entry.parentId,
@@ -87,6 +91,7 @@ export class Entries {
       entry.problem,
       entry.tests,
       entry.named ? 1 : 0,
+      entry.restored && JSON.stringify(entry.restored),
     );
   }
 
@@ -330,6 +335,12 @@ export class Entries {
       verifiedAt: numberOrNull(row, "verified_at"),
       problem: textOrNull(row, "problem"),
       tests: TestResult.nullable().parse(row["tests"]),
+      restored: restoredOf(row),
     };
   }
+}
+
+function restoredOf(row: Row): RestoredWhat | null {
+  const json = textOrNull(row, "restored");
+  return json === null ? null : RestoredWhat.parse(JSON.parse(json));
 }

@@ -17,6 +17,7 @@ export function newEntry(
     problem: null,
     tests: null,
     named: Boolean(given.label) && given.cause !== "assistant",
+    restored: null,
     ...given,
   };
 }

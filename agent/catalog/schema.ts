@@ -165,4 +165,7 @@ export const migrations: readonly string[] = [
         AND NOT EXISTS (SELECT 1 FROM editor_states WHERE digest = OLD.digest);
     END;
   `,
+  `
+  ALTER TABLE entries ADD COLUMN restored TEXT;     -- what a restore brought back: JSON
+  `,
 ];

@@ -1,19 +1,29 @@
+import type { DependencyChanges } from "../protocol/dependencies.ts";
 import type { Change, ChangeSummary } from "../protocol/entities.ts";
 import { quietFolderNames, quietFolderOf } from "../protocol/quietFolders.ts";
 import { oneLine } from "./oneLine.ts";
 import type { Terminal } from "./terminal.ts";
-import { bytes, changeSigns, plural, summaryText } from "./wording.ts";
+import { dependencyLines } from "./dependencyText.ts";
+import { bytes, changeSigns, modeText, plural, summaryText } from "./wording.ts";
+
+/** Of each lockfile, in lists that are to stay short. */
+const fewPackages = 12;
 
 interface Listed {
   readonly changes: readonly Change[];
   readonly summary: ChangeSummary;
   readonly truncated: boolean;
+  readonly dependencies?: DependencyChanges | undefined;
 }
 
-/** Every change in a line of its own, then the count. */
-export function changeList({ changes, summary, truncated }: Listed, terminal: Terminal): string {
+/** Every change in a line of its own, then the packages that differ and the count. */
+export function changeList(
+  { changes, summary, truncated, dependencies }: Listed,
+  terminal: Terminal,
+): string {
   const lines = changes.map((change) => changeText(change, terminal));
   if (truncated) lines.push(`… and more; only the first ${changes.length} are shown`);
+  lines.push(...dependencyLines(dependencies, terminal, Infinity));
   return [...lines, terminal.paint("dim", summaryText(summary))].join("\n");
 }
 
@@ -22,7 +32,7 @@ export function changeList({ changes, summary, truncated }: Listed, terminal: Te
  * @param most lines at most; how many there would be more is said
  */
 export function foldedChangeList(
-  { changes, summary, truncated }: Listed,
+  { changes, summary, truncated, dependencies }: Listed,
   terminal: Terminal,
   most = Infinity,
 ): string {
@@ -42,6 +52,7 @@ export function foldedChangeList(
   const shown = lines.length > most ? lines.slice(0, most - 1) : lines;
   if (shown.length < lines.length) shown.push(`… and ${plural(lines.length - shown.length, "line")} more`);
   if (truncated) shown.push(`… and more; only the first ${changes.length} changes were looked at`);
+  shown.push(...dependencyLines(dependencies, terminal, fewPackages));
   return [...shown, terminal.paint("dim", summaryText(summary))].join("\n");
 }
 
@@ -61,7 +72,7 @@ export function folderText(folder: string, changes: readonly Change[], terminal:
   return `…  ${terminal.paint("cyan", `${oneLine(folder)}/`)}  ${summaryText(summary)}${length}`;
 }
 
-function changeText({ kind, path, from, size }: Change, terminal: Terminal): string {
+function changeText({ kind, path, from, size, modes }: Change, terminal: Terminal): string {
   const colours = {
     added: "green",
     modified: "yellow",
@@ -71,5 +82,6 @@ function changeText({ kind, path, from, size }: Change, terminal: Terminal): str
   } as const;
   const name = from === undefined ? path : `${from} → ${path}`;
   const length = size === null || kind === "removed" ? "" : `  ${terminal.paint("dim", bytes(size))}`;
-  return `${terminal.paint(colours[kind], changeSigns[kind])}  ${oneLine(name)}${length}`;
+  const mode = modes ? `  ${terminal.paint("dim", modeText(modes))}` : "";
+  return `${terminal.paint(colours[kind], changeSigns[kind])}  ${oneLine(name)}${length}${mode}`;
 }

@@ -17,6 +17,7 @@ export function entryText(entry: Entry, terminal: Terminal, room: Room | null = 
     ["Snapshot", `${terminal.paint("cyan", entry.snapshotId)}${stands}`],
     ["Made", `${whenText(entry, terminal)}, by ${oneLine(entry.author)}`],
     ["Cause", entry.cause],
+    ["Restored", restoredWords(entry)],
     [entry.act?.afterId === entry.snapshotId ? "After" : "Before", entry.act && actLine(entry.act)],
     ["Tests", entry.tests],
     ["Label", label && oneLine(label)],
@@ -27,6 +28,14 @@ export function entryText(entry: Entry, terminal: Terminal, room: Room | null = 
     ["Deleting it frees", room && roomText(room)],
     ["Grew from", parentId === null ? "nothing; it is the first" : terminal.paint("cyan", parentId)],
   ]);
+}
+
+/** "dependencies, from 7k2m…"; null for what is no restore. */
+function restoredWords({ restored }: Entry): string | null {
+  if (!restored) return null;
+  const { targetId, parts, paths } = restored;
+  const what = parts?.join(" and ") ?? (paths && oneLine(paths.join(", "))) ?? "everything";
+  return `${what}, from ${targetId}`;
 }
 
 /** "npm ci (412 files, +38.0 MiB)" */

@@ -24,7 +24,7 @@ const mostLines = 20;
  * @throws ForkpointError CANCELLED unless the answer is yes, and what `timeline/preview` throws
  */
 export async function restoreConsent(
-  params: Pick<Params<"timeline/preview">, "project" | "snapshotId" | "paths">,
+  params: Pick<Params<"timeline/preview">, "project" | "snapshotId" | "paths" | "parts">,
   { yes, dryRun }: Consent,
   context: CliContext,
 ): Promise<{ goOn: boolean; preview: Preview | null }> {
@@ -55,7 +55,7 @@ async function previewOf(
   context: CliContext,
 ): Promise<Preview | null> {
   try {
-    return await context.call("timeline/preview", { ...params, limit: mostChanges });
+    return await context.call("timeline/preview", { ...params, limit: mostChanges, packages: true });
   } catch (thrown) {
     if (isWanted || !(thrown instanceof ForkpointError) || thrown.code !== "SNAPSHOT_NOT_LOCAL") throw thrown;
     return null;

@@ -59,3 +59,8 @@ export function timeLeft(seconds: number): string {
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
   return `${Math.round(minutes / (24 * 60))} days left`;
 }
+
+/** "mode 644 → 755" */
+export function modeText({ before, after }: NonNullable<Change["modes"]>): string {
+  return `mode ${before.toString(8)} → ${after.toString(8)}`;
+}

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ActCause, ActChange, actCauses, actOutcomes, TestResult } from "./acts.ts";
 import { RetentionRules } from "./retention.ts";
+import { RestoredWhat } from "./restoreParts.ts";
 
 /** Why an entry exists. The order is the one in which the UI explains them. */
 export const causes = [
@@ -69,6 +70,8 @@ export const Entry = z.object({
   manifestDigest: z.string().nullable(),
   /** For cause `restore`: the guard that brings back what was there before. */
   guardId: z.string().nullable(),
+  /** For cause `restore`: what was brought back; absent where that is not known. */
+  restored: RestoredWhat.optional(),
   /** What led to this entry, or else what it was taken before; null when neither is known. */
   act: Act.nullable(),
   /** How the tests last ended on exactly this state; null when none were seen to end. */
@@ -258,6 +261,8 @@ export const Change = z.object({
   from: z.string().optional(),
   type: z.enum(["file", "directory", "symlink", "other"]),
   size: z.number().nullable(),
+  /** The permission bits of both sides, as in `chmod`, where they differ. */
+  modes: z.object({ before: z.number(), after: z.number() }).optional(),
 });
 export type Change = z.infer<typeof Change>;
 

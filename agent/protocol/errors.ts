@@ -54,6 +54,7 @@ export const errorHints = {
   SNAPSHOT_NEEDED: "It is needed as it stands; unpin it or move on first.",
   SNAPSHOT_NOT_LOCAL: "Fetch it with `forkpoint pull`.",
   PATH_NOT_FOUND: "Look at what the snapshot holds with `forkpoint diff`.",
+  PARTS_TANGLED: "Restore the whole workspace, or name the paths to bring back.",
   OPEN_FILES: "Stop the named programs, or restore anyway.",
   NOTHING_TO_UNDO: "Only a restore can be undone, and only while its guard snapshot is kept.",
   // Store and repository

@@ -2,7 +2,9 @@
 export const quietFolderNames: readonly string[] = [
   "node_modules",
   ".git",
+  "vendor",
   ".venv",
+  "venv",
   "__pycache__",
   "target",
   "dist",

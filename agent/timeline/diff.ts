@@ -17,6 +17,13 @@ export interface Sides {
   readonly paths: readonly Buffer[] | null;
 }
 
+/** What differs, and the folders of the two sides, which nobody changes meanwhile. */
+export interface Seen {
+  readonly changes: readonly PathChange[];
+  readonly snapshots: { readonly from: string; readonly to: string };
+}
+type Use<T> = (seen: Seen) => Promise<T>;
+
 type Parts = Pick<TimelineParts, "btrfs" | "privileged" | "processes">;
 
 /** Compares entries with each other and with the workspace as it stands. */
@@ -34,24 +41,30 @@ export class Comparison {
    * @throws ForkpointError SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_NOT_FOUND, PATH_OUTSIDE_VOLUME, POOL_FULL, NEEDS_ROOT,
    *   CANCELLED
    */
-  async run(project: ProjectRow, sides: Sides, call: LongCall): Promise<PathChange[]> {
+  async run(project: ProjectRow, sides: Sides, call: LongCall): Promise<readonly PathChange[]> {
+    return this.between(project, sides, call, ({ changes }) => Promise.resolve(changes));
+  }
+
+  /** As `run`; `use` finds both sides still there. @throws ForkpointError as `run` */
+  async between<T>(project: ProjectRow, sides: Sides, call: LongCall, use: Use<T>): Promise<T> {
     const from = await this.#places.require(project, sides.from.snapshotId);
-    if (!sides.to) return this.withNow(project, (to) => this.#compare({ from, to }, sides, call));
+    if (!sides.to) return this.withNow(project, (to) => this.#compare({ from, to }, sides, call, use));
     const to = await this.#places.require(project, sides.to.snapshotId);
-    return this.#compare({ from, to }, sides, call);
+    return this.#compare({ from, to }, sides, call, use);
   }
 
   /**
-   * As `run`, from the workspace as it stands now to an entry: what a restore of it would do.
+   * As `between`, from the workspace as it stands now to an entry: what a restore of it would do.
    * @throws ForkpointError as `run`
    */
-  async fromNow(
+  async fromNow<T>(
     project: ProjectRow,
     { to, paths }: Omit<Sides, "from"> & { readonly to: EntryRow },
     call: LongCall,
-  ): Promise<PathChange[]> {
+    use: Use<T>,
+  ): Promise<T> {
     const target = await this.#places.require(project, to.snapshotId);
-    return this.withNow(project, (now) => this.#compare({ from: now, to: target }, { paths }, call));
+    return this.withNow(project, (now) => this.#compare({ from: now, to: target }, { paths }, call, use));
   }
 
   /** Runs `work` with a read-only snapshot of the volume as it is now, which is gone afterwards. */
@@ -67,14 +80,16 @@ export class Comparison {
     }
   }
 
-  async #compare(
+  async #compare<T>(
     snapshots: { readonly from: string; readonly to: string },
     { paths }: Pick<Sides, "paths">,
     call: LongCall,
-  ): Promise<PathChange[]> {
+    use: Use<T>,
+  ): Promise<T> {
     const { privileged, processes } = this.#parts;
     for (const path of paths ?? []) await requirePath(path, [snapshots.to, snapshots.from]);
-    const changes = await compareSnapshots(privileged, snapshots, call);
-    return paths ? changesOfPaths(processes, changes, snapshots.to, paths, call.signal) : changes;
+    const all = await compareSnapshots(privileged, snapshots, call);
+    const changes = paths ? await changesOfPaths(processes, all, snapshots.to, paths, call.signal) : all;
+    return use({ changes, snapshots });
   }
 }

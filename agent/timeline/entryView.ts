@@ -17,6 +17,7 @@ export function entryView(row: EntryRow, project: ProjectRow, path: string, act:
     durability: row.durability,
     manifestDigest: row.manifestDigest,
     guardId: row.guardId,
+    ...(row.restored ? { restored: row.restored } : {}),
     act,
     tests: row.tests,
     verifiedAt: row.verifiedAt === null ? null : new Date(row.verifiedAt).toISOString(),

@@ -1,21 +1,34 @@
 import type { Entries, EntryRow } from "../catalog/entries.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { LongCall } from "../host/longCall.ts";
+import type { Processes } from "../host/processes.ts";
+import type { Compared, ComparisonWish } from "../protocol/comparison.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import { decodeVolumePath } from "../protocol/volumePath.ts";
 import { describeChanges } from "../volumes/comparison/describeChanges.ts";
-import type { Comparison } from "./diff.ts";
+import { dependencyChanges } from "./dependencies/dependencyChanges.ts";
+import type { Comparison, Seen } from "./diff.ts";
 import type { EntryList } from "./entryList.ts";
+import { chosenChanges } from "./parts/chosenChanges.ts";
+import { partPreviews } from "./parts/partPreviews.ts";
+import { sortChanges } from "./parts/sortedChanges.ts";
+import { pathsOrParts } from "./pathsOrParts.ts";
 import { undoable } from "./undoable.ts";
 
 /** Comparisons as clients ask for them. The caller holds the project. */
 export class Looks {
   readonly #rows: Entries;
+  readonly #processes: Processes;
   readonly #entries: EntryList;
   readonly #comparison: Comparison;
 
-  constructor(rows: Entries, entries: EntryList, comparison: Comparison) {
-    this.#rows = rows;
+  constructor(
+    parts: { readonly entries: Entries; readonly processes: Processes },
+    entries: EntryList,
+    comparison: Comparison,
+  ) {
+    this.#rows = parts.entries;
+    this.#processes = parts.processes;
     this.#entries = entries;
     this.#comparison = comparison;
   }
@@ -23,7 +36,7 @@ export class Looks {
   /** @throws ForkpointError SNAPSHOT_NOT_FOUND, and what `Comparison.run` throws */
   async diff(
     project: ProjectRow,
-    { from, to, paths, limit }: Omit<CheckedParams<"timeline/diff">, "project">,
+    { from, to, paths, ...wish }: Omit<CheckedParams<"timeline/diff">, "project">,
     call: LongCall,
   ): Promise<Result<"timeline/diff">> {
     const sides = {
@@ -31,27 +44,51 @@ export class Looks {
       to: to === undefined ? null : this.#entries.named(project.projectId, to),
       paths: paths?.map(decodeVolumePath) ?? null,
     };
-    return describeChanges(await this.#comparison.run(project, sides, call), limit);
+    return this.#comparison.between(project, sides, call, (seen) => told(seen, wish, call));
   }
 
-  /** @throws ForkpointError SNAPSHOT_NOT_FOUND, NOTHING_TO_UNDO, and what `Comparison.run` throws */
+  /**
+   * @throws ForkpointError SNAPSHOT_NOT_FOUND, NOTHING_TO_UNDO, BAD_REQUEST, PARTS_TANGLED, and what `Comparison.run`
+   *   throws
+   */
   async preview(
     project: ProjectRow,
-    { snapshotId, paths, limit }: Omit<CheckedParams<"timeline/preview">, "project">,
+    wish: Omit<CheckedParams<"timeline/preview">, "project">,
     call: LongCall,
   ): Promise<Result<"timeline/preview">> {
     const { projectId } = project;
+    const { snapshotId, split = false } = wish;
+    const { paths, parts } = pathsOrParts(wish);
     const undo = snapshotId === undefined ? undoable(this.#rows, projectId) : null;
     const to = undo?.guard ?? this.#entries.namedOrGone(projectId, snapshotId ?? "");
-    const sides = { to, paths: paths?.map(decodeVolumePath) ?? null };
-    const changes = await this.#comparison.fromNow(project, sides, call);
+    const seen = await this.#comparison.fromNow(project, { to, paths }, call, async (all) => {
+      if (!parts && !split) return told(all, wish, call);
+      const sorted = await sortChanges(this.#processes, all.changes, all.snapshots, call.signal);
+      const wanted = parts ? await chosenChanges(sorted, parts, all.snapshots) : all;
+      return {
+        ...(await told({ ...all, changes: wanted.changes }, wish, call)),
+        ...(split ? { split: partPreviews(sorted) } : {}),
+      };
+    });
     const [newest = null] = this.#rows.list(projectId, { limit: 1 });
     const view = (row: EntryRow | null) => row && this.#entries.view(row);
     return {
       target: this.#entries.view(to),
       undone: view(undo?.restore ?? null),
       newest: view(newest),
-      ...describeChanges(changes, limit),
+      ...seen,
     };
   }
+}
+
+/** A comparison as it is told, while both sides are there. */
+export async function told(
+  { changes, snapshots }: Pick<Seen, "changes" | "snapshots">,
+  wish: ComparisonWish,
+  { signal }: Pick<LongCall, "signal">,
+): Promise<Compared> {
+  return {
+    ...describeChanges(changes, wish),
+    ...(wish.packages ? { dependencies: await dependencyChanges(changes, snapshots, signal) } : {}),
+  };
 }

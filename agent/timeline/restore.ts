@@ -4,12 +4,15 @@ import type { ProjectRow } from "../catalog/projects.ts";
 import type { Recoverer } from "../catalog/recoverer.ts";
 import { newId } from "../host/ids.ts";
 import type { LongCall } from "../host/longCall.ts";
+import type { RestorePart } from "../protocol/restoreParts.ts";
 import { compareSnapshots, type PathChange } from "../volumes/comparison/compareSnapshots.ts";
 import { hasChanges } from "../volumes/comparison/hasChanges.ts";
 import { makeEqual } from "../volumes/inPlace/makeEqual.ts";
 import { changesOfPaths } from "./changesOfPaths.ts";
 import { refuseOpenFiles } from "./openFilesCheck.ts";
 import type { OpenEditors } from "./openEditors.ts";
+import { chosenChanges } from "./parts/chosenChanges.ts";
+import { sortChanges } from "./parts/sortedChanges.ts";
 import { requirePath } from "./pathInVolume.ts";
 import { restoreIntent, type RestorePayload } from "./restoreIntent.ts";
 import { RestoreRecovery } from "./restoreRecovery.ts";
@@ -20,6 +23,8 @@ export interface RestoreWish {
   readonly target: EntryRow;
   /** Relative to the volume; null for all of it. */
   readonly paths: readonly Buffer[] | null;
+  /** Only what belongs to these parts; null for all of them. Not together with `paths`. */
+  readonly parts: readonly RestorePart[] | null;
   readonly openFiles: "refuse" | "proceed";
 }
 
@@ -55,8 +60,8 @@ export class Restore {
 
   /**
    * The caller holds the project.
-   * @throws ForkpointError SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_NOT_FOUND, PATH_OUTSIDE_VOLUME, OPEN_FILES, POOL_FULL,
-   *   POOL_READ_ONLY, NEEDS_ROOT, CANCELLED; the workspace is then as it was
+   * @throws ForkpointError SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_NOT_FOUND, PATH_OUTSIDE_VOLUME, PARTS_TANGLED, OPEN_FILES,
+   *   POOL_FULL, POOL_READ_ONLY, NEEDS_ROOT, CANCELLED; the workspace is then as it was
    */
   async run(project: ProjectRow, wish: RestoreWish, call: LongCall): Promise<Restored> {
     const { intents, clock, crashPoint } = this.#parts;
@@ -64,7 +69,8 @@ export class Restore {
     await this.#places.require(project, wish.target.snapshotId);
     const payload: RestorePayload = {
       targetId: wish.target.snapshotId,
-      paths: wish.paths?.map((path) => path.toString("base64")) ?? null,
+      paths: asText(wish.paths),
+      ...(wish.parts ? { parts: [...wish.parts] } : {}),
       beforeId: newId(),
       guardId: null,
       resultId: newId(),
@@ -81,10 +87,10 @@ export class Restore {
       throw thrown;
     }
     if (!prepared) return { entry: null, guard: null, changes: [] };
-    const { guard, changes } = this.#begin(project, prepared, payload, intentId);
-    const applying = { ...payload, guardId: guard.snapshotId, state: "applying" } as const;
+    const { guard, applying } = this.#begin(project, prepared, payload, intentId);
+    const { changes } = prepared;
     try {
-      const entry = await this.#apply(project, wish, applying, intentId, call);
+      const entry = await this.#apply(project, prepared, applying, intentId, call);
       return { entry, guard, changes };
     } catch (thrown) {
       await this.#recovery.takeBack(project, applying, intentId);
@@ -99,7 +105,7 @@ export class Restore {
     payload: RestorePayload,
     call: LongCall,
   ): Promise<Prepared | null> {
-    const { btrfs, privileged, processes, crashPoint } = this.#parts;
+    const { btrfs, privileged, crashPoint } = this.#parts;
     call.report({ message: "Taking a guard snapshot", done: 0, total: null, unit: "steps", rate: null });
     const before = this.#places.of(project, payload.beforeId);
     const target = this.#places.of(project, wish.target.snapshotId);
@@ -107,8 +113,7 @@ export class Restore {
     await btrfs.snapshot(project.path, before, { readOnly: true });
     crashPoint("restore:before");
     const all = await compareSnapshots(privileged, { from: before, to: target }, call);
-    const { paths } = wish;
-    const changes = paths ? await changesOfPaths(processes, all, target, paths, call.signal) : all;
+    const { changes, paths } = await this.#chosen(wish, all, { from: before, to: target }, call);
     if (changes.length === 0) return null;
     if (wish.openFiles === "refuse") await refuseOpenFiles(project.path, changes);
     const head = project.headSnapshotId;
@@ -120,7 +125,19 @@ export class Restore {
       (await btrfs.isSubvolume(headPath)) &&
       !(await hasChanges(privileged, { from: headPath, to: before }, call.signal));
     call.signal.throwIfAborted();
-    return { changes, equalHead: known ? head : null };
+    return { changes, paths, equalHead: known ? head : null };
+  }
+
+  async #chosen(
+    { paths, parts }: Pick<RestoreWish, "paths" | "parts">,
+    all: readonly PathChange[],
+    snapshots: { readonly from: string; readonly to: string },
+    { signal }: LongCall,
+  ): Promise<Pick<Prepared, "changes" | "paths">> {
+    const { processes } = this.#parts;
+    if (parts) return chosenChanges(await sortChanges(processes, all, snapshots, signal), parts, snapshots);
+    const changes = paths ? await changesOfPaths(processes, all, snapshots.to, paths, signal) : all;
+    return { changes, paths };
   }
 
   /** From here on an interruption is ended by finishing or taking back. */
@@ -128,6 +145,7 @@ export class Restore {
     const { catalog, projects, entries, intents, clock, author, announce, crashPoint } = this.#parts;
     const { projectId } = project;
     const guardId = prepared.equalHead ?? payload.beforeId;
+    const applying = { ...payload, paths: asText(prepared.paths), guardId, state: "applying" } as const;
     const guard = catalog.transaction(() => {
       if (prepared.equalHead === null) {
         const common = { snapshotId: guardId, projectId, author, createdAt: clock.now() };
@@ -135,18 +153,18 @@ export class Restore {
         projects.change(projectId, { headSnapshotId: guardId });
       }
       this.#editors.keepWith(projectId, guardId);
-      intents.update(restoreIntent, intentId, { ...payload, guardId, state: "applying" });
+      intents.update(restoreIntent, intentId, applying);
       return entries.find(projectId, guardId);
     });
     if (!guard) throw new Error("The guard of a restore is not in the catalog.");
     crashPoint("restore:guarded");
     announce("changed/timeline", { projectId });
-    return { guard, changes: prepared.changes };
+    return { guard, applying };
   }
 
   async #apply(
     project: ProjectRow,
-    wish: RestoreWish,
+    { paths }: Pick<Prepared, "paths">,
     payload: RestorePayload,
     intentId: number,
     call: LongCall,
@@ -155,7 +173,7 @@ export class Restore {
       live: project.path,
       current: this.#places.of(project, payload.beforeId),
       target: this.#places.of(project, payload.targetId),
-      ...(wish.paths ? { paths: wish.paths } : {}),
+      ...(paths ? { paths } : {}),
     };
     await makeEqual(this.#parts, what, call);
     this.#parts.crashPoint("restore:applied");
@@ -166,6 +184,12 @@ export class Restore {
 
 interface Prepared {
   readonly changes: readonly PathChange[];
+  /** What is brought back; null for all. */
+  readonly paths: readonly Buffer[] | null;
   /** The head, when the workspace is equal to it, so that it serves as the guard. */
   readonly equalHead: string | null;
+}
+
+function asText(paths: readonly Buffer[] | null): string[] | null {
+  return paths?.map((path) => path.toString("base64")) ?? null;
 }

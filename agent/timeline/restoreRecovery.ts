@@ -57,7 +57,9 @@ export class RestoreRecovery {
       const parentId = payload.paths === null ? targetId : guardId;
       const at = clock.now();
       const common = { snapshotId: resultId, projectId, author, createdAt: at };
-      entries.add(newEntry({ ...common, parentId, cause: "restore", guardId }));
+      const paths = payload.parts ? null : loggedPaths(payload);
+      const restored = { targetId, parts: payload.parts ?? null, paths };
+      entries.add(newEntry({ ...common, parentId, cause: "restore", guardId, restored }));
       projects.change(projectId, { headSnapshotId: resultId });
       const detail = { kind: "restore", targetId, guardId, resultId, paths: loggedPaths(payload) } as const;
       operations.add({ projectId, slug, author, at, detail });

@@ -46,7 +46,7 @@ export class TimelineReading {
     const { turns, places, entries, comparison, sizes } = rooms;
     this.#turns = turns;
     this.#entries = entries;
-    this.#looks = new Looks(parts.entries, entries, comparison);
+    this.#looks = new Looks(parts, entries, comparison);
     this.#entryChanges = new EntryChanges(places, entries, comparison);
     const history = { rows: parts.entries, places, comparison, btrfs: parts.btrfs };
     this.#history = new PathHistory(history, entries);

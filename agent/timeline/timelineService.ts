@@ -5,7 +5,6 @@ import { type LongCall, unattended } from "../host/longCall.ts";
 import type { Entry } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
-import { decodeVolumePath } from "../protocol/volumePath.ts";
 import { summarizeChanges } from "../volumes/comparison/describeChanges.ts";
 import { ActService } from "./acts/actService.ts";
 import { ChangeCounting } from "./acts/changeCounting.ts";
@@ -17,6 +16,7 @@ import { Comparison } from "./diff.ts";
 import { EntryList, textOrNull } from "./entryList.ts";
 import { KeptSweep } from "./keptSweep.ts";
 import { OpenEditors } from "./openEditors.ts";
+import { pathsOrParts } from "./pathsOrParts.ts";
 import { ProjectTurns } from "./projectTurns.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
 import { RollOff } from "./rollOff.ts";
@@ -187,19 +187,19 @@ export class TimelineService {
   /**
    * A snapshot that is not on the disk any more comes from the store first.
    * @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_OUTSIDE_VOLUME,
-   *   PATH_NOT_FOUND, OPEN_FILES, PROJECT_BUSY, POOL_FULL, POOL_READ_ONLY, NEEDS_ROOT, STORE_*, OBJECT_*, CANCELLED
+   *   PATH_NOT_FOUND, PARTS_TANGLED, BAD_REQUEST, OPEN_FILES, PROJECT_BUSY, POOL_FULL, POOL_READ_ONLY, NEEDS_ROOT, STORE_*, OBJECT_*, CANCELLED
    */
   async restore(
     project: ProjectRow,
-    { snapshotId, paths, openFiles }: Wish<"timeline/restore">,
+    { snapshotId, openFiles, ...wish }: Wish<"timeline/restore">,
     call: LongCall,
   ): Promise<Result<"timeline/restore">> {
-    const bytes = paths?.map(decodeVolumePath) ?? null;
+    const what = pathsOrParts(wish);
     return this.#turns.run(project, { operation: "restoring", refuse: true }, call, async (current) => {
       const target = this.#entries.namedOrGone(current.projectId, snapshotId);
       await this.#places.requireVolume(current);
       await this.#broughtBack.ensure(current, target, call);
-      return this.#bringBack(current, { target, paths: bytes, openFiles }, call);
+      return this.#bringBack(current, { target, ...what, openFiles }, call);
     });
   }
 
@@ -216,7 +216,7 @@ export class TimelineService {
           hint: "Look at it with `forkpoint undo --dry-run`.",
         });
       }
-      return this.#bringBack(current, { target: guard, paths: null, openFiles }, call);
+      return this.#bringBack(current, { target: guard, paths: null, parts: null, openFiles }, call);
     });
   }
 

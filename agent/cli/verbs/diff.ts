@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { Result } from "../../protocol/methods.ts";
-import { changeList, foldedInto, folderText } from "../changeList.ts";
+import { changeList, foldedChangeList, foldedInto, folderText } from "../changeList.ts";
 import type { CliContext } from "../cliContext.ts";
 import { fileDiffs, type Roots } from "../fileDiffs.ts";
 import { patchText, statText } from "../fileDiffText.ts";
@@ -25,14 +25,15 @@ export function addDiff(program: Command, context: CliContext): void {
         "A = added, M = modified, D = removed, R = renamed, T = owner, mode, times or attributes alone.\n" +
         "The first word is taken for a project when one has that slug or id. The word after A is taken for B when\n" +
         "there is such a snapshot, else for a path.\n" +
-        "With --patch and --stat the files are read, up to 1 MiB each and 64 MiB in all; folders that tools write,\n" +
-        "such as node_modules, are counted instead, unless --all says otherwise.",
+        "Lockfiles that differ say which packages do. On a terminal, folders that tools write, such as node_modules, are\n" +
+        "counted and not listed, unless --all or a path says otherwise.\n" +
+        "With --patch and --stat the files are read, up to 1 MiB each and 64 MiB in all; such folders are counted too.",
     )
     .argument("<words...>", "[PROJECT] A [B] [PATH...]")
     .usage("[options] [PROJECT] A [B] [PATH...]")
     .option("-p, --patch", "how the text of files differs, line by line")
     .option("--stat", "how many lines of each file came and went")
-    .option("--all", "with --patch and --stat: read what lies in folders that tools write, too")
+    .option("--all", "list or read what lies in folders that tools write, too")
     .addHelpText(
       "after",
       "\nExamples:\n  $ forkpoint diff 7k2m               # from that snapshot to now\n" +
@@ -51,11 +52,14 @@ export function addDiff(program: Command, context: CliContext): void {
         project: projectId,
         from,
         limit: mostChanges,
+        packages: true,
         ...(to === null ? {} : { to: to.snapshotId }),
         ...(paths.length === 0 ? {} : { paths }),
       });
       if (!stat && !patch) {
-        await context.showPaged(result, () => changeList(result, context.terminal));
+        const isFolded = context.terminal.screenRows !== null && !all && paths.length === 0;
+        const list = isFolded ? foldedChangeList : changeList;
+        await context.showPaged(result, () => list(result, context.terminal));
         return;
       }
       const older = await context.call("snapshot/show", { project: projectId, snapshotId: from });

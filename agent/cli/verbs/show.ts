@@ -57,6 +57,7 @@ async function showEntry(entry: Entry, isAll: boolean, context: CliContext): Pro
       ? null
       : await context.call("timeline/diff", {
           ...{ project: projectId, from: parentId, to: snapshotId, limit: mostChanges },
+          packages: true,
         });
   // Known without looking at the disk, or not shown.
   const known = { project: projectId, snapshotIds: [snapshotId], wait: false };

@@ -1,9 +1,13 @@
 import { z } from "zod";
-import { Change, ChangeSummary, Entry, EntryFilter } from "../entities.ts";
+import { compared, comparisonWish, PartPreview } from "../comparison.ts";
+import { ChangeSummary, Entry, EntryFilter } from "../entities.ts";
 import { DeletedPath, PathVersion } from "../pathHistory.ts";
 import { KeepReason, RetentionRules, Room } from "../retention.ts";
+import { RestorePart, restoreParts } from "../restoreParts.ts";
 import { project, snapshotId, volumePath, restored } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";
+
+const parts = z.array(RestorePart).min(1).max(restoreParts.length);
 
 export const timelineMethods = {
   /**
@@ -47,8 +51,8 @@ export const timelineMethods = {
     long: true,
   },
   /**
-   * `to` absent compares with the workspace as it stands now. At most `limit` changes come back; with `paths` those
-   * at or below them, each of which one side must have.
+   * `to` absent compares with the workspace as it stands now. With `paths` only what lies at or below them, each of which
+   * one side must have.
    */
   "timeline/diff": {
     params: z.object({
@@ -56,9 +60,9 @@ export const timelineMethods = {
       from: snapshotId,
       to: snapshotId.optional(),
       paths: z.array(volumePath).min(1).max(10_000).optional(),
-      limit: z.number().int().min(1).max(200_000).default(10_000),
+      ...comparisonWish,
     }),
-    result: z.object({ changes: z.array(Change), summary: ChangeSummary, truncated: z.boolean() }),
+    result: z.object(compared),
     long: true,
   },
   /**
@@ -163,28 +167,31 @@ export const timelineMethods = {
   },
   /**
    * What a restore of an entry would do to the workspace as it stands now, or an undo when none is named.
-   * `undone` is the restore that would be undone, `newest` the newest entry of the timeline.
+   * `undone` is the restore that would be undone, `newest` the newest entry of the timeline. `split` asks how much of it
+   * lies in each part of the workspace.
    */
   "timeline/preview": {
     params: z.object({
       project,
       snapshotId: snapshotId.optional(),
       paths: z.array(volumePath).min(1).max(10_000).optional(),
-      limit: z.number().int().min(1).max(200_000).default(10_000),
+      parts: parts.optional(),
+      split: z.boolean().optional(),
+      ...comparisonWish,
     }),
     result: z.object({
       target: Entry,
       undone: Entry.nullable(),
       newest: Entry.nullable(),
-      changes: z.array(Change),
-      summary: ChangeSummary,
-      truncated: z.boolean(),
+      /** Only when asked for. */
+      split: z.array(PartPreview).optional(),
+      ...compared,
     }),
     long: true,
   },
   /**
-   * Makes the workspace, or the named paths of it, equal to an entry, in place and as one step that can
-   * be undone. With `openFiles: "refuse"` it fails with OPEN_FILES, whose details list the programs,
+   * Makes the workspace, or the named paths or parts of it, equal to an entry, in place and as one step that can
+   * be undone. It takes paths or parts, not both. With `openFiles: "refuse"` it fails with OPEN_FILES, whose details list the programs,
    * when a program has a file that would change open for writing.
    */
   "timeline/restore": {
@@ -192,6 +199,7 @@ export const timelineMethods = {
       project,
       snapshotId,
       paths: z.array(volumePath).min(1).max(10_000).optional(),
+      parts: parts.optional(),
       openFiles: z.enum(["refuse", "proceed"]).default("refuse"),
     }),
     result: restored,

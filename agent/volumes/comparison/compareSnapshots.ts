@@ -21,6 +21,8 @@ export interface PathChange {
   readonly type: EntryType;
   /** Bytes of a file on the newer side, or of the removed one; null for what is no file. */
   readonly size: number | null;
+  /** The permission bits of both sides, where they differ. */
+  readonly modes?: { readonly before: number; readonly after: number };
 }
 
 /**
@@ -60,8 +62,9 @@ export async function compareSnapshots(
       return;
     }
     removed.delete(path.toString("latin1"));
-    const kind = await differs(path, await older(path), stat, inode.attributes);
-    if (kind) changes.push({ ...seen, kind });
+    const before = await older(path);
+    const kind = await differs(path, before, stat, inode.attributes);
+    if (kind) changes.push({ ...seen, kind, ...modesOf(before, stat) });
   });
   await each([...removed.values()], async ({ path, type }) => {
     changes.push({ path, kind: "removed", type, size: sizeOf(await older(path)) });
@@ -74,7 +77,7 @@ export async function compareSnapshots(
       : inode.attributes || !sameStat(before, stat)
         ? "metadata"
         : null;
-    if (kind) changes.push({ path, kind, type: inode.type, size: sizeOf(stat) });
+    if (kind) changes.push({ path, kind, type: inode.type, size: sizeOf(stat), ...modesOf(before, stat) });
   });
   return changes.sort((a, b) => Buffer.compare(a.path, b.path));
 
@@ -104,6 +107,11 @@ export async function compareSnapshots(
 
 function sizeOf(stat: BigIntStats): number | null {
   return stat.isFile() ? Number(stat.size) : null;
+}
+
+function modesOf(before: BigIntStats, after: BigIntStats): Pick<PathChange, "modes"> {
+  const modes = { before: Number(before.mode & 0o7777n), after: Number(after.mode & 0o7777n) };
+  return typeOf(before) === typeOf(after) && modes.before !== modes.after ? { modes } : {};
 }
 
 function sameStat(before: BigIntStats, after: BigIntStats): boolean {

@@ -1,6 +1,8 @@
+import type { Compared, ComparisonWish } from "../../protocol/comparison.ts";
 import type { Change, ChangeSummary } from "../../protocol/entities.ts";
 import { encodeVolumePath } from "../../protocol/volumePath.ts";
 import type { PathChange } from "./compareSnapshots.ts";
+import { foldChanges } from "./foldChanges.ts";
 
 /** A change as it crosses the protocol. */
 export function describeChange(change: PathChange): Change {
@@ -12,15 +14,21 @@ export function describeChange(change: PathChange): Change {
     ...(change.from ? { from: encodeVolumePath(change.from) } : {}),
     type: change.type,
     size: change.size,
+    ...(change.modes ? { modes: change.modes } : {}),
   };
 }
 
-/** At most `limit` changes as they cross the protocol, and the count of all. */
-export function describeChanges(changes: readonly PathChange[], limit: number) {
+/** Changes as they cross the protocol: at most `limit`, without those in folders that are folded up, and the count of all. */
+export function describeChanges(
+  changes: readonly PathChange[],
+  { limit, fold }: Pick<ComparisonWish, "limit" | "fold">,
+): Omit<Compared, "dependencies"> {
+  const { listed, folded } = foldChanges(changes, fold ?? []);
   return {
-    changes: changes.slice(0, limit).map(describeChange),
+    changes: listed.slice(0, limit).map(describeChange),
     summary: summarizeChanges(changes),
-    truncated: changes.length > limit,
+    ...(fold ? { folded } : {}),
+    truncated: listed.length > limit,
   };
 }
 

@@ -2,10 +2,11 @@ import { lstat, readdir } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
 import type { LongCall } from "../../host/longCall.ts";
 import type { Processes } from "../../host/processes.ts";
-import { depthOf, isWithin, joinBytes, parentOf } from "../bytePaths.ts";
+import { depthOf, joinBytes, parentOf } from "../bytePaths.ts";
 import { readDifferences } from "../comparison/differences.ts";
 import type { Privileged } from "../privileged/privileged.ts";
 import { namesOfFile } from "./namesOfFile.ts";
+import { PathScope } from "./pathScope.ts";
 import { emptyPlan, PathSet, type Plan } from "./plan.ts";
 
 /**
@@ -22,21 +23,19 @@ export async function planPaths(
 ): Promise<Plan> {
   const { current, target } = snapshots;
   const differences = await readDifferences(tools.privileged, { from: current, to: target }, call);
-  const scope = outermost(paths);
+  const scope = new PathScope(paths);
   const taken = new PathSet();
   const wanted = new PathSet();
   const attributes = new PathSet();
   const lostAttributes: { path: Buffer; names: readonly Buffer[] }[] = [];
-  const within = (path: Buffer) => scope.some((each) => isWithin(path, each));
+  const within = (path: Buffer) => scope.holds(path);
 
   for (const { from, path } of differences.moved) {
     if (within(from)) taken.add(from);
     if (within(path)) wanted.add(path);
-    for (const each of scope) {
-      // What moved along with a folder above is named by no difference of its own.
-      if (isWithin(each, from)) taken.add(each);
-      if (isWithin(each, path)) wanted.add(each);
-    }
+    // What moved along with a folder above is named by no difference of its own.
+    for (const each of scope.within(from)) taken.add(each);
+    for (const each of scope.within(path)) wanted.add(each);
   }
   for (const { path } of differences.removed) if (within(path)) taken.add(path);
   for (const { path } of differences.created) if (within(path)) wanted.add(path);
@@ -123,16 +122,6 @@ class Collector {
       this.#plan.copied.push(path);
     }
   }
-}
-
-/** The paths that lie in no other of them. */
-function outermost(paths: readonly Buffer[]): Buffer[] {
-  return paths.filter(
-    (path, at) =>
-      !paths.some(
-        (other, index) => index !== at && isWithin(path, other) && (!path.equals(other) || index < at),
-      ),
-  );
 }
 
 async function statInside(root: string, path: Buffer): Promise<BigIntStats | null> {

@@ -164,6 +164,7 @@ export class Machine {
       verifiedAt: null,
       problem: null,
       tests: null,
+      restored: null,
     });
     this.projects.change(projectId, { headSnapshotId: snapshotId });
     return this.entry(projectId, snapshotId);
