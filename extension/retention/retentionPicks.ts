@@ -43,7 +43,7 @@ export function retentionPicks(retention: Retention): EntryPick[] {
   return [
     head(goingText(retention)),
     ...going.map(pick),
-    head(`${count(staying.length, "snapshot stays", "snapshots stay")}`),
+    head(count(staying.length, "snapshot stays", "snapshots stay")),
     ...staying.map(pick),
   ];
 }

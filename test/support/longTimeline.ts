@@ -1,3 +1,4 @@
+import { defaultRules } from "../../agent/protocol/retention.ts";
 import { Acts } from "../../agent/catalog/acts.ts";
 import type { Catalog } from "../../agent/catalog/catalog.ts";
 import { Entries } from "../../agent/catalog/entries.ts";
@@ -69,7 +70,13 @@ function addProject(catalog: Catalog, projectId: string): void {
   new Pools(catalog).add({ poolId: "pool", path: "/pool", image: null, createdAt: 0 });
   new Projects(catalog).add({
     ...{ projectId, slug: "long", poolId: "pool", path: "/pool/long", createdAt: 0, forkedFrom: null },
-    ...{ headSnapshotId: null, maxSnapshots: 10_000, autoSnapshotMinutes: 0, undeleteHours: 24 },
+    ...{
+      headSnapshotId: null,
+      ...defaultRules,
+      maxSnapshots: 10_000,
+      autoSnapshotMinutes: 0,
+      undeleteHours: 24,
+    },
     ...{ remoteHead: null, lastPushAt: null, whole: true },
   });
 }
