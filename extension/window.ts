@@ -13,6 +13,8 @@ import { SnapshotRoots } from "./compare/snapshotRoots.ts";
 import { snapshotScheme } from "./compare/snapshotUri.ts";
 import { AgentCommands } from "./connection/agentCommands.ts";
 import { AgentConnection } from "./connection/agentConnection.ts";
+import { EditorReporter } from "./editors/editorReporter.ts";
+import { EditorReturn } from "./editors/editorReturn.ts";
 import { ForkCommands } from "./forks/forkCommands.ts";
 import { ForksTree } from "./forks/forksTree.ts";
 import { Projects } from "./forks/projects.ts";
@@ -38,6 +40,7 @@ import { SearchCommands } from "./search/searchCommands.ts";
 import { SearchedView } from "./search/searchedView.ts";
 import { TimelineSearch } from "./search/timelineSearch.ts";
 import { CopyContext } from "./store/copyContext.ts";
+import { SupportBundle } from "./support/supportBundle.ts";
 import { RepairCommands } from "./store/repairCommands.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
 import { StoreLimits } from "./store/storeLimits.ts";
@@ -85,6 +88,8 @@ export class Window implements vscode.Disposable {
   readonly tidy: TidyCommands;
   readonly repair: RepairCommands;
   readonly doctor: Doctor;
+  readonly support: SupportBundle;
+  readonly extensionUri: vscode.Uri;
   readonly agent: AgentCommands;
   readonly panels: Panels;
   readonly statusBar: StatusBar;
@@ -92,7 +97,7 @@ export class Window implements vscode.Disposable {
 
   /** @param open connects to the agent, starting it when need be */
   constructor(
-    context: Pick<vscode.ExtensionContext, "extensionUri" | "secrets">,
+    context: Pick<vscode.ExtensionContext, "extension" | "extensionUri" | "logUri" | "secrets">,
     log: vscode.LogOutputChannel,
     open: ConstructorParameters<typeof AgentConnection>[0],
   ) {
@@ -112,12 +117,14 @@ export class Window implements vscode.Disposable {
     const files = new SnapshotFiles(new SnapshotRoots(this.connection));
 
     const { connection, session, timeline, projects, changes } = this;
-    this.snapshots = new SnapshotCommands(connection, session, timeline);
+    const reporter = new EditorReporter(connection, session, log);
+    const editors = new EditorReturn(connection, session, reporter);
+    this.snapshots = new SnapshotCommands(connection, session, timeline, reporter);
     this.compare = new CompareCommands(connection, session, timeline, changes);
     this.openChanges = new OpenChanges(session, changes);
     this.browse = new BrowseSnapshot(session, timeline);
     this.retention = new RetentionCommands(connection, session);
-    this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
+    this.restore = new RestoreCommands({ connection, session, timeline, editors }, this.compare, changes);
     this.paths = new PathCommands(connection, session, timeline, this.restore, changes);
     this.operations = new OperationCommands(connection, session, timeline, this.restore);
     this.fileHistory = new FileHistory(connection, session, timeline, log);
@@ -140,6 +147,8 @@ export class Window implements vscode.Disposable {
     this.helper = new HelperSetup(connection, session, context.extensionUri);
     this.store = new StoreCommands(connection, session, secrets);
     this.doctor = new Doctor(connection, session);
+    this.support = new SupportBundle(context, connection, session);
+    this.extensionUri = context.extensionUri;
     this.agent = new AgentCommands(connection);
     this.panels = new Panels(context.extensionUri, this);
     this.statusBar = new StatusBar(session, this.health);
@@ -152,6 +161,7 @@ export class Window implements vscode.Disposable {
     this.#disposables = [
       this.connection,
       this.session,
+      reporter,
       this.timeline,
       this.search,
       new SearchedView(this.timelineView, this.search),
@@ -167,6 +177,7 @@ export class Window implements vscode.Disposable {
       this.timelineView,
       this.statusBar,
       this.storeLock,
+      this.support,
       new CopyContext(connection, log),
       new StoreLimits(connection, log),
       ...registerAssistantTools(connection, session),

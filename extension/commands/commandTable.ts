@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { ChangeNode } from "../compare/changeTree.ts";
 import { showLinuxHelp } from "../connection/linuxHelp.ts";
+import { showProblems } from "../support/problemsPage.ts";
 import { showEntryActions } from "../timeline/entryActions.ts";
 import type { Window } from "../window.ts";
 import type { CommandId } from "./commandTitles.ts";
@@ -100,11 +101,14 @@ export function commandTable(window: Window) {
     "forkpoint.showTimelinePanel": () => panels.showTimeline(),
     "forkpoint.showHealth": () => panels.showHealth(),
     "forkpoint.doctor": () => window.doctor.run(),
+    "forkpoint.showProblems": (code) => showProblems(window.extensionUri, code),
+    "forkpoint.saveSupportBundle": () => window.support.show(),
     "forkpoint.showLog": () => window.log.show(),
     "forkpoint.startAgent": () => agent.start(),
     "forkpoint.restartAgent": () => agent.restart(),
     "forkpoint.stopAgent": () => agent.stop(),
     "forkpoint.showLinuxHelp": () => showLinuxHelp(),
+    "forkpoint.manageTrust": () => vscode.commands.executeCommand("workbench.trust.manage"),
     "forkpoint.getStarted": () =>
       vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthrough),
   } satisfies Record<CommandId, Command> as Readonly<Record<CommandId, Command>>;

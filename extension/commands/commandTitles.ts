@@ -82,11 +82,14 @@ export const commandTitles = {
   "forkpoint.showTimelinePanel": "Show Timeline Panel",
   "forkpoint.showHealth": "Show Health",
   "forkpoint.doctor": "Run Doctor",
+  "forkpoint.showProblems": "Common Problems",
+  "forkpoint.saveSupportBundle": "Save a Support Bundle…",
   "forkpoint.showLog": "Show Log",
   "forkpoint.startAgent": "Start Agent",
   "forkpoint.restartAgent": "Restart Agent",
   "forkpoint.stopAgent": "Stop Agent",
   "forkpoint.showLinuxHelp": "How to Open a Folder on Linux",
+  "forkpoint.manageTrust": "Manage Workspace Trust",
   "forkpoint.getStarted": "Get Started",
 } as const;
 
