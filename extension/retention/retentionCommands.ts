@@ -74,8 +74,8 @@ export class RetentionCommands {
   async #confirm(preview: Retention): Promise<void> {
     const keep: EntryPick = { label: "$(close) Leave it as it was" };
     const act: EntryPick = {
-      label: `$(check) Keep ${rulesText(preview.rules)}`,
-      detail: `${goingText(preview)}.`,
+      label: "$(check) Keep to the new rules",
+      detail: `Kept are ${rulesText(preview.rules)}.`,
     };
     const choices = goingOf(preview).length === 0 ? [act, keep] : [keep, act];
     for (;;) {

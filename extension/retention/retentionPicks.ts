@@ -35,7 +35,7 @@ export function retentionPicks(retention: Retention): EntryPick[] {
     description: relativeTime(entry.createdAt, now),
     detail:
       reasons.length === 0
-        ? `Goes: older than the newest${automatic ? " automatic ones" : ""}, and the last of no kept hour, day, week or month`
+        ? `Goes: older than the newest${automatic ? " automatic ones" : ""}, the last of no kept period`
         : `Stays: ${reasons.map((reason) => keepWords[reason]).join(", ")}`,
     entry,
   });
@@ -43,7 +43,7 @@ export function retentionPicks(retention: Retention): EntryPick[] {
   return [
     head(goingText(retention)),
     ...going.map(pick),
-    head(`${count(staying.length, "snapshot stays", "snapshots stay")}`),
+    head(count(staying.length, "snapshot stays", "snapshots stay")),
     ...staying.map(pick),
   ];
 }

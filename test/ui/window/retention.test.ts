@@ -72,7 +72,7 @@ describe("what is kept, and what deleting frees", function () {
       await window.quickInput.choose(rule);
     };
     await change(/Those with a name/);
-    await window.quickInput.choose(/Keep the newest 20/);
+    await window.quickInput.choose("Keep to the new rules");
     await window.quickInput.closed();
     await change(/The newest 20/);
     await window.quickInput.type("2");
@@ -86,7 +86,7 @@ describe("what is kept, and what deleting frees", function () {
     await change(/The newest 20/);
     await window.quickInput.type("2");
     await window.quickInput.accept();
-    await window.quickInput.choose(/Keep the newest 2;/);
+    await window.quickInput.choose("Keep to the new rules");
     await tree().row("version 1").waitFor({ state: "detached" });
     await tree().row("version 6").waitFor();
     assert.equal(await tree().row("version 5").count(), 0);
