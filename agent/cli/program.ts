@@ -18,6 +18,7 @@ import { addPull } from "./verbs/pull.ts";
 import { addPush } from "./verbs/push.ts";
 import { addRepair } from "./verbs/repair.ts";
 import { addRestore } from "./verbs/restore.ts";
+import { addRetention } from "./verbs/retention.ts";
 import { addRun } from "./verbs/run.ts";
 import { addSetup } from "./verbs/setup.ts";
 import { addShow } from "./verbs/show.ts";
@@ -39,6 +40,7 @@ const verbs = [
   addUndo,
   addOperations,
   addDelete,
+  addRetention,
   addRun,
   addFork,
   addPush,

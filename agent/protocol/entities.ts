@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ActCause, ActChange, actCauses, actOutcomes, TestResult } from "./acts.ts";
+import { RetentionRules } from "./retention.ts";
 
 /** Why an entry exists. The order is the one in which the UI explains them. */
 export const causes = [
@@ -100,8 +101,7 @@ export const EntryFilter = z.strictObject({
 export type EntryFilter = z.infer<typeof EntryFilter>;
 
 export const ProjectSettings = z.object({
-  /** How many unpinned entries are kept. */
-  maxSnapshots: z.number().int().min(1).max(10_000),
+  ...RetentionRules.shape,
   /** Minutes between automatic snapshots while the project is open; 0 turns them off. */
   autoSnapshotMinutes: z.number().min(0).max(1440),
   /** For how long deleted snapshots stay on the disk, so that they can be brought back; 0 for not at all. */

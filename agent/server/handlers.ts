@@ -23,6 +23,8 @@ export const endWithClient: ReadonlySet<MethodName> = new Set<MethodName>([
   "timeline/changes",
   "timeline/diff",
   "timeline/preview",
+  "timeline/retention",
+  "timeline/sizes",
   "timeline/touching",
   "store/check",
   "store/projects",

@@ -11,6 +11,8 @@ import { PathHistory } from "./history/pathHistory.ts";
 import { PathTouches } from "./history/pathTouches.ts";
 import { Looks } from "./looks.ts";
 import type { ProjectTurns } from "./projectTurns.ts";
+import { RetentionReading } from "./retentionReading.ts";
+import type { EntrySizes } from "./sizes/entrySizes.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 
@@ -29,6 +31,7 @@ export class TimelineReading {
   readonly #history: PathHistory;
   readonly #touches: PathTouches;
   readonly #deletedPaths: DeletedPaths;
+  readonly retention: RetentionReading;
 
   constructor(
     parts: TimelineParts,
@@ -37,9 +40,10 @@ export class TimelineReading {
       readonly places: SnapshotPlaces;
       readonly entries: EntryList;
       readonly comparison: Comparison;
+      readonly sizes: EntrySizes;
     },
   ) {
-    const { turns, places, entries, comparison } = rooms;
+    const { turns, places, entries, comparison, sizes } = rooms;
     this.#turns = turns;
     this.#entries = entries;
     this.#looks = new Looks(parts.entries, entries, comparison);
@@ -48,6 +52,7 @@ export class TimelineReading {
     this.#history = new PathHistory(history, entries);
     this.#touches = new PathTouches(history);
     this.#deletedPaths = new DeletedPaths(history, entries);
+    this.retention = new RetentionReading(parts, entries, sizes);
   }
 
   /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */

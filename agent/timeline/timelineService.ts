@@ -20,6 +20,8 @@ import { OpenEditors } from "./openEditors.ts";
 import { ProjectTurns } from "./projectTurns.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
 import { RollOff } from "./rollOff.ts";
+import { EntrySizes } from "./sizes/entrySizes.ts";
+import { SizeCounting } from "./sizes/sizeCounting.ts";
 import { SnapshotPlaces } from "./snapshotPlaces.ts";
 import { SnapshotTaking, type SnapshotWish } from "./takeSnapshot.ts";
 import { TimelineReading } from "./timelineReading.ts";
@@ -49,6 +51,7 @@ export class TimelineService {
   readonly #auto: AutoSnapshots;
   readonly #standby: Standby;
   readonly #counting: ChangeCounting;
+  readonly #sizeCounting: SizeCounting;
   readonly reading: TimelineReading;
   /** What the windows show. */
   readonly editors: OpenEditors;
@@ -72,11 +75,14 @@ export class TimelineService {
     this.#sweep = new KeptSweep(parts, this.#deletion);
     this.#restore = new Restore(parts, this.#places, this.editors);
     this.#turns = new ProjectTurns(parts, this.#restore.recoverer);
+    const sizes = new EntrySizes(parts, this.#turns, this.#places);
+    this.#sizeCounting = new SizeCounting(parts, sizes);
     this.reading = new TimelineReading(parts, {
       turns: this.#turns,
       places: this.#places,
       entries: this.#entries,
       comparison: new Comparison(parts, this.#places),
+      sizes,
     });
     this.#broughtBack = new BroughtBack(parts, this.#places);
     this.#auto = new AutoSnapshots({
@@ -266,12 +272,15 @@ export class TimelineService {
 
   /** Whether snapshots that rolled off are still being freed, or changes counted. */
   get hasWork(): boolean {
-    return this.#rollOff.hasWork || this.#sweep.hasWork || this.#counting.hasWork;
+    return (
+      this.#rollOff.hasWork || this.#sweep.hasWork || this.#counting.hasWork || this.#sizeCounting.hasWork
+    );
   }
 
   async close(): Promise<void> {
     this.#auto.close();
     await this.#counting.close();
+    await this.#sizeCounting.close();
     await this.#standby.close();
     await this.#rollOff.ended();
     await this.#sweep.close();
@@ -312,6 +321,7 @@ export class TimelineService {
     const project = this.#parts.projects.byId(projectId);
     if (project) this.#rollOff.run(project);
     void this.#sweep.wake();
+    this.#sizeCounting.wake(projectId);
     this.#parts.announce("changed/timeline", { projectId });
     this.#parts.uploads.wake(projectId);
   }

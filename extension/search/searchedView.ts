@@ -1,34 +1,28 @@
-import type * as vscode from "vscode";
-import { count } from "../wording/counts.ts";
+import * as vscode from "vscode";
+import { filterWords } from "./filterWords.ts";
 import type { TimelineSearch } from "./timelineSearch.ts";
 
-/** Says above the rows of the Timeline view what it is filtered by, and how one sees everything again. */
+const restricted =
+  "Restricted Mode: snapshots can be looked at and compared. Trust this folder to change something.";
+
+/**
+ * Says above the rows of the Timeline view what it is filtered by, and how one sees everything again; else, why nothing can
+ * be changed in a folder that nobody trusts.
+ */
 export class SearchedView implements vscode.Disposable {
-  readonly #listener: vscode.Disposable;
+  readonly #listeners: readonly vscode.Disposable[];
 
   constructor(view: vscode.TreeView<unknown>, search: TimelineSearch) {
-    this.#listener = search.onDidChange(() => {
+    const draw = () => {
       const { description, message } = filterWords(search);
       view.description = description;
-      view.message = message;
-    });
+      view.message = message || (vscode.workspace.isTrusted ? "" : restricted);
+    };
+    this.#listeners = [search.onDidChange(draw), vscode.workspace.onDidGrantWorkspaceTrust(draw)];
+    draw();
   }
 
   dispose(): void {
-    this.#listener.dispose();
+    for (const listener of this.#listeners) listener.dispose();
   }
-}
-
-/** Beside the view's title, and in a line of its own; both empty when nothing is looked for. */
-export function filterWords({ query, found }: Pick<TimelineSearch, "query" | "found">) {
-  if (query === "") return { description: "", message: "" };
-  const amount =
-    found === undefined
-      ? "searching…"
-      : found.matches === 0
-        ? "no snapshot"
-        : count(found.matches, "snapshot");
-  const problem = found?.problem ? ` ${found.problem}` : "";
-  const clear = "“Clear Search” in the title shows all again.";
-  return { description: amount, message: `Filtered: ${query} · ${amount}.${problem} ${clear}` };
 }

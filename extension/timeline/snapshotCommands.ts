@@ -10,9 +10,11 @@ import { unsavedEditors } from "../restore/unsavedEditors.ts";
 import { entryTitle } from "../wording/causes.ts";
 import { count } from "../wording/counts.ts";
 import { durabilityWords } from "../wording/durability.ts";
+import { freesText } from "../wording/rooms.ts";
 import { chooseEntry, namedEntry } from "./chooseEntry.ts";
 import { entryArguments, textArgument } from "./entryArgument.ts";
 import { entryDescription } from "./entryText.ts";
+import { roomOf } from "./roomOf.ts";
 import type { Timeline } from "./timeline.ts";
 
 const longestLabel = 200;
@@ -174,15 +176,18 @@ export class SnapshotCommands {
     const one = entries.length === 1;
     const { project } = await this.#session.require();
     const hours = project.settings.undeleteHours;
+    const snapshotIds = entries.map(({ snapshotId }) => snapshotId);
+    const room = await roomOf(this.#connection, projectId, snapshotIds);
+    const frees = room ? `${freesText(entries.length, room)} ` : "";
     await confirmDangerous({
       title: one ? `Delete “${entryTitle(only)}”?` : `Delete ${count(entries.length, "snapshot")}?`,
       keep: one ? "Keep it" : "Keep them",
       act: one ? "Delete snapshot" : `Delete ${count(entries.length, "snapshot")}`,
-      consequence: consequence(entries, hours),
+      consequence: `${frees}${consequence(entries, hours)}`,
     });
     const { operationId, keptHours } = await this.#connection.call("snapshot/delete", {
       project: projectId,
-      snapshotIds: entries.map(({ snapshotId }) => snapshotId),
+      snapshotIds,
     });
     this.#timeline.refresh();
     const said = `Deleted ${one ? `“${entryTitle(only)}”` : count(entries.length, "snapshot")}`;

@@ -1,4 +1,6 @@
 import * as vscode from "vscode";
+import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Room } from "../../agent/protocol/retention.ts";
 import { causeIcons, shortTitle } from "../wording/causes.ts";
 import { count } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
@@ -21,6 +23,7 @@ const minuteMs = 60_000;
 /** The Timeline view. Draws again only what changed, so that it never flickers or loses its selection. */
 export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscode.Disposable {
   readonly #timeline: Timeline;
+  readonly #roomOf: (entry: Entry) => Promise<Room | null>;
   readonly #search: TimelineSearch;
   readonly #changed = new vscode.EventEmitter<TimelineRow | TimelineRow[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
@@ -30,10 +33,11 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   /** The newest entry on which tests passed. */
   #lastGreen: string | undefined;
 
-  /** @param search what of the timeline is wanted */
-  constructor(timeline: Timeline, search: TimelineSearch) {
+  /** @param search what of the timeline is wanted @param roomOf what deleting an entry alone frees, where that is known */
+  constructor(timeline: Timeline, search: TimelineSearch, roomOf: (entry: Entry) => Promise<Room | null>) {
     this.#timeline = timeline;
     this.#search = search;
+    this.#roomOf = roomOf;
     this.#disposables = [this.#changed, search.onDidChange(() => this.#update())];
     this.#clock = setInterval(() => this.#tick(), minuteMs);
   }
@@ -57,6 +61,13 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
     item.id = row.id;
     item.iconPath = new vscode.ThemeIcon("ellipsis");
     item.command = { command: "forkpoint.loadMore", title: "Load more" };
+    return item;
+  }
+
+  /** The hover text, which is made once somebody hovers. */
+  async resolveTreeItem(item: vscode.TreeItem, row: TimelineRow): Promise<vscode.TreeItem> {
+    if (row.kind === "entry")
+      item.tooltip = new vscode.MarkdownString(entryTooltip(row.entry, await this.#roomOf(row.entry)));
     return item;
   }
 
@@ -103,7 +114,6 @@ function entryItem({ entry, before }: EntryRow, lastGreen: string | undefined): 
         ? new vscode.ThemeColor("charts.blue")
         : undefined,
   );
-  item.tooltip = new vscode.MarkdownString(entryTooltip(entry));
   item.contextValue = entryContext(entry);
   item.resourceUri = entryBadgeUri(entry);
   item.accessibilityInformation = { label: entrySpoken(entry, now), role: "treeitem" };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Change, ChangeSummary, Entry, EntryFilter } from "../entities.ts";
 import { DeletedPath, PathVersion } from "../pathHistory.ts";
+import { KeepReason, RetentionRules, Room } from "../retention.ts";
 import { project, snapshotId, volumePath, restored } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";
 
@@ -116,6 +117,47 @@ export const timelineMethods = {
       next: z.string().nullable(),
       /** Entries that are not on this disk. */
       unknown: z.number(),
+    }),
+    long: true,
+  },
+  /**
+   * What retention keeps, newest first: each entry with the reasons it stays for, the strongest first; one without goes at the
+   * next snapshot, or as soon as `rules`, which stand for those of the project's settings, become its settings. `room` is what those
+   * that go free, once they cannot be brought back any more; null unless `measure`.
+   */
+  "timeline/retention": {
+    params: z.object({
+      project,
+      rules: RetentionRules.partial().default({}),
+      measure: z.boolean().default(false),
+    }),
+    result: z.object({
+      rules: RetentionRules,
+      judged: z.array(
+        z.object({
+          entry: Entry,
+          reasons: z.array(KeepReason),
+          /** Whether it came about by itself; those are counted apart. */
+          automatic: z.boolean(),
+        }),
+      ),
+      room: Room.nullable(),
+    }),
+    long: true,
+  },
+  /**
+   * What deleting each of the entries alone frees on the disk, and what deleting all of them does, which may be more. Both
+   * are null when that is not known yet, unless told to `wait`.
+   */
+  "timeline/sizes": {
+    params: z.object({
+      project,
+      snapshotIds: z.array(snapshotId).min(1).max(10_000),
+      wait: z.boolean().default(true),
+    }),
+    result: z.object({
+      sizes: z.array(z.object({ snapshotId: z.string(), room: Room })).nullable(),
+      together: Room.nullable(),
     }),
     long: true,
   },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { searchQuery, withoutTerm } from "../../../extension/search/searchQuery.ts";
-import { filterWords } from "../../../extension/search/searchedView.ts";
+import { filterWords } from "../../../extension/search/filterWords.ts";
 
 const now = Date.parse("2026-03-10T12:00:00Z");
 const read = (typed: string) => searchQuery(typed, now);
