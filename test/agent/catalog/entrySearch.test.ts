@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Acts } from "../../../agent/catalog/acts.ts";
 import { Catalog } from "../../../agent/catalog/catalog.ts";
 import { Entries } from "../../../agent/catalog/entries.ts";
 import type { EntryFilter } from "../../../agent/protocol/entities.ts";
@@ -65,7 +66,10 @@ describe("the search of a long timeline", () => {
       assert.ok(row);
       entries.isLiving(projectId, row.snapshotId);
       entries.livingAncestor(projectId, row.snapshotId);
+      new Acts(catalog).ofEntry(projectId, row.snapshotId);
     });
+    assert.match(plan, /acts_after \(project_id=\? AND after_id=\?\)/, plan);
+    assert.match(plan, /acts_before \(project_id=\? AND before_id=\?\)/, plan);
     assert.doesNotMatch(plan, /SCAN (entries|acts|e)\b/, plan);
   });
 
