@@ -9,12 +9,12 @@ const imageFolder = resolve(import.meta.dirname, "../../../docs/images");
 /** Those that the documentation shows, which are written anew with FORKPOINT_IMAGES=1. */
 const shownInDocs = new Set([
   "timeline-light",
-  "graph-dark",
+  "graph-light",
   "file-history-light",
   "compare-light",
   "restore-light",
-  "health-dark",
-  "forks-dark",
+  "health-light",
+  "forks-light",
 ]);
 
 const themes = {
@@ -25,7 +25,7 @@ const themes = {
 
 for (const [look, theme] of Object.entries(themes)) {
   describe(`every view in ${theme}`, function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
     let project: DemoProject | undefined;
     let editor: EditorWindow | undefined;
     let window: Workbench;
