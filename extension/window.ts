@@ -13,6 +13,8 @@ import { SnapshotRoots } from "./compare/snapshotRoots.ts";
 import { snapshotScheme } from "./compare/snapshotUri.ts";
 import { AgentCommands } from "./connection/agentCommands.ts";
 import { AgentConnection } from "./connection/agentConnection.ts";
+import { EditorReporter } from "./editors/editorReporter.ts";
+import { EditorReturn } from "./editors/editorReturn.ts";
 import { ForkCommands } from "./forks/forkCommands.ts";
 import { ForksTree } from "./forks/forksTree.ts";
 import { Projects } from "./forks/projects.ts";
@@ -115,12 +117,14 @@ export class Window implements vscode.Disposable {
     const files = new SnapshotFiles(new SnapshotRoots(this.connection));
 
     const { connection, session, timeline, projects, changes } = this;
-    this.snapshots = new SnapshotCommands(connection, session, timeline);
+    const reporter = new EditorReporter(connection, session, log);
+    const editors = new EditorReturn(connection, session, reporter);
+    this.snapshots = new SnapshotCommands(connection, session, timeline, reporter);
     this.compare = new CompareCommands(connection, session, timeline, changes);
     this.openChanges = new OpenChanges(session, changes);
     this.browse = new BrowseSnapshot(session, timeline);
     this.retention = new RetentionCommands(connection, session);
-    this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
+    this.restore = new RestoreCommands({ connection, session, timeline, editors }, this.compare, changes);
     this.paths = new PathCommands(connection, session, timeline, this.restore, changes);
     this.operations = new OperationCommands(connection, session, timeline, this.restore);
     this.fileHistory = new FileHistory(connection, session, timeline, log);
@@ -157,6 +161,7 @@ export class Window implements vscode.Disposable {
     this.#disposables = [
       this.connection,
       this.session,
+      reporter,
       this.timeline,
       this.search,
       new SearchedView(this.timelineView, this.search),

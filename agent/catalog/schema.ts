@@ -138,4 +138,31 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (project_id, snapshot_id)
   ) STRICT;
   `,
+  `
+  -- What windows showed when an entry was made: which contents, by their digest. It is there as long as the entry can be seen or
+  -- brought back, and contents as long as an entry has them.
+  CREATE TABLE editor_contents (
+    digest TEXT PRIMARY KEY,
+    bytes BLOB NOT NULL               -- JSON, deflated
+  ) STRICT;
+  CREATE TABLE editor_states (
+    project_id TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+    snapshot_id TEXT NOT NULL,
+    window_id TEXT NOT NULL,
+    kept_at INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (project_id, snapshot_id, window_id)
+  ) STRICT;
+  CREATE INDEX editor_states_digest ON editor_states (digest);
+  CREATE TRIGGER editor_states_of_gone_entries AFTER UPDATE OF deleted_at, kept_until ON entries
+    WHEN NEW.deleted_at IS NOT NULL AND NEW.kept_until IS NULL
+    BEGIN
+      DELETE FROM editor_states WHERE project_id = NEW.project_id AND snapshot_id = NEW.snapshot_id;
+    END;
+  CREATE TRIGGER editor_contents_of_nobody AFTER DELETE ON editor_states
+    BEGIN
+      DELETE FROM editor_contents WHERE digest = OLD.digest
+        AND NOT EXISTS (SELECT 1 FROM editor_states WHERE digest = OLD.digest);
+    END;
+  `,
 ];

@@ -16,6 +16,7 @@ import { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { Comparison } from "./diff.ts";
 import { EntryList, textOrNull } from "./entryList.ts";
 import { KeptSweep } from "./keptSweep.ts";
+import { OpenEditors } from "./openEditors.ts";
 import { ProjectTurns } from "./projectTurns.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
 import { RollOff } from "./rollOff.ts";
@@ -52,6 +53,8 @@ export class TimelineService {
   readonly #counting: ChangeCounting;
   readonly #sizeCounting: SizeCounting;
   readonly reading: TimelineReading;
+  /** What the windows show. */
+  readonly editors: OpenEditors;
   /** What people and programs do, with the state before and after it. */
   readonly acts: ActService;
 
@@ -64,12 +67,13 @@ export class TimelineService {
     this.#parts = parts;
     this.#places = new SnapshotPlaces(parts);
     this.#entries = new EntryList(parts, this.#places);
-    this.#taking = new SnapshotTaking(parts, this.#places);
+    this.editors = new OpenEditors(parts);
+    this.#taking = new SnapshotTaking(parts, this.#places, this.editors);
     this.#deletion = new SnapshotDeletion(parts, this.#places);
     this.#rollOff = new RollOff(parts, this.#deletion);
     this.#undelete = new Undelete(parts, this.#places);
     this.#sweep = new KeptSweep(parts, this.#deletion);
-    this.#restore = new Restore(parts, this.#places);
+    this.#restore = new Restore(parts, this.#places, this.editors);
     this.#turns = new ProjectTurns(parts, this.#restore.recoverer);
     const sizes = new EntrySizes(parts, this.#turns, this.#places);
     this.#sizeCounting = new SizeCounting(parts, sizes);
@@ -121,6 +125,12 @@ export class TimelineService {
       const entry = await this.#take(current, asked, call.signal);
       return { entry: entry && this.#entries.view(entry), head: this.#entries.head(project.projectId) };
     });
+  }
+
+  /** What windows showed when an entry was made. @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  editorsOf({ projectId }: ProjectRow, snapshotId: string): Result<"editor/show"> {
+    const kept = this.editors.of(projectId, this.#entries.named(projectId, snapshotId).snapshotId);
+    return { windows: kept.map(({ state, keptAt }) => ({ state, keptAt: new Date(keptAt).toISOString() })) };
   }
 
   /** @throws ForkpointError SNAPSHOT_NOT_FOUND */

@@ -1,6 +1,6 @@
 import type { RetentionSettings } from "../../agent/protocol/storeReports.ts";
 import { askOne, askText } from "../feedback/ask.ts";
-import { retentionText } from "../wording/retention.ts";
+import { chosenRetentionText } from "../wording/retention.ts";
 
 const title = "What the safe copy keeps";
 const none: RetentionSettings = { days: 0, last: 0, daily: 0, weekly: 0, monthly: 0 };
@@ -31,7 +31,7 @@ const questions = [
 export async function askRetention(current: RetentionSettings): Promise<RetentionSettings> {
   const offered = proposals.map(({ label, retention }) => ({
     label,
-    detail: capital(retentionText(retention)),
+    detail: capital(chosenRetentionText(retention)),
     description: isSame(retention, current) ? "as it is now" : "",
     retention,
   }));
@@ -40,12 +40,16 @@ export async function askRetention(current: RetentionSettings): Promise<Retentio
       ...offered,
       {
         label: "$(edit) Other numbers…",
-        detail: `Now: ${retentionText(current)}`,
+        detail: `Now: ${chosenRetentionText(current)}`,
         description: "",
         retention: null,
       },
     ],
-    { title, placeHolder: "What of the snapshots that no timeline shows any more?", matchOnDetail: true },
+    {
+      title,
+      placeHolder: "Besides what timelines show, and the newest of each project",
+      matchOnDetail: true,
+    },
   );
   return chosen.retention ?? askNumbers(current);
 }

@@ -85,7 +85,7 @@ export class RepairCommands {
   async #mend(plan: RepairReport): Promise<RepairReport> {
     await askPlan({
       title: "Repair the safe copy",
-      placeHolder: "Mends it with what this machine has. Nothing is deleted.",
+      placeHolder: "What is wrong, and what would be done about it",
       keep: "Leave the store as it is",
       acts: [
         {
@@ -123,13 +123,12 @@ export class RepairCommands {
 
   /** The last resort: makes anew what only another machine knows. */
   async #giveUp(report: RepairReport): Promise<void> {
-    const wait: vscode.MessageItem = { title: "Wait for That Machine", isCloseAffordance: true };
-    const act: vscode.MessageItem = { title: "Give Up That Machine" };
+    const act = "Give Up That Machine";
     const chosen = await vscode.window.showWarningMessage(
       "Give up what only another machine can mend?",
       { modal: true, detail: lossText(report) },
       // The first is the one that Enter takes.
-      wait,
+      "Wait for That Machine",
       act,
     );
     if (chosen !== act) throw new Dismissed();

@@ -27,11 +27,11 @@ export function freedBytes({ packs }: GcReport): number {
 export function tidyEffect(plan: GcReport): string {
   const { condemned, dueInMs } = plan;
   if (isWaiting(plan)) {
-    return `Condemned already: ${amounts(condemned)}. In ${inHours(dueInMs)} or later tidying deletes what is still not needed.`;
+    return `Condemned: ${amounts(condemned)}. Tidying in ${inHours(dueInMs)} or later deletes them.`;
   }
   return dueInMs === null
-    ? "Condemns them. Tidying again a day or more later deletes what is still not needed then."
-    : "Deletes for good what was condemned before and is still not needed, and condemns what else is not.";
+    ? "Condemns them. Tidying again, a day later, deletes what is still not needed."
+    : "Deletes for good what was condemned and is still not needed; condemns the rest.";
 }
 
 /** What stays, and what goes and why. */

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
+import type { EditorReporter } from "../editors/editorReporter.ts";
 import { askSome, askText } from "../feedback/ask.ts";
 import { confirmDangerous } from "../feedback/confirm.ts";
 import { NextStep } from "../feedback/nextStep.ts";
@@ -23,11 +24,18 @@ export class SnapshotCommands {
   readonly #connection: AgentConnection;
   readonly #session: ProjectSession;
   readonly #timeline: Timeline;
+  readonly #editors: EditorReporter;
 
-  constructor(connection: AgentConnection, session: ProjectSession, timeline: Timeline) {
+  constructor(
+    connection: AgentConnection,
+    session: ProjectSession,
+    timeline: Timeline,
+    editors: EditorReporter,
+  ) {
     this.#connection = connection;
     this.#session = session;
     this.#timeline = timeline;
+    this.#editors = editors;
   }
 
   /**
@@ -128,6 +136,7 @@ export class SnapshotCommands {
   async #create(wanted: { label?: string; note?: string; pin?: boolean }): Promise<Entry | null> {
     const { project } = await this.#session.require();
     const { label, note, pin } = wanted;
+    await this.#editors.flush();
     const { entry } = await this.#connection.call("snapshot/create", {
       project: project.projectId,
       ...(label && { label }),
@@ -136,9 +145,9 @@ export class SnapshotCommands {
     });
     this.#timeline.refresh();
     const unsaved = this.#session.location ? unsavedEditors(this.#session.location).length : 0;
-    const without = unsaved > 0 ? `, without ${count(unsaved, "unsaved editor")}` : "";
+    const also = unsaved > 0 ? `, whose files are without ${count(unsaved, "unsaved editor")}` : "";
     if (entry)
-      vscode.window.setStatusBarMessage(`$(check) Took snapshot “${entryTitle(entry)}”${without}`, 4000);
+      vscode.window.setStatusBarMessage(`$(check) Took snapshot “${entryTitle(entry)}”${also}`, 4000);
     else
       void vscode.window.showInformationMessage(
         "Nothing changed since the last snapshot, so none was needed.",

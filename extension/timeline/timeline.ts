@@ -23,6 +23,7 @@ export class Timeline implements vscode.Disposable {
   #entries: readonly Entry[] = [];
   #more = false;
   #loaded = false;
+  #refreshes = 0;
 
   constructor(connection: AgentConnection, session: ProjectSession, log: vscode.LogOutputChannel) {
     this.#connection = connection;
@@ -51,6 +52,11 @@ export class Timeline implements vscode.Disposable {
   /** Whether the entries were read at least once; before, an empty list says nothing. */
   get loaded(): boolean {
     return this.#loaded;
+  }
+
+  /** How often they were read again because something had changed. */
+  get refreshes(): number {
+    return this.#refreshes;
   }
 
   find(snapshotId: string): Entry | undefined {
@@ -104,6 +110,7 @@ export class Timeline implements vscode.Disposable {
   async #readAgain(): Promise<void> {
     const projectId = this.#projectId;
     if (!projectId) return;
+    this.#refreshes++;
     try {
       await this.#read(projectId, Math.max(pageSize, this.#entries.length));
     } catch (thrown) {

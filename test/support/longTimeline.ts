@@ -4,6 +4,7 @@ import { Entries } from "../../agent/catalog/entries.ts";
 import { newEntry } from "../../agent/catalog/newEntry.ts";
 import { Pools } from "../../agent/catalog/pools.ts";
 import { Projects } from "../../agent/catalog/projects.ts";
+import { defaultRules } from "../../agent/protocol/retention.ts";
 import { newId } from "../../agent/host/ids.ts";
 
 const minute = 60_000;
@@ -69,7 +70,8 @@ function addProject(catalog: Catalog, projectId: string): void {
   new Pools(catalog).add({ poolId: "pool", path: "/pool", image: null, createdAt: 0 });
   new Projects(catalog).add({
     ...{ projectId, slug: "long", poolId: "pool", path: "/pool/long", createdAt: 0, forkedFrom: null },
-    ...{ headSnapshotId: null, maxSnapshots: 10_000, autoSnapshotMinutes: 0, undeleteHours: 24 },
+    ...{ headSnapshotId: null, autoSnapshotMinutes: 0, undeleteHours: 24 },
+    ...{ ...defaultRules, maxSnapshots: 10_000 },
     ...{ remoteHead: null, lastPushAt: null, whole: true },
   });
 }

@@ -34,7 +34,7 @@ export async function givenUpRef(
   const { newest, unreadable } = await snapshotsOf(repository, projectId, signal);
   if (newest === null) {
     return {
-      loss: `Nothing of the project ${projectId} in the store can be read: it is no longer listed there.`,
+      loss: `Nothing of the project ${projectId} in the store can be read any more: it goes from the list of projects there.`,
       giveUp: () => repository.removeRef(projectId, signal),
     };
   }

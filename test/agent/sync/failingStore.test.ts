@@ -152,7 +152,7 @@ describe("a store that fails while it is written to", function () {
     await machine.btrfs.snapshot(aside, machine.pathOf(second), { readOnly: true });
     await machine.push(project);
     assert.deepEqual(durabilities(), ["durable", "durable", "durable"]);
-    assert.equal((await machine.sync.findRemote("site", undefined, unattended)).manifestDigest, head);
+    assert.equal((await machine.sync.remote.find("site", undefined, unattended)).manifestDigest, head);
     const pulled = await machine.pull("site", second.snapshotId);
     assert.equal(treeFingerprint(pulled), treeFingerprint(aside));
   });

@@ -106,7 +106,7 @@ describe("a store that never answers", function () {
   it("keeps no pull from being cancelled, and leaves nothing of it", async () => {
     const entry = await snapshot();
     await machine.push(project);
-    const { manifest, manifestDigest } = await machine.sync.findRemote("site", undefined, unattended);
+    const { manifest, manifestDigest } = await machine.sync.remote.find("site", undefined, unattended);
     const staging = join(pool.path, "staging");
     mkdirSync(staging);
     const destination = join(pool.path, "pulled");

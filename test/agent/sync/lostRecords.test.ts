@@ -272,7 +272,7 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     const [gone] = (await repair(false, true)).records;
     assert.equal(
       gone?.loss,
-      "Nothing of the project p2 in the store can be read: it is no longer listed there.",
+      "Nothing of the project p2 in the store can be read any more: it goes from the list of projects there.",
     );
     assert.ok(!store.objects.has(key));
     await assertGoesOn();

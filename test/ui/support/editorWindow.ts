@@ -57,7 +57,7 @@ export class EditorWindow {
   /** Opens one more window, on the stage's folder or another, a .code-workspace file, or with null on no folder. */
   async open(folder: string | null = this.#stage.folder): Promise<Workbench> {
     const context = await this.#browser.newContext({ viewport: { width: 1400, height: 900 } });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     const page: Page = await context.newPage();
     return Workbench.open(page, this.#server.windowUrl(folder));
   }

@@ -68,7 +68,7 @@ describe("searching the timeline", function () {
     await message().filter({ hasText: "4 snapshots." }).waitFor();
     await timeline().headerAction("Clear Search");
     await timeline().row("second version").waitFor();
-    await message().waitFor({ state: "hidden" });
+    await message().filter({ hasText: "Filtered" }).waitFor({ state: "hidden" });
   });
 
   it("has a box in the panel that keys alone reach, fill and leave", async () => {

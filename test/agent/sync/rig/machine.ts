@@ -183,7 +183,7 @@ export class Machine {
 
   /** Rebuilds a snapshot beside the pool's own, from the store alone, whatever is on this disk; gives its path. */
   async pull(name: string, snapshotId?: string): Promise<string> {
-    const { manifest, manifestDigest } = await this.sync.findRemote(name, snapshotId, unattended);
+    const { manifest, manifestDigest } = await this.sync.remote.find(name, snapshotId, unattended);
     const whole = this.projects.list().filter((project) => project.whole);
     // What is not whole is nobody's relative.
     for (const { projectId } of whole) this.projects.change(projectId, { whole: false });
