@@ -8,7 +8,7 @@ import { pictureFailures } from "../support/failurePictures.ts";
 import type { Workbench } from "../support/workbench.ts";
 
 describe("windows on several folders, and on none", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let project: DemoProject | undefined;
   let editor: EditorWindow | undefined;
   let other: string;
@@ -77,7 +77,7 @@ describe("windows on several folders, and on none", function () {
 });
 
 describe("a window on a folder that nobody trusts", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let project: DemoProject | undefined;
   let editor: EditorWindow | undefined;
   let window: Workbench;

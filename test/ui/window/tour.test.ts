@@ -9,12 +9,12 @@ const imageFolder = resolve(import.meta.dirname, "../../../docs/images");
 /** Those that the documentation shows, which are written anew with FORKPOINT_IMAGES=1. */
 const shownInDocs = new Set([
   "timeline-light",
-  "graph-dark",
+  "graph-light",
   "file-history-light",
   "compare-light",
   "restore-light",
-  "health-dark",
-  "forks-dark",
+  "health-light",
+  "forks-light",
 ]);
 
 const themes = {
@@ -25,7 +25,7 @@ const themes = {
 
 for (const [look, theme] of Object.entries(themes)) {
   describe(`every view in ${theme}`, function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
     let project: DemoProject | undefined;
     let editor: EditorWindow | undefined;
     let window: Workbench;
@@ -111,7 +111,10 @@ for (const [look, theme] of Object.entries(themes)) {
 
     it("shows the graph", async () => {
       await window.runCommand("Forkpoint: Show Timeline Panel");
-      await window.webview.getByRole("option", { name: /^Imported/ }).waitFor();
+      await window.webview
+        .getByRole("option", { name: /^Imported/ })
+        .first()
+        .waitFor({ timeout: 60_000 });
       await picture("graph");
     });
 
@@ -132,19 +135,18 @@ for (const [look, theme] of Object.entries(themes)) {
 
 /** A short history with everything that the views can show. */
 async function story(project: DemoProject): Promise<void> {
-  const { change, forkpoint } = project;
-  await change("src/app.js", "export function total(items) {\n  return items.length;\n}\n");
-  await forkpoint("snapshot", "--label", "the total of a cart", "--pin");
-  await change("src/app.js", "export function total(items) {\n  return sum(items);\n}\n");
-  await change("src/sum.js", "export const sum = (items) => items.reduce((a, b) => a + b, 0);\n");
-  await forkpoint("snapshot", "--label", "the total in euros", "--note", "As the shop wants it.");
-  await change("src/data.json", '{ "items": [] }\n');
-  await forkpoint("snapshot");
-  await forkpoint("restore", await idOf(project, "the total in euros"), "--yes");
-  await forkpoint("fork", "--slug", "try-upgrade");
-  await forkpoint("push", "--wait");
-  await change("README.md", "# Demo\n\nA cart with a total.\n");
-  await forkpoint("snapshot", "--label", "what it is for");
+  await project.change("src/app.js", "export function total(items) {\n  return items.length;\n}\n");
+  await project.forkpoint("snapshot", "--label", "the total of a cart", "--pin");
+  await project.change("src/app.js", "export function total(items) {\n  return sum(items);\n}\n");
+  await project.change("src/sum.js", "export const sum = (items) => items.reduce((a, b) => a + b, 0);\n");
+  await project.forkpoint("snapshot", "--label", "the total in euros", "--note", "As the shop wants it.");
+  await project.change("src/data.json", '{ "items": [] }\n');
+  await project.forkpoint("snapshot");
+  await project.forkpoint("restore", await idOf(project, "the total in euros"), "--yes");
+  await project.forkpoint("fork", "--slug", "try-upgrade");
+  await project.forkpoint("push", "--wait");
+  await project.change("README.md", "# Demo\n\nA cart with a total.\n");
+  await project.forkpoint("snapshot", "--label", "what it is for");
 }
 
 async function idOf(project: DemoProject, label: string): Promise<string> {
