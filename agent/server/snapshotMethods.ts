@@ -13,7 +13,7 @@ export function snapshotMethods(parts: {
 }): SnapshotMethods {
   const { lookup, timeline } = parts;
   return {
-    "snapshot/show": ({ project, snapshotId }) => timeline.show(lookup.named(project), snapshotId),
+    "snapshot/show": ({ project, snapshotId }) => timeline.reading.show(lookup.named(project), snapshotId),
     "snapshot/create": ({ project, ...params }, call) =>
       timeline.snapshot(lookup.named(project), params, call),
     "snapshot/edit": ({ project, ...params }) => timeline.edit(lookup.named(project), params),

@@ -9,6 +9,7 @@ import { hasChanges } from "../volumes/comparison/hasChanges.ts";
 import { makeEqual } from "../volumes/inPlace/makeEqual.ts";
 import { changesOfPaths } from "./changesOfPaths.ts";
 import { refuseOpenFiles } from "./openFilesCheck.ts";
+import type { OpenEditors } from "./openEditors.ts";
 import { requirePath } from "./pathInVolume.ts";
 import { restoreIntent, type RestorePayload } from "./restoreIntent.ts";
 import { RestoreRecovery } from "./restoreRecovery.ts";
@@ -38,10 +39,12 @@ export interface Restored {
 export class Restore {
   readonly #parts: TimelineParts;
   readonly #places: SnapshotPlaces;
+  readonly #editors: OpenEditors;
   readonly #recovery: RestoreRecovery;
 
-  constructor(parts: TimelineParts, places: SnapshotPlaces) {
+  constructor(parts: TimelineParts, places: SnapshotPlaces, editors: OpenEditors) {
     this.#parts = parts;
+    this.#editors = editors;
     this.#places = places;
     this.#recovery = new RestoreRecovery(parts, places);
   }
@@ -112,6 +115,8 @@ export class Restore {
     const headPath = head === null ? null : this.#places.of(project, head);
     const known =
       headPath !== null &&
+      // Unsaved text has to be in the guard.
+      !this.#editors.hasMoreThan(project.projectId, head) &&
       (await btrfs.isSubvolume(headPath)) &&
       !(await hasChanges(privileged, { from: headPath, to: before }, call.signal));
     call.signal.throwIfAborted();
@@ -129,6 +134,7 @@ export class Restore {
         entries.add(newEntry({ ...common, parentId: project.headSnapshotId, cause: "guard" }));
         projects.change(projectId, { headSnapshotId: guardId });
       }
+      this.#editors.keepWith(projectId, guardId);
       intents.update(restoreIntent, intentId, { ...payload, guardId, state: "applying" });
       return entries.find(projectId, guardId);
     });

@@ -14,49 +14,35 @@ import { AutoSnapshots } from "./autoSnapshots.ts";
 import { BroughtBack } from "./broughtBack.ts";
 import { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { Comparison } from "./diff.ts";
-import { EntryChanges } from "./entryChanges.ts";
 import { EntryList, textOrNull } from "./entryList.ts";
 import { KeptSweep } from "./keptSweep.ts";
-import { DeletedPaths } from "./history/deletedPaths.ts";
-import { PathHistory } from "./history/pathHistory.ts";
-import { Looks } from "./looks.ts";
+import { OpenEditors } from "./openEditors.ts";
+import { ProjectTurns } from "./projectTurns.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
 import { RollOff } from "./rollOff.ts";
+import { EntrySizes } from "./sizes/entrySizes.ts";
+import { SizeCounting } from "./sizes/sizeCounting.ts";
 import { SnapshotPlaces } from "./snapshotPlaces.ts";
 import { SnapshotTaking, type SnapshotWish } from "./takeSnapshot.ts";
+import { TimelineReading } from "./timelineReading.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 import { Undelete, type UndeleteWish } from "./undelete.ts";
 import { undoable } from "./undoable.ts";
 
 type Wish<
-  M extends
-    | "snapshot/create"
-    | "snapshot/edit"
-    | "snapshot/delete"
-    | "timeline/list"
-    | "timeline/changes"
-    | "timeline/diff"
-    | "timeline/history"
-    | "timeline/deleted"
-    | "timeline/preview"
-    | "timeline/restore"
-    | "timeline/undo",
+  M extends "snapshot/create" | "snapshot/edit" | "snapshot/delete" | "timeline/restore" | "timeline/undo",
 > = Omit<CheckedParams<M>, "project">;
 
-const comparing = { operation: "comparing", refuse: false, brief: true };
 const takingSnapshot = { operation: "taking a snapshot", refuse: false, brief: true };
 
 /** Everything people do with a project's timeline: one operation at a time, announced when it lasts. */
 export class TimelineService {
   readonly #parts: TimelineParts;
+  readonly #turns: ProjectTurns;
   readonly #places: SnapshotPlaces;
   readonly #entries: EntryList;
   readonly #taking: SnapshotTaking;
   readonly #deletion: SnapshotDeletion;
-  readonly #looks: Looks;
-  readonly #entryChanges: EntryChanges;
-  readonly #history: PathHistory;
-  readonly #deletedPaths: DeletedPaths;
   readonly #restore: Restore;
   readonly #broughtBack: BroughtBack;
   readonly #rollOff: RollOff;
@@ -65,6 +51,10 @@ export class TimelineService {
   readonly #auto: AutoSnapshots;
   readonly #standby: Standby;
   readonly #counting: ChangeCounting;
+  readonly #sizeCounting: SizeCounting;
+  readonly reading: TimelineReading;
+  /** What the windows show. */
+  readonly editors: OpenEditors;
   /** What people and programs do, with the state before and after it. */
   readonly acts: ActService;
 
@@ -77,18 +67,23 @@ export class TimelineService {
     this.#parts = parts;
     this.#places = new SnapshotPlaces(parts);
     this.#entries = new EntryList(parts, this.#places);
-    this.#taking = new SnapshotTaking(parts, this.#places);
+    this.editors = new OpenEditors(parts);
+    this.#taking = new SnapshotTaking(parts, this.#places, this.editors);
     this.#deletion = new SnapshotDeletion(parts, this.#places);
     this.#rollOff = new RollOff(parts, this.#deletion);
     this.#undelete = new Undelete(parts, this.#places);
     this.#sweep = new KeptSweep(parts, this.#deletion);
-    const comparison = new Comparison(parts, this.#places);
-    this.#looks = new Looks(parts.entries, this.#entries, comparison);
-    this.#entryChanges = new EntryChanges(this.#places, this.#entries, comparison);
-    const rooms = { rows: parts.entries, places: this.#places, comparison, btrfs: parts.btrfs };
-    this.#history = new PathHistory(rooms, this.#entries);
-    this.#deletedPaths = new DeletedPaths(rooms, this.#entries);
-    this.#restore = new Restore(parts, this.#places);
+    this.#restore = new Restore(parts, this.#places, this.editors);
+    this.#turns = new ProjectTurns(parts, this.#restore.recoverer);
+    const sizes = new EntrySizes(parts, this.#turns, this.#places);
+    this.#sizeCounting = new SizeCounting(parts, sizes);
+    this.reading = new TimelineReading(parts, {
+      turns: this.#turns,
+      places: this.#places,
+      entries: this.#entries,
+      comparison: new Comparison(parts, this.#places),
+      sizes,
+    });
     this.#broughtBack = new BroughtBack(parts, this.#places);
     this.#auto = new AutoSnapshots({
       ...parts,
@@ -102,7 +97,7 @@ export class TimelineService {
         project: ProjectRow,
         call: Pick<LongCall, "signal">,
         work: (current: ProjectRow) => Promise<T>,
-      ) => this.#alone(project, takingSnapshot, call, work),
+      ) => this.#turns.run(project, takingSnapshot, call, work),
       take: (project: ProjectRow, wish: SnapshotWish, signal: AbortSignal, source?: string) =>
         this.#take(project, wish, signal, source),
       remove: (entry: EntryRow) => {
@@ -126,10 +121,16 @@ export class TimelineService {
   ): Promise<Result<"snapshot/create">> {
     const { label, note, pin, cause } = wish;
     const asked = { cause, label: textOrNull(label), note: textOrNull(note), pinned: pin };
-    return this.#alone(project, takingSnapshot, call, async (current) => {
+    return this.#turns.run(project, takingSnapshot, call, async (current) => {
       const entry = await this.#take(current, asked, call.signal);
       return { entry: entry && this.#entries.view(entry), head: this.#entries.head(project.projectId) };
     });
+  }
+
+  /** What windows showed when an entry was made. @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  editorsOf({ projectId }: ProjectRow, snapshotId: string): Result<"editor/show"> {
+    const kept = this.editors.of(projectId, this.#entries.named(projectId, snapshotId).snapshotId);
+    return { windows: kept.map(({ state, keptAt }) => ({ state, keptAt: new Date(keptAt).toISOString() })) };
   }
 
   /** @throws ForkpointError SNAPSHOT_NOT_FOUND */
@@ -149,7 +150,7 @@ export class TimelineService {
     call: LongCall,
   ): Promise<Result<"snapshot/delete">> {
     const operation = { operation: "deleting snapshots", refuse: true };
-    return this.#alone(project, operation, call, async (current) => {
+    return this.#turns.run(project, operation, call, async (current) => {
       const { projectId, undeleteHours } = current;
       const doomed = [...new Set(snapshotIds)].map((id) => this.#entries.named(projectId, id));
       const pinned = doomed.find((entry) => entry.pinned);
@@ -171,7 +172,7 @@ export class TimelineService {
   /** Brings back deleted entries. @throws ForkpointError NOTHING_TO_UNDO, SNAPSHOT_NOT_LOCAL, PROJECT_BUSY */
   async undelete(project: ProjectRow, wish: UndeleteWish, call: LongCall): Promise<Entry[]> {
     const operation = { operation: "bringing snapshots back", refuse: true };
-    return this.#alone(project, operation, call, async (current) => {
+    return this.#turns.run(project, operation, call, async (current) => {
       const revived = await this.#undelete.run(current, wish);
       this.#added(current.projectId);
       return revived.map(({ snapshotId }) => this.#entries.show(current.projectId, snapshotId));
@@ -181,74 +182,6 @@ export class TimelineService {
   /** To be called when what an earlier agent left unfinished has ended. */
   start(): void {
     void this.#sweep.wake();
-  }
-
-  /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */
-  list(project: ProjectRow, wish: Wish<"timeline/list">): Result<"timeline/list"> {
-    return this.#entries.list(project.projectId, wish);
-  }
-
-  /** The named entry, or the head. @throws ForkpointError SNAPSHOT_NOT_FOUND */
-  show(project: ProjectRow, snapshotId: string | undefined): Entry {
-    return this.#entries.show(project.projectId, snapshotId);
-  }
-
-  /** Others get their turn between two entries. @throws ForkpointError SNAPSHOT_NOT_FOUND, NEEDS_ROOT, CANCELLED */
-  async changes(
-    project: ProjectRow,
-    { snapshotIds, path }: Wish<"timeline/changes">,
-    call: LongCall,
-  ): Promise<Result<"timeline/changes">> {
-    const bytes = path === undefined ? null : decodeVolumePath(path);
-    const changes: Result<"timeline/changes">["changes"] = [];
-    for (const snapshotId of snapshotIds) {
-      call.signal.throwIfAborted();
-      changes.push(
-        await this.#alone(project, comparing, call, (current) =>
-          this.#entryChanges.of(current, snapshotId, bytes, call),
-        ),
-      );
-    }
-    return { changes };
-  }
-
-  /**
-   * @throws ForkpointError SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_LOCAL, VOLUME_MISSING, PATH_NOT_FOUND, PATH_OUTSIDE_VOLUME,
-   *   NEEDS_ROOT, CANCELLED
-   */
-  async diff(
-    project: ProjectRow,
-    wish: Wish<"timeline/diff">,
-    call: LongCall,
-  ): Promise<Result<"timeline/diff">> {
-    return this.#alone(project, comparing, call, (current) => this.#looks.diff(current, wish, call));
-  }
-
-  /** @throws ForkpointError as `PathHistory.of` */
-  async history(
-    project: ProjectRow,
-    wish: Wish<"timeline/history">,
-    call: LongCall,
-  ): Promise<Result<"timeline/history">> {
-    return this.#history.of(wish, (work) => this.#alone(project, comparing, call, work), call);
-  }
-
-  /** @throws ForkpointError as `DeletedPaths.of` */
-  async deleted(
-    project: ProjectRow,
-    wish: Wish<"timeline/deleted">,
-    call: LongCall,
-  ): Promise<Result<"timeline/deleted">> {
-    return this.#deletedPaths.of(wish, (work) => this.#alone(project, comparing, call, work), call);
-  }
-
-  /** @throws ForkpointError NOTHING_TO_UNDO, and what `diff` throws */
-  async preview(
-    project: ProjectRow,
-    wish: Wish<"timeline/preview">,
-    call: LongCall,
-  ): Promise<Result<"timeline/preview">> {
-    return this.#alone(project, comparing, call, (current) => this.#looks.preview(current, wish, call));
   }
 
   /**
@@ -262,7 +195,7 @@ export class TimelineService {
     call: LongCall,
   ): Promise<Result<"timeline/restore">> {
     const bytes = paths?.map(decodeVolumePath) ?? null;
-    return this.#alone(project, { operation: "restoring", refuse: true }, call, async (current) => {
+    return this.#turns.run(project, { operation: "restoring", refuse: true }, call, async (current) => {
       const target = this.#entries.namedOrGone(current.projectId, snapshotId);
       await this.#places.requireVolume(current);
       await this.#broughtBack.ensure(current, target, call);
@@ -276,7 +209,7 @@ export class TimelineService {
     { openFiles, restoreId }: Wish<"timeline/undo">,
     call: LongCall,
   ): Promise<Result<"timeline/undo">> {
-    return this.#alone(project, { operation: "undoing a restore", refuse: true }, call, (current) => {
+    return this.#turns.run(project, { operation: "undoing a restore", refuse: true }, call, (current) => {
       const { restore, guard } = undoable(this.#parts.entries, current.projectId);
       if (restoreId !== undefined && restoreId !== restore.snapshotId) {
         throw new ForkpointError("NOTHING_TO_UNDO", "Another restore has come meanwhile.", {
@@ -312,7 +245,7 @@ export class TimelineService {
     if (!project) return;
     this.#rollOff.inBackground(
       projectId,
-      this.#alone(project, { operation: "applying settings", refuse: false }, unattended, (current) => {
+      this.#turns.run(project, { operation: "applying settings", refuse: false }, unattended, (current) => {
         this.#rollOff.run(current);
         return Promise.resolve();
       }),
@@ -339,12 +272,15 @@ export class TimelineService {
 
   /** Whether snapshots that rolled off are still being freed, or changes counted. */
   get hasWork(): boolean {
-    return this.#rollOff.hasWork || this.#sweep.hasWork || this.#counting.hasWork;
+    return (
+      this.#rollOff.hasWork || this.#sweep.hasWork || this.#counting.hasWork || this.#sizeCounting.hasWork
+    );
   }
 
   async close(): Promise<void> {
     this.#auto.close();
     await this.#counting.close();
+    await this.#sizeCounting.close();
     await this.#standby.close();
     await this.#rollOff.ended();
     await this.#sweep.close();
@@ -385,34 +321,8 @@ export class TimelineService {
     const project = this.#parts.projects.byId(projectId);
     if (project) this.#rollOff.run(project);
     void this.#sweep.wake();
+    this.#sizeCounting.wake(projectId);
     this.#parts.announce("changed/timeline", { projectId });
     this.#parts.uploads.wake(projectId);
-  }
-
-  /** Runs `work` while nothing else changes the project, on its row as it is then. */
-  async #alone<T>(
-    project: ProjectRow,
-    request: { readonly operation: string; readonly refuse: boolean; readonly brief?: boolean },
-    { signal }: Pick<LongCall, "signal">,
-    work: (current: ProjectRow) => Promise<T>,
-  ): Promise<T> {
-    const { locks, projects } = this.#parts;
-    return locks.run(project.projectId, { ...request, signal }, async () => {
-      const current = () => {
-        const row = projects.byId(project.projectId);
-        if (row) return row;
-        throw new ForkpointError("PROJECT_NOT_FOUND", `The project ${project.slug} was deleted.`);
-      };
-      await this.#settle(current());
-      return work(current());
-    });
-  }
-
-  /** Ends a restore of before that could not be taken back, so that nothing builds on the state between. */
-  async #settle({ projectId }: ProjectRow): Promise<void> {
-    const { recoverer } = this.#restore;
-    for (const intent of this.#parts.intents.list()) {
-      if (intent.projectId === projectId && intent.kind === recoverer.kind) await recoverer.recover(intent);
-    }
   }
 }

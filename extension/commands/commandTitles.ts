@@ -12,9 +12,12 @@ export const commandTitles = {
   "forkpoint.unpinSnapshot": "Unpin Snapshot",
   "forkpoint.deleteSnapshot": "Delete Snapshot…",
   "forkpoint.deleteSnapshots": "Delete Several Snapshots…",
+  "forkpoint.showRetention": "Show What Retention Keeps…",
   "forkpoint.copySnapshotId": "Copy Snapshot ID",
   "forkpoint.showEntryActions": "Show Snapshot Actions…",
   "forkpoint.loadMore": "Load More",
+  "forkpoint.searchTimeline": "Search Timeline…",
+  "forkpoint.clearSearch": "Clear Search",
   "forkpoint.refresh": "Refresh",
 
   "forkpoint.restoreWorkspace": "Restore Workspace…",
@@ -79,11 +82,14 @@ export const commandTitles = {
   "forkpoint.showTimelinePanel": "Show Timeline Panel",
   "forkpoint.showHealth": "Show Health",
   "forkpoint.doctor": "Run Doctor",
+  "forkpoint.showProblems": "Common Problems",
+  "forkpoint.saveSupportBundle": "Save a Support Bundle…",
   "forkpoint.showLog": "Show Log",
   "forkpoint.startAgent": "Start Agent",
   "forkpoint.restartAgent": "Restart Agent",
   "forkpoint.stopAgent": "Stop Agent",
   "forkpoint.showLinuxHelp": "How to Open a Folder on Linux",
+  "forkpoint.manageTrust": "Manage Workspace Trust",
   "forkpoint.getStarted": "Get Started",
 } as const;
 

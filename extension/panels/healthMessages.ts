@@ -21,6 +21,8 @@ export const healthPageCommands = [
   "forkpoint.adoptPool",
   "forkpoint.setUpHelper",
   "forkpoint.showTimelinePanel",
+  "forkpoint.showProblems",
+  "forkpoint.saveSupportBundle",
   "forkpoint.showLog",
   "forkpoint.startAgent",
   "forkpoint.restartAgent",

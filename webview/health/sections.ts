@@ -1,5 +1,6 @@
 import type { AgentInfo, Check, Pool, Store } from "../../agent/protocol/entities.ts";
 import type { HealthPageCommand, HealthState } from "../../extension/panels/healthMessages.ts";
+import { checkKind, checkRank } from "../../extension/health/checkKind.ts";
 import { count } from "../../extension/wording/counts.ts";
 import { longDate, relativeTime } from "../../extension/wording/relativeTime.ts";
 import { intervalText } from "../../extension/wording/retention.ts";
@@ -98,28 +99,39 @@ export function agentSection(agent: AgentInfo, project: HealthState["project"], 
 }
 
 /** What the doctor found, what is wrong first. */
-export function checksSection(checks: readonly Check[]): HTMLElement {
-  const ordered = [...checks].sort((a, b) => Number(a.ok) - Number(b.ok));
+export function checksSection(checks: readonly Check[], run: Run): HTMLElement {
+  const ordered = [...checks].sort((a, b) => checkRank(a) - checkRank(b));
   const wrong = checks.filter(({ ok }) => !ok).length;
   return section(
     wrong === 0 ? "Checks: all is well" : `Checks: ${count(wrong, "thing needs", "things need")} attention`,
+    element("ul", { class: "checks" }, ...ordered.map((check) => checkItem(check))),
+    actions(
+      button("Common problems", run("forkpoint.showProblems"), "quiet"),
+      button("Save a support bundle…", run("forkpoint.saveSupportBundle"), "quiet"),
+    ),
+  );
+}
+
+const signs = {
+  wrong: ["✗", "Wrong"],
+  advice: ["!", "Could be better"],
+  ok: ["✓", "Fine"],
+} as const;
+
+function checkItem(check: Check): HTMLElement {
+  const { name, message, remedy } = check;
+  const kind = checkKind(check);
+  const [sign, spoken] = signs[kind];
+  return element(
+    "li",
+    { class: kind },
+    element("span", { class: "sign", attributes: { role: "img", "aria-label": spoken } }, sign),
     element(
-      "ul",
-      { class: "checks" },
-      ...ordered.map(({ name, ok, message, remedy }) =>
-        element(
-          "li",
-          { class: ok ? "ok" : "wrong" },
-          element("span", { class: "sign", attributes: { "aria-hidden": "true" } }, ok ? "✓" : "✗"),
-          element(
-            "span",
-            {},
-            element("strong", {}, name),
-            ` ${message}`,
-            remedy ? element("em", {}, remedy) : null,
-          ),
-        ),
-      ),
+      "span",
+      {},
+      element("strong", {}, name),
+      ` ${message}`,
+      remedy ? element("em", {}, remedy) : null,
     ),
   );
 }

@@ -58,9 +58,12 @@ async function showEntry(entry: Entry, isAll: boolean, context: CliContext): Pro
       : await context.call("timeline/diff", {
           ...{ project: projectId, from: parentId, to: snapshotId, limit: mostChanges },
         });
+  // Known without looking at the disk, or not shown.
+  const known = { project: projectId, snapshotIds: [snapshotId], wait: false };
+  const { together } = await context.call("timeline/sizes", known);
   const list = isAll ? changeList : foldedChangeList;
-  await context.showPaged({ ...entry, ...result }, () =>
-    [entryText(entry, terminal), ...(result ? ["", list(result, terminal)] : [])].join("\n"),
+  await context.showPaged({ ...entry, ...result, room: together }, () =>
+    [entryText(entry, terminal, together), ...(result ? ["", list(result, terminal)] : [])].join("\n"),
   );
 }
 

@@ -162,7 +162,7 @@ describe("acts", () => {
     later();
     await end(await begin("test", "npm test"), "unknown", null);
     assert.equal(site.entries()[0]?.tests, "failed");
-    const found = site.rig.timeline.list(site.project, { limit: 1, filter: { tests: "passed" } });
+    const found = site.rig.timeline.reading.list(site.project, { limit: 1, filter: { tests: "passed" } });
     assert.deepEqual(
       found.entries.map(({ snapshotId }) => snapshotId),
       [green.snapshotId],

@@ -16,7 +16,7 @@ describe("looking through a timeline", () => {
   afterEach(() => site.close());
 
   const labels = (filter: EntryFilter, page: { before?: string; limit?: number } = {}) =>
-    site.rig.timeline
+    site.rig.timeline.reading
       .list(site.project, { limit: 100, filter, ...page })
       .entries.map(({ label, cause }) => label ?? cause);
 
@@ -48,10 +48,68 @@ describe("looking through a timeline", () => {
     assert.deepEqual(labels({ until: iso(2), text: "pears", causes: ["manual"] }), ["ÄPFEL and pears"]);
   });
 
+  it("finds what was done, and nothing but chosen entries when some are named", async () => {
+    const { acts, reading } = site.rig.timeline;
+    site.write("page", "two");
+    const wish = { cause: "install", what: "npm install Left-Pad", late: false, alone: true } as const;
+    const { actId, before } = await acts.begin(site.project, wish, unattended);
+    site.write("page", "three");
+    const end = { actId, outcome: "done", exitCode: 0, count: false } as const;
+    const { entry } = await acts.end(site.project, end, unattended);
+    assert.ok(entry && before);
+    const find = (filter: EntryFilter) => reading.list(site.project, { limit: 1, filter });
+    assert.deepEqual(labels({ text: "left-pad" }), ["install", "install"]);
+    assert.equal(find({ text: "left-pad" }).matches, 2);
+    assert.equal(find({ text: "right-pad" }).matches, 0);
+    const among = [before.snapshotId];
+    assert.deepEqual(
+      find({ among }).entries.map(({ snapshotId }) => snapshotId),
+      among,
+    );
+    assert.equal(find({ among, causes: ["manual"] }).matches, 0);
+    assert.equal(reading.list(site.project, { limit: 1 }).matches, null);
+  });
+
+  it("names the entries that changed a file or a folder, also those that brought it back or took it away", async () => {
+    const [first] = site.entries();
+    site.rig.projects.change(site.projectId, { maxSnapshots: 50 });
+    site.shell("mkdir src; echo 1 > src/file");
+    const made = await site.snapshot();
+    site.write("page", "two");
+    const other = await site.snapshot();
+    site.shell("echo 2 > src/file");
+    const changed = await site.snapshot();
+    site.shell("rm src/file");
+    const gone = await site.snapshot();
+    const back = await site.restore(made.snapshotId, ["src"]);
+    const touching = async (path: string) => {
+      const wish = { path, mostEntries: 1000 };
+      const { snapshotIds, unknown, complete } = await site.rig.timeline.reading.touching(
+        site.project,
+        wish,
+        unattended,
+      );
+      assert.deepEqual([unknown, complete], [0, true]);
+      return snapshotIds;
+    };
+    const touchedFile = [back.entry, gone, changed, made].map((entry) => entry?.snapshotId);
+    assert.deepEqual(await touching("src/file"), touchedFile);
+    assert.deepEqual(await touching("src"), touchedFile);
+    assert.deepEqual(await touching("page"), [other.snapshotId, first?.snapshotId]);
+    await assert.rejects(touching("never"), { code: "PATH_NOT_FOUND" });
+    const { snapshotIds, complete } = await site.rig.timeline.reading.touching(
+      site.project,
+      { path: "src", mostEntries: 1 },
+      unattended,
+    );
+    assert.equal(complete, false);
+    assert.ok(snapshotIds.length < touchedFile.length);
+  });
+
   it("says how much of an id is enough, and takes that much", async () => {
     site.write("page", "two");
     const { snapshotId } = await site.snapshot();
-    const list = () => site.rig.timeline.list(site.project, { limit: 1 });
+    const list = () => site.rig.timeline.reading.list(site.project, { limit: 1 });
     assert.equal(list().idLength, 6);
     const twin = `${snapshotId.slice(0, 8)}${snapshotId.endsWith("zzzz") ? "0000" : "zzzz"}`;
     const [row] = site.rig.entries.list(site.projectId, { limit: 1 });
@@ -59,8 +117,8 @@ describe("looking through a timeline", () => {
     site.rig.entries.add({ ...row, snapshotId: twin });
     const { idLength } = list();
     assert.ok(idLength > 8);
-    assert.equal(site.rig.timeline.show(site.project, twin.slice(0, idLength)).snapshotId, twin);
-    assert.throws(() => site.rig.timeline.show(site.project, twin.slice(0, 8)), {
+    assert.equal(site.rig.timeline.reading.show(site.project, twin.slice(0, idLength)).snapshotId, twin);
+    assert.throws(() => site.rig.timeline.reading.show(site.project, twin.slice(0, 8)), {
       code: "SNAPSHOT_NOT_FOUND",
     });
   });
@@ -74,7 +132,7 @@ describe("looking through a timeline", () => {
     site.shell("rm -r src");
     const gone = await site.snapshot();
     const changes = (path?: string) =>
-      site.rig.timeline.changes(
+      site.rig.timeline.reading.changes(
         site.project,
         {
           snapshotIds: [first, made, linked, gone].map((entry) => entry?.snapshotId ?? ""),
@@ -103,7 +161,7 @@ describe("looking through a timeline", () => {
     site.shell("mkdir src; echo 1 > src/a; echo 2 > b");
     const from = first?.snapshotId ?? "";
     const diff = (paths: string[]) =>
-      site.rig.timeline.diff(site.project, { from, paths, limit: 100 }, unattended);
+      site.rig.timeline.reading.diff(site.project, { from, paths, limit: 100 }, unattended);
     const { changes, summary } = await diff(["src"]);
     assert.deepEqual(
       changes.map(({ path }) => path),
@@ -122,7 +180,7 @@ describe("looking before a restore", () => {
   afterEach(() => site.close());
 
   const preview = (wish: { snapshotId?: string; paths?: string[] }) =>
-    site.rig.timeline.preview(site.project, { limit: 100, ...wish }, unattended);
+    site.rig.timeline.reading.preview(site.project, { limit: 100, ...wish }, unattended);
   const undo = (restoreId?: string) =>
     site.rig.timeline.undo(
       site.project,

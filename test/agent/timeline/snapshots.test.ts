@@ -125,9 +125,9 @@ describe("entries of a timeline", () => {
       site.write("page", text);
       await site.snapshot(text);
     }
-    const page = site.rig.timeline.list(site.project, { limit: 2 });
+    const page = site.rig.timeline.reading.list(site.project, { limit: 2 });
     assert.deepEqual([page.entries.map(({ label }) => label), page.more], [["c", "b"], true]);
-    const rest = site.rig.timeline.list(site.project, {
+    const rest = site.rig.timeline.reading.list(site.project, {
       limit: 2,
       before: page.entries[1]?.snapshotId ?? "",
     });
@@ -141,7 +141,7 @@ describe("entries of a timeline", () => {
     const { snapshotId: to } = await site.snapshot();
     site.shell("rm page");
     const diff = (wish: object) =>
-      site.rig.timeline.diff(site.project, { from, limit: 1000, ...wish }, unattended);
+      site.rig.timeline.reading.diff(site.project, { from, limit: 1000, ...wish }, unattended);
     assert.deepEqual(
       (await diff({ to })).changes.map(({ kind, path }) => `${kind} ${path}`),
       ["added new"],

@@ -122,7 +122,7 @@ describe("deleted snapshots", () => {
   });
 
   it("that retention took are pinned when they come back, or it would take them again", async () => {
-    site.rig.projects.change(site.projectId, { maxSnapshots: 1 });
+    site.rig.projects.change(site.projectId, { maxSnapshots: 1, keepNamed: false });
     site.write("page", "four");
     await site.snapshot("fourth");
     assert.deepEqual(labels(), ["fourth"]);

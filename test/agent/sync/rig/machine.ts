@@ -1,3 +1,4 @@
+import { defaultRules } from "../../../../agent/protocol/retention.ts";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,7 +128,7 @@ export class Machine {
           ? { projectId: parent.projectId, slug: parent.slug, snapshotId: from.snapshotId }
           : null,
       headSnapshotId: null,
-      maxSnapshots: 5,
+      ...defaultRules,
       autoSnapshotMinutes: 0,
       undeleteHours: 0,
       remoteHead: null,
@@ -154,6 +155,7 @@ export class Machine {
       author: "ada",
       label,
       note: null,
+      named: label !== null,
       pinned: false,
       createdAt: 1_700_000_000_000,
       durability: "local",

@@ -47,7 +47,7 @@ describe("what a history costs", function () {
     });
     entriesAfterEach(scripts);
     const history = (path: string) =>
-      site.rig.timeline.history(site.project, { path, limit: 10 }, unattended);
+      site.rig.timeline.reading.history(site.project, { path, limit: 10 }, unattended);
     const file = await history("src/file");
     assert.deepEqual(
       file.versions.map(({ entries, now }) => [entries, now]),

@@ -14,7 +14,7 @@ describe("finding what was deleted", () => {
   afterEach(() => site.close());
 
   const deleted = (page: Page = {}): Promise<Result<"timeline/deleted">> =>
-    site.rig.timeline.deleted(site.project, { limit: 100, mostEntries: 100, ...page }, unattended);
+    site.rig.timeline.reading.deleted(site.project, { limit: 100, mostEntries: 100, ...page }, unattended);
   const entry = async (script: string) => {
     site.shell(script);
     return (await site.snapshot()).snapshotId;

@@ -16,7 +16,7 @@ describe("the history of a path", () => {
   afterEach(() => site.close());
 
   const history = (path: string, page: { limit?: number; from?: string } = {}) =>
-    site.rig.timeline.history(site.project, { path, limit: 100, ...page }, unattended);
+    site.rig.timeline.reading.history(site.project, { path, limit: 100, ...page }, unattended);
   const entry = async (script: string): Promise<Entry> => {
     site.shell(script);
     return site.snapshot();

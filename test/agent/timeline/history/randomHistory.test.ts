@@ -64,14 +64,16 @@ describe("the history of a path, against looking at every entry", function () {
       const held = site.entries().toReversed();
       for (const path of paths) {
         const expected = distinct(held, path);
-        const found = await site.rig.timeline.history(site.project, { path, limit: 1000 }, unattended).then(
-          ({ versions }) => versions,
-          (thrown: unknown) => {
-            const { code } = thrown as { code?: string };
-            assert.match(code ?? String(thrown), /^PATH_/);
-            return [];
-          },
-        );
+        const found = await site.rig.timeline.reading
+          .history(site.project, { path, limit: 1000 }, unattended)
+          .then(
+            ({ versions }) => versions,
+            (thrown: unknown) => {
+              const { code } = thrown as { code?: string };
+              assert.match(code ?? String(thrown), /^PATH_/);
+              return [];
+            },
+          );
         const shown = found
           .filter(({ kind }) => kind !== "directory")
           .map(({ first, last, entries: count }) => [first?.snapshotId, last?.snapshotId, count]);

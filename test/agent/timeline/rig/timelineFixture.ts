@@ -71,7 +71,7 @@ export class TimelineFixture {
   }
 
   entries(): Entry[] {
-    return this.rig.timeline.list(this.project, { limit: 1000 }).entries;
+    return this.rig.timeline.reading.list(this.project, { limit: 1000 }).entries;
   }
 
   /** As after a kill: another catalog connection, another service, and what start-up does. */
