@@ -115,6 +115,8 @@ export class StoreLock implements vscode.Disposable {
     this.#isTrying = true;
     try {
       const { store } = await this.#connection.call("store/show", {});
+      // Open already: whoever locks it from now on wants it locked.
+      if (store?.state === "ok") this.#isDue = false;
       const isClosed = store?.state === "locked" || store?.state === "unchecked";
       if (!store?.encrypted || !isClosed) return;
       const secret = await this.#secrets.find(store.url);

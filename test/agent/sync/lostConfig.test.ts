@@ -12,6 +12,7 @@ import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { type RepositoryKind, encryptedKind, repositoryKinds } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import type { Machine } from "./rig/machine.ts";
+import { openStoredSite } from "./rig/storedSite.ts";
 import { openTwoMachines, storeUrl, type TwoMachines } from "./rig/twoMachines.ts";
 
 for (const kind of repositoryKinds) {
@@ -29,13 +30,8 @@ function configOf(this: Mocha.Suite, kind: RepositoryKind): void {
   let first: EntryRow;
   let config: Buffer;
   beforeEach(async () => {
-    store = new MemoryBlobStore();
-    both = await openTwoMachines({ here: store, there: store }, { here: 512, there: 512 }, kind);
+    ({ store, both, project, first } = await openStoredSite(kind));
     ({ here } = both);
-    project = await here.makeProject("site");
-    writeFileSync(join(project.path, "file"), randomBytes(50_000));
-    first = await here.snapshot(project);
-    await here.push(project);
     config = store.objects.get("config")?.bytes ?? assert.fail();
   });
   afterEach(() => both.close());

@@ -8,11 +8,12 @@ import { systemClock } from "../../../agent/host/clock.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { Keeps } from "../../../agent/repository/garbage/keeps.ts";
 import { Repository } from "../../../agent/repository/repository.ts";
-import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import type { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { type RepositoryKind, repositoryKinds, sealingOf } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import type { Machine } from "./rig/machine.ts";
-import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
+import { openStoredSite } from "./rig/storedSite.ts";
+import type { TwoMachines } from "./rig/twoMachines.ts";
 
 const { signal } = new AbortController();
 
@@ -31,15 +32,9 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
   let project: ProjectRow;
   let first: EntryRow;
   beforeEach(async () => {
-    store = new MemoryBlobStore();
     now = Date.now();
-    store.now = () => now;
-    both = await openTwoMachines({ here: store, there: store }, { here: 512, there: 512 }, kind);
+    ({ store, both, project, first } = await openStoredSite(kind, () => now));
     ({ here } = both);
-    project = await here.makeProject("site");
-    writeFileSync(join(project.path, "file"), randomBytes(50_000));
-    first = await here.snapshot(project);
-    await here.push(project);
   });
   afterEach(() => both.close());
 
