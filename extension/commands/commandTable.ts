@@ -39,6 +39,7 @@ export function commandTable(window: Window) {
     },
 
     "forkpoint.restoreWorkspace": (entry) => restore.workspace(entry),
+    "forkpoint.restoreParts": (entry) => restore.parts(entry),
     "forkpoint.restorePaths": (path, selected) => window.paths.chosen(path, selected),
     "forkpoint.undoRestore": () => restore.undo(),
     "forkpoint.showOperations": () => window.operations.show(),
@@ -54,6 +55,8 @@ export function commandTable(window: Window) {
     "forkpoint.openAllChanges": () => window.openChanges.all(),
     "forkpoint.restoreChange": (node, selected) =>
       window.paths.fromComparison(node as ChangeNode | undefined, selected as ChangeNode[] | undefined),
+    "forkpoint.unfoldChanges": () => window.changes.setFolded(false),
+    "forkpoint.foldChanges": () => window.changes.setFolded(true),
     "forkpoint.closeComparison": () => window.changes.close(),
     "forkpoint.browseSnapshot": (entry) => window.browse.files(entry),
     "forkpoint.openSnapshotFolder": (entry) => window.browse.folder(entry),

@@ -21,6 +21,7 @@ export const commandTitles = {
   "forkpoint.refresh": "Refresh",
 
   "forkpoint.restoreWorkspace": "Restore Workspace…",
+  "forkpoint.restoreParts": "Restore Parts of the Workspace…",
   "forkpoint.restorePaths": "Restore File or Folder…",
   "forkpoint.undoRestore": "Undo Last Restore",
   "forkpoint.showOperations": "Show What Was Done…",
@@ -35,6 +36,8 @@ export const commandTitles = {
   "forkpoint.openChange": "Open Change",
   "forkpoint.openAllChanges": "Open All Changes",
   "forkpoint.restoreChange": "Restore This Path…",
+  "forkpoint.unfoldChanges": "Show What Tools Write, Too",
+  "forkpoint.foldChanges": "Fold What Tools Write",
   "forkpoint.closeComparison": "Close Comparison",
   "forkpoint.browseSnapshot": "Browse Snapshot Files…",
   "forkpoint.openSnapshotFolder": "Open Snapshot Folder in New Window",

@@ -11,6 +11,8 @@ export interface FolderNode {
   readonly children: readonly ChangeNode[];
   /** How many changes lie below. */
   readonly amount: number;
+  /** How many of them are of what is no folder. */
+  readonly files: number;
   /** Whether it holds what tools write, such as installed dependencies. */
   readonly quiet: boolean;
 }
@@ -69,6 +71,10 @@ function toNode(draft: Draft, quiet: ReadonlySet<string>, insideQuiet: boolean):
   }
   const nodes = finish(at, quiet, isQuiet);
   const below = nodes.reduce((sum, node) => sum + (node.kind === "folder" ? node.amount : 1), 0);
+  const files = nodes.reduce(
+    (sum, node) => sum + (node.kind === "folder" ? node.files : node.change.type === "directory" ? 0 : 1),
+    at.change && at.change.type !== "directory" ? 1 : 0,
+  );
   return {
     kind: "folder",
     path: at.path,
@@ -76,6 +82,7 @@ function toNode(draft: Draft, quiet: ReadonlySet<string>, insideQuiet: boolean):
     change: at.change,
     children: nodes,
     amount: below + (at.change ? 1 : 0),
+    files,
     quiet: isQuiet,
   };
 }

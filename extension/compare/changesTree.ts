@@ -1,24 +1,31 @@
 import * as vscode from "vscode";
-import { changeWords, summaryText } from "../wording/changes.ts";
+import { changeWords, modeText, summaryText } from "../wording/changes.ts";
 import { count } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
 import { changeBadgeUri } from "./changeBadges.ts";
-import { type ChangeNode, changeTree } from "./changeTree.ts";
+import { type ChangeNode, changeTree, type FolderNode } from "./changeTree.ts";
 import { type Comparison, comparisonTitle } from "./comparison.ts";
+import { type PackageNode, packageItem, packagesIn, packageTree } from "./packageRows.ts";
 
 /** The context key under which the Changes view shows itself. */
 const comparingKey = "forkpoint.comparing";
+/** Set while folders that tools write are shown like all others. */
+const unfoldedKey = "forkpoint.changesUnfolded";
 /** Up to this many changes, folders stand open. */
 const openUpTo = 200;
 
-/** The Changes view: one comparison at a time, as folders. */
-export class ChangesTree implements vscode.TreeDataProvider<ChangeNode>, vscode.Disposable {
+type Row = ChangeNode | PackageNode;
+
+/** The Changes view: one comparison at a time, the packages that differ and then the paths as folders. */
+export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #view: vscode.TreeView<ChangeNode>;
+  readonly #view: vscode.TreeView<Row>;
   #comparison: Comparison | undefined;
   #roots: readonly ChangeNode[] = [];
-  #parents = new Map<ChangeNode, ChangeNode>();
+  #packages: readonly PackageNode[] = [];
+  #parents = new Map<Row, Row>();
+  #isFolded = true;
 
   constructor() {
     this.#view = vscode.window.createTreeView("forkpoint.changes", {
@@ -32,7 +39,23 @@ export class ChangesTree implements vscode.TreeDataProvider<ChangeNode>, vscode.
     return this.#comparison;
   }
 
-  /** The rows at the top, in the order shown. */
+  /** Whether what tools write is folded into a row for each of their folders. */
+  get isFolded(): boolean {
+    return this.#isFolded;
+  }
+
+  async setFolded(isFolded: boolean): Promise<void> {
+    this.#isFolded = isFolded;
+    await vscode.commands.executeCommand("setContext", unfoldedKey, !isFolded);
+    if (this.#comparison) await this.show(this.#comparison, { focus: false });
+  }
+
+  /** The packages that differ, as rows above all others. */
+  get packages(): readonly PackageNode[] {
+    return this.#packages;
+  }
+
+  /** The rows of paths at the top, in the order shown. */
   get roots(): readonly ChangeNode[] {
     return this.#roots;
   }
@@ -43,8 +66,10 @@ export class ChangesTree implements vscode.TreeDataProvider<ChangeNode>, vscode.
    */
   async show(comparison: Comparison, { focus }: { focus: boolean }): Promise<void> {
     this.#comparison = comparison;
-    this.#roots = changeTree(comparison.changes, quietFolders());
+    this.#roots = changeTree(comparison.changes, this.#isFolded ? quietFolders() : []);
+    this.#packages = packageTree(comparison.dependencies);
     this.#parents = new Map();
+    for (const lockfile of this.#packages) this.#rememberParents(lockfile);
     for (const root of this.#roots) this.#rememberParents(root);
     this.#view.description = comparisonTitle(comparison);
     this.#view.message = describe(comparison);
@@ -58,30 +83,31 @@ export class ChangesTree implements vscode.TreeDataProvider<ChangeNode>, vscode.
   async close(): Promise<void> {
     this.#comparison = undefined;
     this.#roots = [];
+    this.#packages = [];
     this.#changed.fire(undefined);
     await vscode.commands.executeCommand("setContext", comparingKey, false);
   }
 
-  getChildren(parent?: ChangeNode): ChangeNode[] {
-    if (!parent) return [...this.#roots];
-    return parent.kind === "folder" ? [...parent.children] : [];
+  getChildren(parent?: Row): Row[] {
+    if (!parent) return [...this.#packages, ...this.#roots];
+    return "children" in parent ? [...parent.children] : [];
   }
 
-  getParent(node: ChangeNode): ChangeNode | undefined {
+  getParent(node: Row): Row | undefined {
     return this.#parents.get(node);
   }
 
-  getTreeItem(node: ChangeNode): vscode.TreeItem {
+  getTreeItem(node: Row): vscode.TreeItem {
+    if (node.kind === "lockfile" || node.kind === "package") return packageItem(node);
     const item = new vscode.TreeItem(node.name, this.#collapsible(node));
-    item.id = node.path;
+    // A row that is folded and one that is not are two: the editor remembers which of them stands open.
+    item.id = this.#isFolded ? node.path : `unfolded ${node.path}`;
     if (node.kind === "folder") {
-      item.iconPath = vscode.ThemeIcon.Folder;
-      item.description = count(node.amount, "change");
+      const amount = node.quiet ? this.#foldedText(node) : count(node.amount, "change");
+      item.iconPath = node.quiet ? new vscode.ThemeIcon("fold") : vscode.ThemeIcon.Folder;
+      item.description = amount;
       item.contextValue = "folder";
-      item.accessibilityInformation = {
-        label: `${node.name}, ${count(node.amount, "change")}`,
-        role: "treeitem",
-      };
+      item.accessibilityInformation = { label: `${node.name}, ${amount}`, role: "treeitem" };
       return item;
     }
     const { change } = node;
@@ -89,8 +115,10 @@ export class ChangesTree implements vscode.TreeDataProvider<ChangeNode>, vscode.
     const size = change.size === null ? "" : formatBytes(change.size);
     item.iconPath = change.type === "directory" ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
     item.resourceUri = changeBadgeUri(change);
-    item.description = change.from === undefined ? size : `from ${change.from}`;
-    item.tooltip = [change.path, word, size].filter(Boolean).join(" · ");
+    const mode = change.modes ? modeText(change.modes) : "";
+    const origin = change.from === undefined ? size : `from ${change.from}`;
+    item.description = [origin, mode].filter(Boolean).join(" · ");
+    item.tooltip = [change.path, word, size, mode].filter(Boolean).join(" · ");
     item.contextValue = `change ${change.kind} ${change.type}`;
     item.accessibilityInformation = { label: `${node.name}, ${word}`, role: "treeitem" };
     item.command = { command: "forkpoint.openChange", title: "Open change", arguments: [node] };
@@ -110,8 +138,15 @@ export class ChangesTree implements vscode.TreeDataProvider<ChangeNode>, vscode.
       : vscode.TreeItemCollapsibleState.Collapsed;
   }
 
-  #rememberParents(node: ChangeNode): void {
-    if (node.kind !== "folder") return;
+  /** "412 files, 3 packages changed" */
+  #foldedText(node: FolderNode): string {
+    const packages = packagesIn(node.path, this.#comparison?.dependencies);
+    const files = count(node.files, "file");
+    return packages === 0 ? files : `${files}, ${count(packages, "package")} changed`;
+  }
+
+  #rememberParents(node: Row): void {
+    if (!("children" in node)) return;
     for (const child of node.children) {
       this.#parents.set(child, node);
       this.#rememberParents(child);

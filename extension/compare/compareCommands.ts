@@ -11,6 +11,9 @@ import { summaryTotal } from "../wording/changes.ts";
 import type { ChangesTree } from "./changesTree.ts";
 import { type Comparison, comparisonTitle } from "./comparison.ts";
 
+/** Of a comparison in the Changes view. */
+const mostChanges = 50_000;
+const wish = { limit: mostChanges, packages: true };
 const selectedKey = "forkpoint.compareSelected";
 
 /** Finds out what differs between two moments and shows it. */
@@ -69,7 +72,7 @@ export class CompareCommands {
     const looking = new AbortController();
     this.#looking = looking;
     const from = await namedEntry(this.#timeline, entry.parentId);
-    const params = { project: project.projectId, from: from.snapshotId, to: entry.snapshotId };
+    const params = { project: project.projectId, from: from.snapshotId, to: entry.snapshotId, ...wish };
     const result = await vscode.window.withProgress({ location: { viewId: "forkpoint.timeline" } }, () =>
       this.#connection
         .call("timeline/diff", params, { signal: looking.signal })
@@ -121,7 +124,7 @@ export class CompareCommands {
     const result = await longOperation(`Comparing ${comparisonTitle({ from, to })}`, (call) =>
       this.#connection.call(
         "timeline/diff",
-        { project: projectId, from: from.snapshotId, ...(to && { to: to.snapshotId }) },
+        { project: projectId, from: from.snapshotId, ...(to && { to: to.snapshotId }), ...wish },
         call,
       ),
     );
@@ -137,6 +140,7 @@ export class CompareCommands {
       from: from.snapshotId,
       ...(to && { to: to.snapshotId }),
       paths: [path],
+      ...wish,
     };
     const result = await longOperation(`Comparing ${path}`, (call) =>
       this.#connection.call("timeline/diff", params, call),

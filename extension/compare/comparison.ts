@@ -1,3 +1,4 @@
+import type { DependencyChanges } from "../../agent/protocol/dependencies.ts";
 import type { Change, ChangeSummary, Entry } from "../../agent/protocol/entities.ts";
 import { entryTitle } from "../wording/causes.ts";
 
@@ -11,6 +12,8 @@ export interface Comparison {
   readonly summary: ChangeSummary;
   /** Whether there are more changes than `changes` holds. */
   readonly truncated: boolean;
+  /** Absent where nobody asked for the packages that differ. */
+  readonly dependencies?: DependencyChanges | undefined;
 }
 
 export function comparisonTitle({ from, to }: Pick<Comparison, "from" | "to">): string {

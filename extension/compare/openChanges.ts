@@ -3,7 +3,7 @@ import type { Change } from "../../agent/protocol/entities.ts";
 import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
-import { changeWords } from "../wording/changes.ts";
+import { changeWords, modeText } from "../wording/changes.ts";
 import { count } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
 import { changeSides, nothing } from "./changeSides.ts";
@@ -35,6 +35,7 @@ export class OpenChanges {
     if (refusal) throw new NextStep(refusal);
     const { location } = await this.#session.require();
     const { before, after } = changeSides(comparison, change, location);
+    for (const side of [before, after]) await refuseLarge(side, change);
     const name = change.path.split("/").at(-1) ?? change.path;
     await vscode.commands.executeCommand(
       "vscode.diff",
@@ -48,7 +49,7 @@ export class OpenChanges {
   async all(): Promise<void> {
     const comparison = this.#comparison();
     const { location } = await this.#session.require();
-    const quiet = quietFolders();
+    const quiet = this.#tree.isFolded ? quietFolders() : [];
     const shown = comparison.changes.filter(
       (change) =>
         change.type === "file" &&
@@ -71,7 +72,7 @@ export class OpenChanges {
     const left = comparison.changes.length - files.length;
     if (left > 0) {
       vscode.window.setStatusBarMessage(
-        `$(info) ${count(left, "change")} not shown here: folders, large files, or ${quiet.join(", ")}`,
+        `$(info) ${count(left, "change")} not shown here: ${["folders", "large files", ...quiet].join(", ")}`,
         8000,
       );
     }
@@ -84,9 +85,28 @@ export class OpenChanges {
   }
 }
 
+/** The size of a change is that of its newer side; the older one may be too large as well, or gone by now. */
+async function refuseLarge(side: vscode.Uri | null, { path }: Change): Promise<void> {
+  if (!side) return;
+  let size: number;
+  try {
+    ({ size } = await vscode.workspace.fs.stat(side));
+  } catch {
+    throw new NextStep(
+      `${path} cannot be opened: the snapshot or the file is not there any more. Compare again.`,
+      "forkpoint.compareEntries",
+    );
+  }
+  if (size <= largestShownBytes) return;
+  throw new NextStep(`One side of ${path} has ${formatBytes(size)}, which is too large to show.`);
+}
+
 /** Why a change has no text to compare, as a sentence; null when it has. */
 export function whyNotShown(change: Change): string | null {
   const { word } = changeWords[change.kind];
+  if (change.kind === "metadata" && change.modes) {
+    return `Only the permissions of ${change.path} differ: ${modeText(change.modes)}.`;
+  }
   if (change.kind === "metadata") return `Only the owner, permissions or times of ${change.path} differ.`;
   if (change.type === "directory") return `The folder ${change.path} was ${word}.`;
   if (change.size !== null && change.size > largestShownBytes) {

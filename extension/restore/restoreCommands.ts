@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
+import type { PartPreview } from "../../agent/protocol/comparison.ts";
 import type { Change, Entry } from "../../agent/protocol/entities.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
-import type { Result } from "../../agent/protocol/methods.ts";
+import type { Params, Result } from "../../agent/protocol/methods.ts";
 import { type ChangesTree, quietFolders } from "../compare/changesTree.ts";
 import type { CompareCommands } from "../compare/compareCommands.ts";
 import type { Comparison } from "../compare/comparison.ts";
@@ -15,11 +16,13 @@ import type { Timeline } from "../timeline/timeline.ts";
 import { entryTitle } from "../wording/causes.ts";
 import { summaryText, summaryTotal } from "../wording/changes.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
+import { chooseParts, type Scope } from "./chooseParts.ts";
 import { askOpenFiles, askUnsaved } from "./restoreQuestions.ts";
-import { changesWithin, restorePreview, summarize } from "./restorePreview.ts";
+import { changesWithin, restorePreview, summarize, turnedRound } from "./restorePreview.ts";
 import { type UnsavedEditor, unsavedEditors } from "./unsavedEditors.ts";
 
 type Restored = Result<"timeline/restore">;
+const mostChanges = 50_000;
 type OpenFiles = "refuse" | "proceed";
 
 /** Brings the workspace, or parts of it, back to an entry, and undoes that. */
@@ -54,7 +57,32 @@ export class RestoreCommands {
     const { project } = await this.#session.require();
     const entry = await chooseEntry(this.#timeline, argument, "Restore the workspace to which snapshot?");
     const comparison = await this.#compare.compare(project.projectId, entry, null);
-    return this.#restore(comparison, "the workspace", undefined);
+    return this.#restore(comparison, "the workspace", null);
+  }
+
+  /** As `workspace`, after a choice of what is to be restored. */
+  async parts(argument: unknown): Promise<Restored | null> {
+    const { project, location } = await this.#session.require();
+    const { projectId } = project;
+    const entry = await chooseEntry(
+      this.#timeline,
+      argument,
+      "Restore parts of the workspace to which snapshot?",
+    );
+    const { split, ...all } = await this.#preview(projectId, entry, { split: true });
+    if (summaryTotal(all.summary) === 0) {
+      void vscode.window.showInformationMessage(
+        `Nothing to restore: the workspace equals “${entryTitle(entry)}”.`,
+      );
+      return null;
+    }
+    const { scope, what } = await chooseParts(`Restore to ${named(entry)}`, split ?? [], all.changes, {
+      unsaved: unsavedEditors(location).length,
+      quietNames: quietFolders(),
+    });
+    const seen =
+      scope && "parts" in scope ? await this.#preview(projectId, entry, { parts: [...scope.parts] }) : all;
+    return this.#restore({ projectId, from: entry, to: null, ...seen }, what, scope);
   }
 
   /**
@@ -66,7 +94,7 @@ export class RestoreCommands {
     const entry = await namedEntry(this.#timeline, snapshotId);
     const comparison = await this.#compare.compare(project.projectId, entry, null);
     const name = paths.length === 1 ? `“${paths[0] ?? ""}”` : `${paths.length} paths`;
-    return this.#restore(comparison, name, paths);
+    return this.#restore(comparison, name, { paths });
   }
 
   async undo(): Promise<Restored> {
@@ -85,14 +113,14 @@ export class RestoreCommands {
     return restored;
   }
 
-  async #restore(
-    comparison: Comparison,
-    what: string,
-    paths: readonly string[] | undefined,
-  ): Promise<Restored | null> {
+  async #restore(comparison: Comparison, what: string, scope: Scope | null): Promise<Restored | null> {
     const { projectId, from: entry } = comparison;
     const { location } = await this.#session.require();
-    const unsaved = unsavedEditors(location, paths);
+    const paths = scope && "paths" in scope ? scope.paths : undefined;
+    const parts = scope && "parts" in scope ? scope.parts : undefined;
+    // Where files stay as they are, only editors of what is named are concerned.
+    const concerned = parts && !parts.includes("files") ? comparison.changes.map(({ path }) => path) : paths;
+    const unsaved = unsavedEditors(location, concerned);
     const changes = paths ? changesWithin(comparison.changes, paths) : comparison.changes;
     // A list cut short cannot be counted for chosen paths, so the agent decides then.
     const counted = paths ? summarize(changes) : comparison.summary;
@@ -111,13 +139,38 @@ export class RestoreCommands {
     const restored = await this.#call(`Restoring ${what}`, (openFiles, call) =>
       this.#connection.call(
         "timeline/restore",
-        { project: projectId, snapshotId: entry.snapshotId, openFiles, ...(paths && { paths: [...paths] }) },
+        {
+          ...{ project: projectId, snapshotId: entry.snapshotId, openFiles },
+          ...(paths && { paths: [...paths] }),
+          ...(parts && { parts: [...parts] }),
+        },
         call,
       ),
     );
     await bring?.(restored);
     this.#tell(`Restored ${what} to “${entryTitle(entry)}”`, restored);
     return restored;
+  }
+
+  /** What a restore would do, told as a comparison from the entry to now is. */
+  async #preview(
+    projectId: string,
+    { snapshotId }: Entry,
+    wish: Pick<Params<"timeline/preview">, "parts" | "split">,
+  ): Promise<
+    Pick<Comparison, "changes" | "summary" | "truncated"> & { split: readonly PartPreview[] | undefined }
+  > {
+    const { changes, summary, truncated, split } = await longOperation(
+      "Looking at what would be restored",
+      (call) =>
+        this.#connection.call(
+          "timeline/preview",
+          { project: projectId, snapshotId, limit: mostChanges, ...wish },
+          call,
+        ),
+    );
+    const turned = { ...summary, added: summary.removed, removed: summary.added };
+    return { changes: changes.map(turnedRound), summary: turned, truncated, split };
   }
 
   /** False when the person wants to look at the changes. @throws Dismissed */

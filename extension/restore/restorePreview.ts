@@ -60,3 +60,16 @@ export function changesWithin(changes: readonly Change[], paths: readonly string
     paths.some((root) => path === root || path.startsWith(`${root}/`) || root.startsWith(`${path}/`));
   return changes.filter(({ path, from }) => touches(path) || (from !== undefined && touches(from)));
 }
+
+/** A change as it is seen from the other side. */
+export function turnedRound(change: Change): Change {
+  const { kind, path, from } = change;
+  if (kind === "renamed") return { ...change, path: from ?? path, from: path };
+  const kinds = { added: "removed", removed: "added", modified: "modified", metadata: "metadata" } as const;
+  const { modes } = change;
+  return {
+    ...change,
+    kind: kinds[kind],
+    ...(modes ? { modes: { before: modes.after, after: modes.before } } : {}),
+  };
+}

@@ -62,3 +62,8 @@ export function restoreLine(change: Change): string {
       return `~ ${change.path} (permissions or times)`;
   }
 }
+
+/** "mode 644 → 755" */
+export function modeText({ before, after }: NonNullable<Change["modes"]>): string {
+  return `mode ${before.toString(8)} → ${after.toString(8)}`;
+}

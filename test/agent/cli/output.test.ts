@@ -551,7 +551,7 @@ describe("what the command prints", () => {
     for (const [line, params] of expected) {
       asked.length = 0;
       await run(line);
-      assert.deepEqual(paramsOf("timeline/diff"), { limit: 200_000, ...params }, line);
+      assert.deepEqual(paramsOf("timeline/diff"), { limit: 200_000, packages: true, ...params }, line);
     }
     asked.length = 0;
     await run("log --grep up --cause manual --cause timer --since 2d --until 2026-01-01 --author ada -n 3");
