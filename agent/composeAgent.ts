@@ -1,7 +1,9 @@
+import { release } from "node:os";
 import { type AgentOptions, type Ground, openGround } from "./openGround.ts";
 import { currentAuthor } from "./projects/author.ts";
 import { DiskAgreement } from "./projects/health/diskAgreement.ts";
 import { Doctor } from "./projects/health/doctor.ts";
+import { failingWork } from "./projects/health/failingWork.ts";
 import { isLowOnSpace } from "./projects/health/health.ts";
 import { HealthReader } from "./projects/health/healthReader.ts";
 import { HealthWatch } from "./projects/health/healthWatch.ts";
@@ -15,6 +17,7 @@ import { ProjectLookup } from "./projects/projectLookup.ts";
 import { ProjectService } from "./projects/projectService.ts";
 import { ProjectView } from "./projects/projectView.ts";
 import { Recovery } from "./projects/recovery.ts";
+import { SupportReport } from "./projects/support/supportReport.ts";
 import type { AgentInfo } from "./protocol/entities.ts";
 import { StagingSweep } from "./projects/stagingSweep.ts";
 import { furnishProjects } from "./furnishProjects.ts";
@@ -22,6 +25,7 @@ import { entryViews } from "./server/entryViews.ts";
 import { roomMethods } from "./server/roomMethods.ts";
 import type { Composition, Surroundings } from "./server/runAgent.ts";
 import { TransferRates } from "./blobstore/byteRate.ts";
+import { helperFacts } from "./helperFacts.ts";
 import { storeAccess } from "./storeAccess.ts";
 import { SyncService } from "./sync/syncService.ts";
 import { SnapshotPlaces } from "./timeline/snapshotPlaces.ts";
@@ -103,10 +107,27 @@ async function furnish(ground: Ground): Promise<Composition> {
     ...ground,
     registry,
     agreement: new DiskAgreement({ ...ground, registry }),
-    checkStore: (signal) =>
-      sync.showStore() ? sync.checkStore({ signal, report: () => undefined }) : Promise.resolve(null),
+    store: {
+      ...ground,
+      check: (signal) =>
+        sync.showStore() ? sync.checkStore({ signal, report: () => undefined }) : Promise.resolve(null),
+    },
+    helper: () => helperFacts(ground.env),
+    machine: { kernel: release(), proc: "/proc" },
+    failures: (projectId) => failingWork(sync, timeline, projectId),
     problems,
     version: ground.facts.version,
+  });
+  const report = new SupportReport({
+    ...ground,
+    registry,
+    health: healthReader,
+    examine: (signal) => doctor.examine(signal),
+    store: () => sync.showStore(),
+    helperVersion: async () => (await helperFacts(ground.env)).version,
+    tail: (lines) => ground.log.tail(lines),
+    version: ground.facts.version,
+    privileges: ground.privileged.mode,
   });
 
   const info: AgentInfo = {
@@ -135,6 +156,7 @@ async function furnish(ground: Ground): Promise<Composition> {
       log: ground.log,
     }),
     examine: (signal) => doctor.examine(signal),
+    support: (signal) => report.gather(signal),
     hasBackgroundWork: () => sync.hasWork() || timeline.hasWork,
     close: async () => {
       await timeline.close();

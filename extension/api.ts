@@ -18,6 +18,10 @@ export interface ForkpointApi {
   readonly status: StatusLook;
   /** The snapshots at hand, newest first. */
   readonly entries: readonly Entry[];
+  /** How often the timeline was read since this window was opened; at most four times a second. */
+  readonly refreshes: number;
+  /** What the Timeline view is filtered by, as it was typed, and what that found, newest first. */
+  readonly search: { readonly query: string; readonly entries: readonly Entry[] };
   /** Whose versions the File History view shows, and these, newest first. */
   readonly fileHistory: { readonly path: string | null; readonly versions: readonly PathVersion[] };
   /** What the Changes view shows. */
@@ -36,6 +40,12 @@ export function windowApi(window: Window, activatedInMs: number): ForkpointApi {
     },
     get entries() {
       return window.timeline.entries;
+    },
+    get refreshes() {
+      return window.timeline.refreshes;
+    },
+    get search() {
+      return window.search;
     },
     get fileHistory() {
       return window.fileHistory;

@@ -13,6 +13,8 @@ import { SnapshotRoots } from "./compare/snapshotRoots.ts";
 import { snapshotScheme } from "./compare/snapshotUri.ts";
 import { AgentCommands } from "./connection/agentCommands.ts";
 import { AgentConnection } from "./connection/agentConnection.ts";
+import { EditorReporter } from "./editors/editorReporter.ts";
+import { EditorReturn } from "./editors/editorReturn.ts";
 import { ForkCommands } from "./forks/forkCommands.ts";
 import { ForksTree } from "./forks/forksTree.ts";
 import { Projects } from "./forks/projects.ts";
@@ -31,14 +33,22 @@ import { AgentSettings } from "./project/agentSettings.ts";
 import { ImportFolder } from "./project/importFolder.ts";
 import { ProjectSession } from "./project/projectSession.ts";
 import { PullProject } from "./project/pullProject.ts";
+import { RetentionCommands } from "./retention/retentionCommands.ts";
 import { PathCommands } from "./restore/pathCommands.ts";
 import { RestoreCommands } from "./restore/restoreCommands.ts";
+import { SearchCommands } from "./search/searchCommands.ts";
+import { SearchedView } from "./search/searchedView.ts";
+import { TimelineSearch } from "./search/timelineSearch.ts";
 import { CopyContext } from "./store/copyContext.ts";
+import { SupportBundle } from "./support/supportBundle.ts";
+import { RepairCommands } from "./store/repairCommands.ts";
 import { StoreCommands } from "./store/storeCommands.ts";
 import { StoreLimits } from "./store/storeLimits.ts";
 import { StoreLock } from "./store/storeLock.ts";
 import { StoreSecrets } from "./store/storeSecrets.ts";
+import { TidyCommands } from "./store/tidyCommands.ts";
 import { EntryBadges } from "./timeline/entryBadges.ts";
+import { roomAtHand } from "./timeline/roomAtHand.ts";
 import { SnapshotCommands } from "./timeline/snapshotCommands.ts";
 import { Timeline } from "./timeline/timeline.ts";
 import { TimelineTree } from "./timeline/timelineTree.ts";
@@ -49,6 +59,8 @@ export class Window implements vscode.Disposable {
   readonly connection: AgentConnection;
   readonly session: ProjectSession;
   readonly timeline: Timeline;
+  readonly search: TimelineSearch;
+  readonly searching: SearchCommands;
   readonly projects: Projects;
   readonly health: HealthMonitor;
   readonly changes: ChangesTree;
@@ -57,6 +69,7 @@ export class Window implements vscode.Disposable {
   readonly compare: CompareCommands;
   readonly openChanges: OpenChanges;
   readonly browse: BrowseSnapshot;
+  readonly retention: RetentionCommands;
   readonly restore: RestoreCommands;
   readonly paths: PathCommands;
   readonly operations: OperationCommands;
@@ -72,7 +85,11 @@ export class Window implements vscode.Disposable {
   readonly store: StoreCommands;
   readonly helper: HelperSetup;
   readonly storeLock: StoreLock;
+  readonly tidy: TidyCommands;
+  readonly repair: RepairCommands;
   readonly doctor: Doctor;
+  readonly support: SupportBundle;
+  readonly extensionUri: vscode.Uri;
   readonly agent: AgentCommands;
   readonly panels: Panels;
   readonly statusBar: StatusBar;
@@ -80,7 +97,7 @@ export class Window implements vscode.Disposable {
 
   /** @param open connects to the agent, starting it when need be */
   constructor(
-    context: Pick<vscode.ExtensionContext, "extensionUri" | "secrets">,
+    context: Pick<vscode.ExtensionContext, "extension" | "extensionUri" | "logUri" | "secrets">,
     log: vscode.LogOutputChannel,
     open: ConstructorParameters<typeof AgentConnection>[0],
   ) {
@@ -88,19 +105,26 @@ export class Window implements vscode.Disposable {
     this.connection = new AgentConnection(open, log);
     this.session = new ProjectSession(this.connection);
     this.timeline = new Timeline(this.connection, this.session, log);
+    this.search = new TimelineSearch(this.connection, this.session, this.timeline, log);
+    this.searching = new SearchCommands(this.session, this.search, log);
     this.projects = new Projects(this.connection, log);
     this.health = new HealthMonitor(this.connection, this.session, log);
     this.changes = new ChangesTree();
-    const timelineTree = new TimelineTree(this.timeline);
+    const timelineTree = new TimelineTree(this.timeline, this.search, (entry) =>
+      roomAtHand(this.connection, entry),
+    );
     const forksTree = new ForksTree(this.projects, this.session);
     const files = new SnapshotFiles(new SnapshotRoots(this.connection));
 
     const { connection, session, timeline, projects, changes } = this;
-    this.snapshots = new SnapshotCommands(connection, session, timeline);
+    const reporter = new EditorReporter(connection, session, log);
+    const editors = new EditorReturn(connection, session, reporter);
+    this.snapshots = new SnapshotCommands(connection, session, timeline, reporter);
     this.compare = new CompareCommands(connection, session, timeline, changes);
     this.openChanges = new OpenChanges(session, changes);
     this.browse = new BrowseSnapshot(session, timeline);
-    this.restore = new RestoreCommands(connection, session, timeline, this.compare, changes);
+    this.retention = new RetentionCommands(connection, session);
+    this.restore = new RestoreCommands({ connection, session, timeline, editors }, this.compare, changes);
     this.paths = new PathCommands(connection, session, timeline, this.restore, changes);
     this.operations = new OperationCommands(connection, session, timeline, this.restore);
     this.fileHistory = new FileHistory(connection, session, timeline, log);
@@ -116,11 +140,15 @@ export class Window implements vscode.Disposable {
     this.importFolder = new ImportFolder(connection, session);
     const secrets = new StoreSecrets(context.secrets);
     this.storeLock = new StoreLock(connection, session, secrets, log);
+    this.tidy = new TidyCommands(connection, this.storeLock);
+    this.repair = new RepairCommands(connection, this.storeLock, log);
     this.pullProject = new PullProject(connection, session, projects, this.storeLock);
     this.pools = new PoolCommands(connection, session);
     this.helper = new HelperSetup(connection, session, context.extensionUri);
     this.store = new StoreCommands(connection, session, secrets);
     this.doctor = new Doctor(connection, session);
+    this.support = new SupportBundle(context, connection, session);
+    this.extensionUri = context.extensionUri;
     this.agent = new AgentCommands(connection);
     this.panels = new Panels(context.extensionUri, this);
     this.statusBar = new StatusBar(session, this.health);
@@ -133,7 +161,10 @@ export class Window implements vscode.Disposable {
     this.#disposables = [
       this.connection,
       this.session,
+      reporter,
       this.timeline,
+      this.search,
+      new SearchedView(this.timelineView, this.search),
       this.projects,
       this.health,
       this.changes,
@@ -146,6 +177,7 @@ export class Window implements vscode.Disposable {
       this.timelineView,
       this.statusBar,
       this.storeLock,
+      this.support,
       new CopyContext(connection, log),
       new StoreLimits(connection, log),
       ...registerAssistantTools(connection, session),

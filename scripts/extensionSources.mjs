@@ -5,7 +5,16 @@ import { checkout } from "./paths.mjs";
 
 const sources = [
   ...["agent", "extension", "webview", "media", "bin"],
-  ...["package.json", "package-lock.json", ".vscodeignore", "README.md", "CHANGELOG.md", "scripts/build.mjs"],
+  ...[
+    "package.json",
+    "package-lock.json",
+    ".vscodeignore",
+    "README.md",
+    "CHANGELOG.md",
+    "docs/problems.md",
+    "docs/images",
+    "scripts/build.mjs",
+  ],
 ];
 
 /** A digest of what the packed extension is made from: the names, sizes and times of its sources. */

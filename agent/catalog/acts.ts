@@ -60,8 +60,10 @@ export class Acts {
   /** What led to an entry, or else the newest that the entry was made before. */
   ofEntry(projectId: string, snapshotId: string): ActRow | undefined {
     const row = this.#catalog.get(
-      `SELECT * FROM acts WHERE project_id = ?1 AND (after_id = ?2 OR (before_id = ?2 AND before_taken = 1))
-         ORDER BY after_id IS ?2 DESC, began_at DESC LIMIT 1`,
+      // Of one with OR, SQLite would read all acts of the project.
+      `SELECT * FROM (SELECT *, 1 AS led FROM acts WHERE project_id = ?1 AND after_id = ?2
+           UNION ALL SELECT *, 0 AS led FROM acts WHERE project_id = ?1 AND before_id = ?2 AND before_taken = 1)
+         ORDER BY led DESC, began_at DESC LIMIT 1`,
       projectId,
       snapshotId,
     );

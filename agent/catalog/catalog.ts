@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { ForkpointError } from "../protocol/errors.ts";
 import { fold } from "./fold.ts";
 import { migrations } from "./schema.ts";
@@ -15,6 +15,8 @@ const applicationId = 0x464b5054;
 export class Catalog {
   readonly db: DatabaseSync;
   #depth = 0;
+  /** By their SQL: of the few that there are, some run several times for each row of a page. */
+  readonly #statements = new Map<string, StatementSync>();
 
   private constructor(db: DatabaseSync) {
     this.db = db;
@@ -62,20 +64,28 @@ export class Catalog {
   }
 
   /** Runs a statement that writes and says how many rows it touched. */
-  write(sql: string, ...values: (string | number | null)[]): number {
-    return Number(this.db.prepare(sql).run(...values).changes);
+  write(sql: string, ...values: (string | number | null | Uint8Array)[]): number {
+    return Number(this.#statement(sql).run(...values).changes);
   }
 
   all(sql: string, ...values: (string | number | null)[]): Row[] {
-    return this.db.prepare(sql).all(...values);
+    return this.#statement(sql).all(...values);
   }
 
   get(sql: string, ...values: (string | number | null)[]): Row | undefined {
-    return this.db.prepare(sql).get(...values);
+    return this.#statement(sql).get(...values);
   }
 
   close(): void {
     this.db.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const made = this.db.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
   }
 
   #usableVersion(file: string): number {

@@ -21,6 +21,12 @@ export function numberOrNull(row: Row, column: string): number | null {
   return row[column] === null ? null : number(row, column);
 }
 
+export function bytes(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw wrongType(column, "bytes");
+  return value;
+}
+
 function wrongType(column: string, type: string): Error {
   return new Error(`The catalog holds no ${type} in ${column}.`);
 }

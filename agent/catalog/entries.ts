@@ -16,6 +16,8 @@ export interface EntryRow {
   readonly cause: Cause;
   readonly author: string;
   readonly label: string | null;
+  /** Whether a person gave the label. */
+  readonly named: boolean;
   readonly note: string | null;
   readonly pinned: boolean;
   readonly createdAt: number;
@@ -43,6 +45,7 @@ export interface EntryMoment {
 
 const columns = {
   label: "label",
+  named: "named",
   note: "note",
   pinned: "pinned",
   durability: "durability",
@@ -69,9 +72,9 @@ export class Entries {
   add(entry: Omit<EntryRow, "seq">): void {
     this.#catalog.write(
       `INSERT INTO entries (snapshot_id, project_id, parent_id, cause, author, label, note, pinned,
-         created_at, durability, manifest_digest, guard_id, verified_at, problem, tests,
+         created_at, durability, manifest_digest, guard_id, verified_at, problem, tests, named,
          restored)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       entry.snapshotId,
       entry.projectId,
       entry.parentId,
@@ -87,6 +90,7 @@ export class Entries {
       entry.verifiedAt,
       entry.problem,
       entry.tests,
+      entry.named ? 1 : 0,
       entry.restored && JSON.stringify(entry.restored),
     );
   }
@@ -151,7 +155,7 @@ export class Entries {
     projectId: string,
     options: { before?: number; limit?: number; filter?: EntryFilter | undefined } = {},
   ): EntryRow[] {
-    const wanted = entryCondition(options.filter ?? {});
+    const wanted = entryCondition(options.filter ?? {}, projectId);
     return this.#catalog
       .all(
         `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND seq < ? AND ${wanted.sql}
@@ -162,6 +166,17 @@ export class Entries {
         options.limit ?? -1,
       )
       .map((row) => this.#fromRow(row));
+  }
+
+  /** How many living entries a filter wants. */
+  count(projectId: string, filter: EntryFilter): number {
+    const wanted = entryCondition(filter, projectId);
+    const row = this.#catalog.get(
+      `SELECT count(*) AS amount FROM entries WHERE project_id = ? AND deleted_at IS NULL AND ${wanted.sql}`,
+      projectId,
+      ...wanted.values,
+    );
+    return row ? number(row, "amount") : 0;
   }
 
   /** Living entries, oldest first. */
@@ -261,6 +276,12 @@ export class Entries {
 
   /** Shows an entry again, in its old place, whose snapshot was rebuilt from the store. */
   revive(projectId: string, snapshotId: string): void {
+    // It has blocks of its own now.
+    this.#catalog.write(
+      "DELETE FROM extent_changes WHERE project_id = ?1 AND (snapshot_id = ?2 OR before_id = ?2)",
+      projectId,
+      snapshotId,
+    );
     this.#catalog.write(
       `UPDATE entries SET deleted_at = NULL, kept_until = NULL, brought_back = 1
          WHERE project_id = ? AND snapshot_id = ?`,
@@ -304,6 +325,7 @@ export class Entries {
       cause: Cause.parse(row["cause"]),
       author: text(row, "author"),
       label: textOrNull(row, "label"),
+      named: number(row, "named") === 1,
       note: textOrNull(row, "note"),
       pinned: number(row, "pinned") === 1,
       createdAt: number(row, "created_at"),

@@ -16,6 +16,7 @@ export function newEntry(
     verifiedAt: null,
     problem: null,
     tests: null,
+    named: Boolean(given.label) && given.cause !== "assistant",
     restored: null,
     ...given,
   };

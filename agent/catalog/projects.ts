@@ -1,5 +1,6 @@
 import type { Catalog, Row } from "./catalog.ts";
 import { number, numberOrNull, text, textOrNull } from "./columns.ts";
+import type { RetentionRules } from "../protocol/retention.ts";
 
 export interface ForkedFrom {
   readonly projectId: string;
@@ -7,7 +8,7 @@ export interface ForkedFrom {
   readonly snapshotId: string;
 }
 
-export interface ProjectRow {
+export interface ProjectRow extends RetentionRules {
   readonly projectId: string;
   readonly slug: string;
   readonly poolId: string;
@@ -16,7 +17,6 @@ export interface ProjectRow {
   readonly createdAt: number;
   readonly forkedFrom: ForkedFrom | null;
   readonly headSnapshotId: string | null;
-  readonly maxSnapshots: number;
   readonly autoSnapshotMinutes: number;
   /** For how long deleted entries can be brought back. */
   readonly undeleteHours: number;
@@ -30,11 +30,21 @@ export interface ProjectRow {
   readonly whole: boolean;
 }
 
+const ruleColumns = {
+  maxSnapshots: "max_snapshots",
+  keepHours: "keep_hours",
+  keepDays: "keep_days",
+  keepWeeks: "keep_weeks",
+  keepMonths: "keep_months",
+  keepAssistantDays: "keep_assistant_days",
+  keepNamed: "keep_named",
+} as const satisfies Record<keyof RetentionRules, string>;
+
 const columns = {
   slug: "slug",
   path: "path",
   headSnapshotId: "head_snapshot",
-  maxSnapshots: "max_snapshots",
+  ...ruleColumns,
   autoSnapshotMinutes: "auto_snapshot_minutes",
   undeleteHours: "undelete_hours",
   remoteHead: "remote_head",
@@ -93,6 +103,7 @@ export class Projects {
       project.lastPushAt,
       project.whole ? 1 : 0,
     );
+    this.change(project.projectId, rulesOf(project));
   }
 
   change(projectId: string, change: ProjectChange): void {
@@ -132,11 +143,29 @@ function fromRow(row: Row): ProjectRow {
             snapshotId: text(row, "forked_from_snapshot"),
           },
     headSnapshotId: textOrNull(row, "head_snapshot"),
-    maxSnapshots: number(row, "max_snapshots"),
+    ...rulesFrom(row),
     autoSnapshotMinutes: number(row, "auto_snapshot_minutes"),
     undeleteHours: number(row, "undelete_hours"),
     remoteHead: textOrNull(row, "remote_head"),
     lastPushAt: numberOrNull(row, "last_push_at"),
     whole: number(row, "whole") === 1,
+  };
+}
+
+export function rulesOf(row: RetentionRules): RetentionRules {
+  const { maxSnapshots, keepHours, keepDays, keepWeeks, keepMonths, keepAssistantDays, keepNamed } = row;
+  return { maxSnapshots, keepHours, keepDays, keepWeeks, keepMonths, keepAssistantDays, keepNamed };
+}
+
+function rulesFrom(row: Row): RetentionRules {
+  const of = (name: keyof RetentionRules) => number(row, ruleColumns[name]);
+  return {
+    maxSnapshots: of("maxSnapshots"),
+    keepHours: of("keepHours"),
+    keepDays: of("keepDays"),
+    keepWeeks: of("keepWeeks"),
+    keepMonths: of("keepMonths"),
+    keepAssistantDays: of("keepAssistantDays"),
+    keepNamed: of("keepNamed") === 1,
   };
 }

@@ -114,6 +114,58 @@ export const migrations: readonly string[] = [
   ALTER TABLE entries ADD COLUMN tests TEXT;        -- how they ended on this state
   `,
   `
+  -- What retention keeps besides the newest. A project that was given a number of its own keeps to that alone.
+  ALTER TABLE projects ADD COLUMN keep_hours INTEGER NOT NULL DEFAULT 24;
+  ALTER TABLE projects ADD COLUMN keep_days INTEGER NOT NULL DEFAULT 14;
+  ALTER TABLE projects ADD COLUMN keep_weeks INTEGER NOT NULL DEFAULT 8;
+  ALTER TABLE projects ADD COLUMN keep_months INTEGER NOT NULL DEFAULT 12;
+  ALTER TABLE projects ADD COLUMN keep_assistant_days INTEGER NOT NULL DEFAULT 7;
+  ALTER TABLE projects ADD COLUMN keep_named INTEGER NOT NULL DEFAULT 1;
+  UPDATE projects SET keep_hours = 0, keep_days = 0, keep_weeks = 0, keep_months = 0, keep_assistant_days = 0, keep_named = 0
+    WHERE max_snapshots <> 5;
+  -- Whether a person gave the label.
+  ALTER TABLE entries ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
+  UPDATE entries SET named = 1 WHERE label IS NOT NULL AND cause <> 'assistant';
+
+  -- Which extents on the disk a snapshot holds more or less often than the one taken before it.
+  CREATE TABLE extent_changes (
+    project_id TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+    snapshot_id TEXT NOT NULL,
+    before_id TEXT NOT NULL,
+    source TEXT NOT NULL,             -- who told the extents, which decides how they are named
+    whole INTEGER NOT NULL,           -- whether all of them are known
+    extents BLOB NOT NULL,            -- packed
+    PRIMARY KEY (project_id, snapshot_id)
+  ) STRICT;
+  `,
+  `
+  -- What windows showed when an entry was made: which contents, by their digest. It is there as long as the entry can be seen or
+  -- brought back, and contents as long as an entry has them.
+  CREATE TABLE editor_contents (
+    digest TEXT PRIMARY KEY,
+    bytes BLOB NOT NULL               -- JSON, deflated
+  ) STRICT;
+  CREATE TABLE editor_states (
+    project_id TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+    snapshot_id TEXT NOT NULL,
+    window_id TEXT NOT NULL,
+    kept_at INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (project_id, snapshot_id, window_id)
+  ) STRICT;
+  CREATE INDEX editor_states_digest ON editor_states (digest);
+  CREATE TRIGGER editor_states_of_gone_entries AFTER UPDATE OF deleted_at, kept_until ON entries
+    WHEN NEW.deleted_at IS NOT NULL AND NEW.kept_until IS NULL
+    BEGIN
+      DELETE FROM editor_states WHERE project_id = NEW.project_id AND snapshot_id = NEW.snapshot_id;
+    END;
+  CREATE TRIGGER editor_contents_of_nobody AFTER DELETE ON editor_states
+    BEGIN
+      DELETE FROM editor_contents WHERE digest = OLD.digest
+        AND NOT EXISTS (SELECT 1 FROM editor_states WHERE digest = OLD.digest);
+    END;
+  `,
+  `
   ALTER TABLE entries ADD COLUMN restored TEXT;     -- what a restore brought back: JSON
   `,
 ];

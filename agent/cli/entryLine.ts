@@ -1,6 +1,8 @@
 import type { ChangeSummary, Entry } from "../protocol/entities.ts";
+import type { Room } from "../protocol/retention.ts";
 import { oneLine } from "./oneLine.ts";
 import { localTime } from "./localTime.ts";
+import { roomText } from "./roomText.ts";
 import { alignedLine } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { ago } from "./wording.ts";
@@ -8,18 +10,36 @@ import { ago } from "./wording.ts";
 /** Fixed, since lines are printed before the next ones are known. */
 const widths = (idLength: number) => [1, Math.max(idLength, 2), 14, 16, 9, 9, 14, 6];
 
-export function entryLineHead(idLength: number): string {
-  const head = ["", "ID", "WHEN", "AT", "CAUSE", "COPY", "CHANGES", "PIN", "LABEL"];
-  return alignedLine(head, widths(idLength));
+const roomWidth = 17;
+
+export function entryLineHead(idLength: number, hasRoom = false): string {
+  const head = [
+    "",
+    "ID",
+    "WHEN",
+    "AT",
+    "CAUSE",
+    "COPY",
+    "CHANGES",
+    "PIN",
+    ...(hasRoom ? ["FREES"] : []),
+    "LABEL",
+  ];
+  return alignedLine(head, [...widths(idLength), ...(hasRoom ? [roomWidth] : [])]);
 }
 
 /**
  * An entry in one line; a star marks the one the workspace stands on.
  * @param summary what it changed against its parent; null where nobody can tell
+ * @param room what deleting it alone frees, as a column of its own unless absent
  */
 export function entryLine(
   entry: Entry,
-  { idLength, summary }: { readonly idLength: number; readonly summary: ChangeSummary | null },
+  {
+    idLength,
+    summary,
+    room,
+  }: { readonly idLength: number; readonly summary: ChangeSummary | null; readonly room?: Room | null },
   terminal: Terminal,
 ): string {
   const cells = [
@@ -31,9 +51,10 @@ export function entryLine(
     durabilityText(entry, terminal),
     summary ? countsText(summary, terminal) : entry.parentId === null ? "first" : "?",
     entry.pinned ? "pinned" : "",
+    ...(room === undefined ? [] : [room ? roomText(room) : "?"]),
     oneLine(entry.label ?? actWords(entry)),
   ];
-  return alignedLine(cells, widths(idLength));
+  return alignedLine(cells, [...widths(idLength), ...(room === undefined ? [] : [roomWidth])]);
 }
 
 /** What was done, for an entry that nobody named. */

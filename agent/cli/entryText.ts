@@ -1,14 +1,16 @@
 import type { Act, Entry } from "../protocol/entities.ts";
 import { changeText } from "./actText.ts";
 import { durabilityText } from "./entryLine.ts";
+import type { Room } from "../protocol/retention.ts";
 import { localTime } from "./localTime.ts";
 import { oneLine } from "./oneLine.ts";
+import { roomText } from "./roomText.ts";
 import { facts } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { ago } from "./wording.ts";
 
-/** All a person wants to know of an entry itself. */
-export function entryText(entry: Entry, terminal: Terminal): string {
+/** All a person wants to know of an entry itself; `room` is what deleting it alone frees. */
+export function entryText(entry: Entry, terminal: Terminal, room: Room | null = null): string {
   const { parentId, label, note, problem } = entry;
   const stands = entry.head ? ", where the workspace stands" : "";
   return facts([
@@ -23,6 +25,7 @@ export function entryText(entry: Entry, terminal: Terminal): string {
     ["Pinned", entry.pinned ? "yes" : null],
     ["Copy", durabilityText(entry, terminal)],
     ["Problem", problem && oneLine(problem)],
+    ["Deleting it frees", room && roomText(room)],
     ["Grew from", parentId === null ? "nothing; it is the first" : terminal.paint("cyan", parentId)],
   ]);
 }

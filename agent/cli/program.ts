@@ -18,12 +18,14 @@ import { addPull } from "./verbs/pull.ts";
 import { addPush } from "./verbs/push.ts";
 import { addRepair } from "./verbs/repair.ts";
 import { addRestore } from "./verbs/restore.ts";
+import { addRetention } from "./verbs/retention.ts";
 import { addRun } from "./verbs/run.ts";
 import { addSetup } from "./verbs/setup.ts";
 import { addShow } from "./verbs/show.ts";
 import { addSnapshot } from "./verbs/snapshot.ts";
 import { addStatus } from "./verbs/status.ts";
 import { addStore } from "./verbs/store.ts";
+import { addSupport } from "./verbs/support.ts";
 import { addUndo } from "./verbs/undo.ts";
 import { addVerify } from "./verbs/verify.ts";
 
@@ -38,6 +40,7 @@ const verbs = [
   addUndo,
   addOperations,
   addDelete,
+  addRetention,
   addRun,
   addFork,
   addPush,
@@ -54,6 +57,7 @@ const verbs = [
   addAgent,
   addMcp,
   addDoctor,
+  addSupport,
   addSetup,
 ];
 

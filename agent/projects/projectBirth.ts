@@ -8,6 +8,7 @@ import type { ForkedFrom, ProjectRow, Projects } from "../catalog/projects.ts";
 import type { Clock } from "../host/clock.ts";
 import { newId } from "../host/ids.ts";
 import type { Cause, ProjectSettings } from "../protocol/entities.ts";
+import { defaultRules } from "../protocol/retention.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import { poolLayout, projectSnapshots, snapshotPath, stagingPath, volumePath } from "../volumes/layout.ts";
 import { asPoolError } from "../volumes/poolErrors.ts";
@@ -42,7 +43,7 @@ export interface Origin {
 }
 
 export const defaultSettings: ProjectSettings = {
-  maxSnapshots: 5,
+  ...defaultRules,
   autoSnapshotMinutes: 10,
   undeleteHours: 24,
 };

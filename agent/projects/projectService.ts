@@ -157,7 +157,7 @@ export class ProjectService {
   async pull(params: CheckedParams<"sync/pull">, call: LongCall): Promise<Project> {
     const { sync, registry, projectPull } = this.#parts;
     const pool = await registry.forNewProject(params.poolId);
-    const found = await sync.findRemote(params.project, params.snapshotId, call);
+    const found = await sync.remote.find(params.project, params.snapshotId, call);
     return this.show(this.#born(await projectPull.run({ found, slug: params.slug, pool }, call)));
   }
 

@@ -1,4 +1,4 @@
-import type { ProjectRow } from "../catalog/projects.ts";
+import { type ProjectRow, rulesOf } from "../catalog/projects.ts";
 import type { Project, ProjectSettings } from "../protocol/entities.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 
@@ -31,6 +31,6 @@ export class ProjectView {
 }
 
 export function settingsOf(row: ProjectRow): ProjectSettings {
-  const { maxSnapshots, autoSnapshotMinutes, undeleteHours } = row;
-  return { maxSnapshots, autoSnapshotMinutes, undeleteHours };
+  const { autoSnapshotMinutes, undeleteHours } = row;
+  return { ...rulesOf(row), autoSnapshotMinutes, undeleteHours };
 }

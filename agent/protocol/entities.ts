@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ActCause, ActChange, actCauses, actOutcomes, TestResult } from "./acts.ts";
+import { RetentionRules } from "./retention.ts";
 import { RestoredWhat } from "./restoreParts.ts";
 
 /** Why an entry exists. The order is the one in which the UI explains them. */
@@ -88,11 +89,13 @@ export type Entry = z.infer<typeof Entry>;
 
 /** Which entries are wanted: those for which all that is given holds. Times are ISO 8601. */
 export const EntryFilter = z.strictObject({
-  /** In the label or the note, in upper or lower case. */
+  /** In the label, the note, or what was done before it: in upper or lower case. */
   text: z.string().min(1).max(200).optional(),
   causes: z.array(Cause).min(1).max(causes.length).optional(),
   author: z.string().min(1).max(200).optional(),
   tests: TestResult.optional(),
+  /** None but these: whole ids. */
+  among: z.array(z.string().max(100)).max(10_000).optional(),
   /** Not before. */
   since: z.iso.datetime({ offset: true }).optional(),
   /** Not after. */
@@ -101,8 +104,7 @@ export const EntryFilter = z.strictObject({
 export type EntryFilter = z.infer<typeof EntryFilter>;
 
 export const ProjectSettings = z.object({
-  /** How many unpinned entries are kept. */
-  maxSnapshots: z.number().int().min(1).max(10_000),
+  ...RetentionRules.shape,
   /** Minutes between automatic snapshots while the project is open; 0 turns them off. */
   autoSnapshotMinutes: z.number().min(0).max(1440),
   /** For how long deleted snapshots stay on the disk, so that they can be brought back; 0 for not at all. */
@@ -315,7 +317,7 @@ export const Check = z.object({
   name: z.string(),
   ok: z.boolean(),
   message: z.string(),
-  /** What mends it; null when nothing needs mending. */
+  /** What mends it or, where it is `ok`, what would make it better; null when there is nothing to do. */
   remedy: z.string().nullable(),
 });
 export type Check = z.infer<typeof Check>;

@@ -26,6 +26,8 @@ export const errorHints = {
   USER_REFUSED: "Name the user who runs the editor with --user NAME.",
   SETUP_BLOCKED: "Mend what it names, and run the set-up again.",
   SETUP_BUSY: "Wait until it has ended, then run this again.",
+  DISK_FULL:
+    "Free space in the folder for temporary files, /var/tmp unless TMPDIR names another, or start the agent with TMPDIR set to a larger disk.",
   // Pools and volumes
   POOL_NOT_FOUND: "List pools with `forkpoint pool status`, or make one with `forkpoint pool create`.",
   POOL_EXISTS: "Choose another place, or adopt the pool that is there.",

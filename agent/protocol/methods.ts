@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { agentMethods } from "./methods/agentMethods.ts";
+import { editorMethods } from "./methods/editorMethods.ts";
 import type { MethodTable } from "./methods/methodTable.ts";
 import { poolMethods } from "./methods/poolMethods.ts";
 import { projectMethods } from "./methods/projectMethods.ts";
@@ -17,6 +18,7 @@ export const methods = {
   ...storeMethods,
   ...projectMethods,
   ...snapshotMethods,
+  ...editorMethods,
   ...timelineMethods,
 } as const satisfies MethodTable;
 

@@ -52,7 +52,14 @@ export const RepairReport = z.object({
   damaged: z.array(DamagedSnapshot),
   indexProblems: z.array(z.string()),
   /** What is wrong with what changes in a store: refs, keeps and the record of the collection. */
-  records: z.array(z.object({ problem: z.string(), isMended: z.boolean() })),
+  records: z.array(
+    z.object({
+      problem: z.string(),
+      isMended: z.boolean(),
+      /** What becomes of it when it is given up, as sentences; null when another machine is not needed for it. */
+      loss: z.string().nullable(),
+    }),
+  ),
   /** Packs that no index named, and that are named again. */
   packsIndexed: z.number(),
   /** Lost pieces of files that were put together from snapshots on this disk. */

@@ -1,8 +1,12 @@
 import type { AgentInfo, Check } from "../protocol/entities.ts";
+import type { SupportFile } from "../protocol/support/bundle.ts";
 import type { FileLog } from "./fileLog.ts";
 import type { Handlers } from "./handlers.ts";
 
-type AgentMethods = Pick<Handlers, "agent/hello" | "agent/stop" | "agent/logs" | "agent/doctor">;
+type AgentMethods = Pick<
+  Handlers,
+  "agent/hello" | "agent/stop" | "agent/logs" | "agent/doctor" | "agent/support"
+>;
 
 /** Questions about the agent itself. */
 export function agentMethods(parts: {
@@ -10,6 +14,7 @@ export function agentMethods(parts: {
   log: FileLog;
   stop: (mode: "now" | "retire") => void;
   examine: (signal: AbortSignal) => Promise<Check[]>;
+  support: (signal: AbortSignal) => Promise<SupportFile[]>;
 }): AgentMethods {
   return {
     "agent/hello": ({ client, version }, { session }) => {
@@ -24,5 +29,6 @@ export function agentMethods(parts: {
     },
     "agent/logs": ({ lines }) => ({ file: parts.log.file, lines: parts.log.tail(lines) }),
     "agent/doctor": async (_params, { signal }) => ({ checks: await parts.examine(signal) }),
+    "agent/support": async (_params, { signal }) => ({ files: await parts.support(signal) }),
   };
 }

@@ -10,6 +10,7 @@ import type { SyncService } from "../sync/syncService.ts";
 import type { TimelineService } from "../timeline/timelineService.ts";
 import { operationMethods } from "./operationMethods.ts";
 import { actMethods } from "./actMethods.ts";
+import { editorMethods } from "./editorMethods.ts";
 import { poolMethods } from "./poolMethods.ts";
 import { projectMethods } from "./projectMethods.ts";
 import type { Composition } from "./runAgent.ts";
@@ -36,6 +37,7 @@ export function roomMethods(parts: {
     ...storeMethods(parts),
     ...projectMethods(parts),
     ...snapshotMethods(parts),
+    ...editorMethods(parts),
     ...timelineMethods(parts),
     ...operationMethods(parts.operations),
     ...actMethods(parts),

@@ -6,6 +6,7 @@ import { collectGarbage, IdleMemory } from "../host/idleMemory.ts";
 import { agentExitCodes, logFile } from "../protocol/endpoint.ts";
 import type { AgentInfo, Check } from "../protocol/entities.ts";
 import { ForkpointError, errorBody } from "../protocol/errors.ts";
+import type { SupportFile } from "../protocol/support/bundle.ts";
 import { protocolVersion } from "../protocol/methods.ts";
 import { agentMethods } from "./agentMethods.ts";
 import { AgentServer } from "./agentServer.ts";
@@ -22,6 +23,8 @@ export interface Composition {
   readonly handlers: Omit<Handlers, `agent/${string}`>;
   readonly info: AgentInfo;
   examine(signal: AbortSignal): Promise<Check[]>;
+  /** Gathers what a support bundle holds. */
+  support(signal: AbortSignal): Promise<SupportFile[]>;
   /** Whether something goes on that nobody waits for, such as an upload. */
   hasBackgroundWork(): boolean;
   /** Ends timers and background work; called once no call runs any more. */
@@ -109,6 +112,7 @@ async function live(options: Parameters<typeof runAgent>[0] & { readonly log: Fi
     log,
     stop: (mode) => (mode === "now" ? lifetime.stop() : lifetime.retire()),
     examine: (signal) => rooms.examine(signal),
+    support: (signal) => rooms.support(signal),
   });
   const dispatcher = new Dispatcher({ ...rooms.handlers, ...ours }, running, log);
   server = new AgentServer({ dispatcher, clock, log, clientsChanged: () => lifetime.reconsider() });

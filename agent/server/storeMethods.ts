@@ -13,7 +13,7 @@ export function storeMethods({ sync, lookup }: { sync: SyncService; lookup: Proj
     "store/resume": () => sync.resume(),
     "store/limit": (limits) => sync.limit(withoutAbsent(limits)),
     "store/check": (_params, call) => sync.checkStore(call),
-    "store/projects": async (_params, call) => ({ projects: await sync.remoteProjects(call) }),
+    "store/projects": async (_params, call) => ({ projects: await sync.remote.projects(call) }),
     "store/unlock": ({ secret, remember }, call) => sync.unlockStore(secret, remember, call),
     "store/lock": () => sync.lockStore(),
     "store/keys": async (_params, { signal }) => ({ keys: await keys.list(signal) }),
@@ -30,13 +30,13 @@ export function storeMethods({ sync, lookup }: { sync: SyncService; lookup: Proj
       sync.care.gc({ ...params, retention: withoutAbsent(retention) }, call),
     "store/gcSchedule": ({ everyHours }) => sync.scheduleGc(everyHours),
     "remote/find": async ({ project, snapshotId }, call) => {
-      const { manifest, manifestDigest } = await sync.findRemote(project, snapshotId, call);
+      const { manifest, manifestDigest } = await sync.remote.find(project, snapshotId, call);
       return { projectId: manifest.projectId, snapshotId: manifest.snapshotId, manifestDigest };
     },
     "remote/list": ({ path, after, limit, ...snapshot }, call) =>
-      sync.remoteFiles(call, (files) => files.list(snapshot, path, { after, limit })),
+      sync.remote.files(call, (files) => files.list(snapshot, path, { after, limit })),
     "remote/read": async ({ path, offset, ...snapshot }, call) => {
-      const { bytes, size } = await sync.remoteFiles(call, (files) => files.read(snapshot, path, offset));
+      const { bytes, size } = await sync.remote.files(call, (files) => files.read(snapshot, path, offset));
       return { bytes: bytes.toString("base64"), size };
     },
   };

@@ -15,10 +15,16 @@ export function timelineMethods(parts: {
       timeline.reading.changes(lookup.named(project), params, call),
     "timeline/history": ({ project, ...params }, call) =>
       timeline.reading.history(lookup.named(project), params, call),
+    "timeline/touching": ({ project, ...params }, call) =>
+      timeline.reading.touching(lookup.named(project), params, call),
     "timeline/deleted": ({ project, ...params }, call) =>
       timeline.reading.deleted(lookup.named(project), params, call),
     "timeline/preview": ({ project, ...params }, call) =>
       timeline.reading.preview(lookup.named(project), params, call),
+    "timeline/retention": ({ project, ...params }, call) =>
+      timeline.reading.retention.retention(lookup.named(project), params, call),
+    "timeline/sizes": ({ project, ...params }, call) =>
+      timeline.reading.retention.sizes(lookup.named(project), params, call),
     "timeline/diff": ({ project, ...params }, call) =>
       timeline.reading.diff(lookup.named(project), params, call),
     "timeline/restore": ({ project, ...params }, call) =>

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
+import type { HelperPlaces } from "../volumes/privileged/helperPlaces.ts";
 import { ownershipProblem, unlessMissing } from "./rootOwned.ts";
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -16,6 +18,11 @@ export const InstalledRecord = z.object({
 export type InstalledRecord = z.infer<typeof InstalledRecord>;
 
 export const recordMode = 0o644;
+
+/** Which Forkpoint installed the programs, beside them. */
+export function recordFile({ lib }: Pick<HelperPlaces, "lib">): string {
+  return join(lib, "installed.json");
+}
 
 /**
  * The record beside the programs; undefined when it is not there, not readable as one, or may be another's

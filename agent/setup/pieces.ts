@@ -3,6 +3,7 @@ import type { Processes } from "../host/processes.ts";
 import type { HelperPlaces } from "../volumes/privileged/helperPlaces.ts";
 import { BootUnit, bootUnitText } from "./bootUnit.ts";
 import { HelperPrograms, type ProgramSources } from "./helperPrograms.ts";
+import { recordFile } from "./installedRecord.ts";
 import { NeededPackages } from "./neededPackages.ts";
 import type { Piece } from "./piece.ts";
 import { removeRootFile } from "./rootOwned.ts";
@@ -16,11 +17,6 @@ export interface SetupGround {
   readonly places: HelperPlaces;
   /** Whether pools are mounted by a unit of systemd when the machine starts. */
   readonly systemd: boolean;
-}
-
-/** Which Forkpoint installed the programs, beside them. */
-export function recordFile({ lib }: HelperPlaces): string {
-  return join(lib, "installed.json");
 }
 
 /** What the helper reads, and how it is written. */

@@ -10,9 +10,8 @@ import type { CrashPoint } from "../host/crashPoints.ts";
 import type { Log } from "../host/log.ts";
 import type { LongCall } from "../host/longCall.ts";
 import type { Processes } from "../host/processes.ts";
-import type { RemoteProject, Secret, Store } from "../protocol/entities.ts";
-import { ForkpointError, type ErrorBody } from "../protocol/errors.ts";
-import type { Repository } from "../repository/repository.ts";
+import type { Secret, Store } from "../protocol/entities.ts";
+import { ForkpointError } from "../protocol/errors.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";
 import { EntryPusher } from "./push/entryPusher.ts";
@@ -21,17 +20,17 @@ import { KeyFolder } from "./store/keyFolder.ts";
 import { KeyKeeper } from "./store/keyKeeper.ts";
 import { Keyring } from "./store/keyring.ts";
 import { machineId } from "./machineId.ts";
-import { pullSnapshot, type Pulled, type PullRequest } from "./pull/pull.ts";
+import type { Pulled, PullRequest } from "./pull/pull.ts";
 import { PullRelatives } from "./pull/pullRelatives.ts";
 import { PushBases } from "./push/pushBase.ts";
 import { PushQueue } from "./push/pushQueue.ts";
-import { RemoteFiles } from "./pull/remoteFiles.ts";
-import { RemoteProjects, type FoundRemote } from "./pull/remoteProjects.ts";
+import { RemoteCopies } from "./pull/remoteCopies.ts";
 import { snapshotOnDisk } from "./snapshotOnDisk.ts";
 import { StoreCare } from "./care/storeCare.ts";
 import { StoreKeeper, type StoreAccess, type StoreChoice } from "./store/storeKeeper.ts";
 import { StoreKeys } from "./store/storeKeys.ts";
-import { type TransferSettings, transferSetting, usualTransfers } from "./transferSettings.ts";
+import { syncStatus, type SyncStatus } from "./syncStatus.ts";
+import { TransferControl } from "./transferControl.ts";
 
 export interface SyncParts {
   readonly catalog: Catalog;
@@ -55,16 +54,6 @@ export interface SyncParts {
   readonly healthChanged: (projectId: string | null) => void;
 }
 
-/** How far the copies of a project, or of all, have come. */
-export interface SyncStatus {
-  /** Entries that are not in the store yet. */
-  readonly pending: number;
-  readonly uploading: boolean;
-  /** Milliseconds since 1970. */
-  readonly lastPushAt: number | null;
-  readonly pushError: ErrorBody | null;
-}
-
 /** The safe copy: which store, what is pushed to it, and what can be rebuilt from it. */
 export class SyncService {
   readonly #parts: SyncParts;
@@ -75,11 +64,10 @@ export class SyncService {
   readonly keys: StoreKeys;
   /** Verifies, mends and tidies what is in the store. */
   readonly care: StoreCare;
+  /** What the store holds, for reading. */
+  readonly remote: RemoteCopies;
   readonly #gcSchedule: GcSchedule;
-  readonly #changed: () => void;
-  #isStarted = false;
-  /** How many keep the queue shut for a moment. */
-  #holders = 0;
+  readonly #transfers: TransferControl;
   #looking: Promise<void> = Promise.resolve();
 
   constructor(parts: SyncParts) {
@@ -89,8 +77,6 @@ export class SyncService {
       announce("changed/machine", { what: "store" });
       healthChanged(null);
     };
-    this.#changed = changed;
-    this.#applyLimits();
     const keys = new KeyKeeper({ keyring: new Keyring(parts), files: new KeyFolder(parts.home) });
     const store = new StoreKeeper({ ...parts, keys, changed });
     const bases = new PushBases(parts);
@@ -106,6 +92,8 @@ export class SyncService {
       pusher,
       pushed: (signal) => this.care.keep(signal),
     });
+    this.#transfers = new TransferControl({ ...parts, queue: this.#queue, changed });
+    this.remote = new RemoteCopies(store, { ...parts, relatives: this.#relatives });
     this.care = new StoreCare({
       ...parts,
       machineId: id,
@@ -115,7 +103,7 @@ export class SyncService {
       collected: (report) => this.#gcSchedule.noteSuccess(report),
       // While pushing is paused, what is to be pushed again waits for that, and nobody for it.
       pushed: (projectId, call) =>
-        this.#transfers.paused ? Promise.resolve() : this.#queue.finished(projectId, call),
+        this.#transfers.settings.paused ? Promise.resolve() : this.#queue.finished(projectId, call),
       onDisk: async (entry) => {
         const project = parts.projects.byId(entry.projectId);
         return project ? snapshotOnDisk(parts, project, entry) : null;
@@ -124,7 +112,8 @@ export class SyncService {
     this.#gcSchedule = new GcSchedule({
       ...parts,
       changed,
-      isFree: () => store.isSet && !this.#transfers.paused && !this.#queue.hasWork() && !this.care.isBusy,
+      isFree: () =>
+        store.isSet && !this.#transfers.settings.paused && !this.#queue.hasWork() && !this.care.isBusy,
       collect: (graceHours, call) => this.care.gc({ dryRun: false, retention: {}, graceHours }, call),
     });
   }
@@ -139,7 +128,7 @@ export class SyncService {
     call.report({ message: "Checking the store", done: 0, total: null, unit: "steps", rate: null });
     const candidate = await this.#store.prepare(choice, call.signal);
     // Nothing that was sent to the old store may be noted as kept in the new one.
-    await this.#whileShut(async () => {
+    await this.#transfers.whileShut(async () => {
       catalog.transaction(() => {
         this.#store.record(candidate);
         if (!candidate.isOther) return;
@@ -157,7 +146,7 @@ export class SyncService {
 
   showStore(): Store | null {
     const store = this.#store.show();
-    const { paused, ...limits } = this.#transfers;
+    const { paused, ...limits } = this.#transfers.settings;
     return store && { ...store, paused, limits, tidying: this.#gcSchedule.show() };
   }
 
@@ -168,8 +157,7 @@ export class SyncService {
    */
   async pause(): Promise<Store> {
     this.#shown();
-    this.#change({ paused: true });
-    await this.#queue.shut();
+    await this.#transfers.pause();
     return this.#shown();
   }
 
@@ -181,8 +169,7 @@ export class SyncService {
    */
   limit(limits: { readonly upload?: number | null; readonly download?: number | null }): Store {
     this.#shown();
-    this.#change(limits);
-    this.#applyLimits();
+    this.#transfers.limit(limits);
     return this.#shown();
   }
 
@@ -200,8 +187,7 @@ export class SyncService {
   /** Pushes what waits, and whatever comes. @throws ForkpointError STORE_NOT_SET */
   resume(): Store {
     this.#shown();
-    this.#change({ paused: false });
-    this.#open();
+    this.#transfers.resume();
     return this.#shown();
   }
 
@@ -225,40 +211,13 @@ export class SyncService {
 
   /** Forgets the key of the store on this machine; uploads wait for it. @throws ForkpointError REPOSITORY_PLAIN */
   async lockStore(): Promise<Store> {
-    await this.#whileShut(() => this.#store.lock());
+    await this.#transfers.whileShut(() => this.#store.lock());
     return this.#shown();
   }
 
-  /** @throws ForkpointError STORE_NOT_SET, STORE_*, OBJECT_* */
-  async remoteProjects(call: LongCall): Promise<RemoteProject[]> {
-    const { log } = this.#parts;
-    return this.#using(call, (repository, { signal }) => new RemoteProjects(repository, log, signal).list());
-  }
-
-  /**
-   * A snapshot in the store: the head of a project, or the one named.
-   * @param name the project's slug or id in the store
-   * @param snapshotId an id, or at least four characters of its beginning
-   * @throws ForkpointError PROJECT_NOT_FOUND, SNAPSHOT_NOT_FOUND, STORE_NOT_SET, STORE_*, OBJECT_*
-   */
-  async findRemote(name: string, snapshotId: string | undefined, call: LongCall): Promise<FoundRemote> {
-    const { log } = this.#parts;
-    return this.#using(call, (repository, { signal }) =>
-      new RemoteProjects(repository, log, signal).find(name, snapshotId),
-    );
-  }
-
-  /** Reads single files of snapshots in the store. @throws ForkpointError STORE_NOT_SET, and what `work` throws */
-  remoteFiles<T>(call: LongCall, work: (files: RemoteFiles) => Promise<T>): Promise<T> {
-    return this.#using(call, (repository, { signal }) => work(new RemoteFiles(repository, signal)));
-  }
-
-  /** Rebuilds a snapshot from the store; see `pullSnapshot`. @throws ForkpointError also STORE_NOT_SET */
-  async pull(request: PullRequest, call: LongCall): Promise<Pulled> {
-    const relatives = this.#relatives;
-    return this.#using(call, (repository, during) =>
-      pullSnapshot(request, { ...this.#parts, repository, relatives }, during),
-    );
+  /** Rebuilds a snapshot from the store; see `RemoteCopies`. */
+  pull(request: PullRequest, call: LongCall): Promise<Pulled> {
+    return this.remote.pull(request, call);
   }
 
   /** There may be something to push. */
@@ -279,11 +238,11 @@ export class SyncService {
     const { entries } = this.#parts;
     this.#shown();
     const wanted = entries.notDurable(projectId);
-    this.#assertPushes(wanted.length);
+    this.#transfers.assertPushes(wanted.length);
     this.#queue.resume(projectId);
     if (wait) {
       await this.#queue.finished(projectId, call);
-      this.#assertPushes(entries.notDurable(projectId).length);
+      this.#transfers.assertPushes(entries.notDurable(projectId).length);
     }
     const left = new Set(entries.notDurable(projectId).map(({ snapshotId }) => snapshotId));
     const pushed = wanted.flatMap(({ snapshotId }) =>
@@ -305,16 +264,7 @@ export class SyncService {
 
   /** Of one project, or with null of all. */
   status(projectId: string | null): SyncStatus {
-    const { entries, projects } = this.#parts;
-    const rows = projects.list().filter((row) => projectId === null || row.projectId === projectId);
-    const pushed = rows.flatMap(({ lastPushAt }) => (lastPushAt === null ? [] : [lastPushAt]));
-    return {
-      pending: rows.reduce((sum, row) => sum + entries.notDurable(row.projectId).length, 0),
-      uploading: rows.some((row) => this.#queue.isUploading(row.projectId)),
-      lastPushAt: pushed.length > 0 ? Math.max(...pushed) : null,
-      pushError:
-        rows.map((row) => this.#queue.errorOf(row.projectId)).find((error) => error !== null) ?? null,
-    };
+    return syncStatus(this.#parts, this.#queue, projectId);
   }
 
   /** Whether an upload is under way or will be tried again, or the store is being tidied by itself. */
@@ -324,8 +274,7 @@ export class SyncService {
 
   /** Lets uploads run; to be called once what was interrupted has been recovered. */
   start(): void {
-    this.#isStarted = true;
-    this.#open();
+    this.#transfers.start();
     this.#gcSchedule.start();
     this.#looking = this.#store.noteLock().catch((thrown: unknown) => {
       this.#parts.log.warn("the key of the store cannot be read", { reason: String(thrown) });
@@ -334,62 +283,11 @@ export class SyncService {
 
   /** Cancels the uploads and resolves when none runs any more. The next start goes on with them. */
   async close(): Promise<void> {
-    this.#isStarted = false;
+    this.#transfers.stop();
     await this.#gcSchedule.close();
     await this.#queue.shut();
     await this.#looking;
     await this.#store.close();
-  }
-
-  async #using<T>(call: LongCall, work: (repository: Repository, call: LongCall) => Promise<T>): Promise<T> {
-    try {
-      const repository = await this.#store.repository(call.signal);
-      const result = await repository.during(call.signal, (signal) => work(repository, { ...call, signal }));
-      this.#store.noteSuccess();
-      return result;
-    } catch (thrown) {
-      this.#store.noteFailure(thrown);
-      throw thrown;
-    }
-  }
-
-  get #transfers(): TransferSettings {
-    return this.#parts.settings.get(transferSetting) ?? usualTransfers;
-  }
-
-  #change(change: Partial<TransferSettings>): void {
-    this.#parts.settings.set(transferSetting, { ...this.#transfers, ...change });
-    this.#changed();
-  }
-
-  #applyLimits(): void {
-    const { rates } = this.#parts;
-    const { upload, download } = this.#transfers;
-    rates.upload.limit = upload;
-    rates.download.limit = download;
-  }
-
-  /** Lets uploads run, unless somebody does not want that. */
-  #open(): void {
-    if (this.#isStarted && this.#holders === 0 && !this.#transfers.paused) this.#queue.open();
-  }
-
-  /** Runs `work` while nothing is uploaded. */
-  async #whileShut<T>(work: () => Promise<T>): Promise<T> {
-    this.#holders++;
-    try {
-      await this.#queue.shut();
-      return await work();
-    } finally {
-      this.#holders--;
-      this.#open();
-    }
-  }
-
-  /** @throws ForkpointError PUSH_PAUSED when something waits to be pushed and nothing is */
-  #assertPushes(waiting: number): void {
-    if (waiting === 0 || !this.#transfers.paused) return;
-    throw new ForkpointError("PUSH_PAUSED", "Pushing to the store is paused.");
   }
 
   #wakeAll(): void {

@@ -46,6 +46,7 @@ export class EntryList {
     return {
       entries: rows.slice(0, limit).map((row) => this.view(row)),
       more: rows.length > limit,
+      matches: filter === undefined ? null : entries.count(projectId, filter),
       idLength: entries.idLength(projectId, shownIdCharacters),
     };
   }
@@ -65,7 +66,7 @@ export class EntryList {
     const { snapshotId } = this.named(projectId, wish.snapshotId);
     const { label, note, pinned } = wish;
     this.#parts.entries.change(projectId, snapshotId, {
-      ...(label === undefined ? {} : { label: textOrNull(label) }),
+      ...(label === undefined ? {} : { label: textOrNull(label), named: textOrNull(label) !== null }),
       ...(note === undefined ? {} : { note: textOrNull(note) }),
       ...(pinned === undefined ? {} : { pinned }),
     });

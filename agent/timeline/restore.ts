@@ -10,6 +10,7 @@ import { hasChanges } from "../volumes/comparison/hasChanges.ts";
 import { makeEqual } from "../volumes/inPlace/makeEqual.ts";
 import { changesOfPaths } from "./changesOfPaths.ts";
 import { refuseOpenFiles } from "./openFilesCheck.ts";
+import type { OpenEditors } from "./openEditors.ts";
 import { chosenChanges } from "./parts/chosenChanges.ts";
 import { sortChanges } from "./parts/sortedChanges.ts";
 import { requirePath } from "./pathInVolume.ts";
@@ -43,10 +44,12 @@ export interface Restored {
 export class Restore {
   readonly #parts: TimelineParts;
   readonly #places: SnapshotPlaces;
+  readonly #editors: OpenEditors;
   readonly #recovery: RestoreRecovery;
 
-  constructor(parts: TimelineParts, places: SnapshotPlaces) {
+  constructor(parts: TimelineParts, places: SnapshotPlaces, editors: OpenEditors) {
     this.#parts = parts;
+    this.#editors = editors;
     this.#places = places;
     this.#recovery = new RestoreRecovery(parts, places);
   }
@@ -117,6 +120,8 @@ export class Restore {
     const headPath = head === null ? null : this.#places.of(project, head);
     const known =
       headPath !== null &&
+      // Unsaved text has to be in the guard.
+      !this.#editors.hasMoreThan(project.projectId, head) &&
       (await btrfs.isSubvolume(headPath)) &&
       !(await hasChanges(privileged, { from: headPath, to: before }, call.signal));
     call.signal.throwIfAborted();
@@ -147,6 +152,7 @@ export class Restore {
         entries.add(newEntry({ ...common, parentId: project.headSnapshotId, cause: "guard" }));
         projects.change(projectId, { headSnapshotId: guardId });
       }
+      this.#editors.keepWith(projectId, guardId);
       intents.update(restoreIntent, intentId, applying);
       return entries.find(projectId, guardId);
     });

@@ -1,42 +1,120 @@
 import type { EntryRow } from "../catalog/entries.ts";
 import { actCauses } from "../protocol/acts.ts";
 import type { Cause } from "../protocol/entities.ts";
+import { type KeepReason, keepReasons, type RetentionRules } from "../protocol/retention.ts";
+import { type Period, periodOf } from "./localPeriods.ts";
 
 /** How many unpinned entries that nobody asked for are kept, besides those of people. */
 export const automaticKept = 50;
 
 const automatic: ReadonlySet<Cause> = new Set(["timer", "assistant", ...actCauses]);
 
-/** Whether it came about by itself and nobody has put a word to it since. */
-function isAutomatic({ cause, label, note }: EntryRow): boolean {
-  return automatic.has(cause) && label === null && note === null;
+/** Whether it came about by itself, or by an assistant, and no person has put a word to it since. */
+export function isAutomatic({ cause, named, note }: EntryRow): boolean {
+  return automatic.has(cause) && !named && (note === null || cause === "assistant");
+}
+
+/** What lies outside the rules. All are ids of entries. */
+export interface RetentionFacts {
+  readonly headSnapshotId: string | null;
+  /** What acts that go on began with. */
+  readonly running?: readonly string[];
+  /** What living forks were made from. */
+  readonly forked?: readonly string[];
+}
+
+/** What becomes of an entry: it stays for `reasons`, the strongest first, and goes when there are none. */
+export interface Judgement {
+  readonly entry: EntryRow;
+  readonly reasons: readonly KeepReason[];
 }
 
 /**
- * Which entries roll off a timeline, oldest first: unpinned ones beyond the newest `maxSnapshots`, and unpinned
- * automatic ones beyond the newest `automaticKept`; neither counts for the other. The head stays, the newest on which
- * tests passed, and what is being uploaded until that is done. A restore that undo would go back over keeps its guard
- * as long as it is itself kept.
+ * What retention keeps of a timeline and why. The clock plays no part in it: times only tell which entries belong to one
+ * hour, day, week or month, and the order is that in which the entries came. What is kept for one number of a rule is
+ * kept for every larger one, and a second round takes nothing that the first one left.
  * @param entries the living ones, newest first
- * @param limits.needed ids of entries that stay for now
+ * @returns all of them in the same order
  */
+export function judgeEntries(
+  entries: readonly EntryRow[],
+  rules: RetentionRules,
+  facts: RetentionFacts,
+): Judgement[] {
+  const kept = new Map<string, Set<KeepReason>>(entries.map(({ snapshotId }) => [snapshotId, new Set()]));
+  const keep = (reason: KeepReason, ids: readonly (string | null)[]) => {
+    for (const id of ids) if (id !== null) kept.get(id)?.add(reason);
+  };
+  const where = (holds: (entry: EntryRow) => boolean) => entries.filter(holds).map(idOf);
+
+  keep("head", [facts.headSnapshotId]);
+  keep("running", facts.running ?? []);
+  keep("fork", facts.forked ?? []);
+  keep(
+    "pinned",
+    where(({ pinned }) => pinned),
+  );
+  keep(
+    "uploading",
+    where(({ durability }) => durability === "uploading"),
+  );
+  keep("green", where(({ tests }) => tests === "passed").slice(0, 1));
+  const isNamed = (entry: EntryRow) => rules.keepNamed && entry.named;
+  keep("named", where(isNamed));
+  const others = entries.filter((entry) => !entry.pinned && !isNamed(entry));
+  const own = others.filter((entry) => !isAutomatic(entry));
+  keep("latest", own.slice(0, rules.maxSnapshots).map(idOf));
+  keep("automatic", others.filter(isAutomatic).slice(0, automaticKept).map(idOf));
+  keep("hour", lastOfEach("hour", rules.keepHours, entries));
+  keep("day", lastOfEach("day", rules.keepDays, entries));
+  keep("week", lastOfEach("week", rules.keepWeeks, entries));
+  keep("month", lastOfEach("month", rules.keepMonths, entries));
+  keep("assistant", aroundAssistants(rules.keepAssistantDays, entries));
+  // Undo goes back over the newest restore, for as long as that is there.
+  const restore = entries.find(({ cause }) => cause === "restore");
+  if (restore && (kept.get(restore.snapshotId)?.size ?? 0) > 0) keep("guard", [restore.guardId]);
+
+  return entries.map((entry) => {
+    const found = kept.get(entry.snapshotId);
+    return { entry, reasons: keepReasons.filter((reason) => found?.has(reason)) };
+  });
+}
+
+/** Which entries retention takes, oldest first. */
 export function planRetention(
   entries: readonly EntryRow[],
-  limits: {
-    readonly maxSnapshots: number;
-    readonly headSnapshotId: string | null;
-    readonly needed?: readonly string[];
-  },
+  rules: RetentionRules,
+  facts: RetentionFacts,
 ): EntryRow[] {
-  const unpinned = entries.filter(({ pinned }) => !pinned);
-  const own = unpinned.filter((entry) => !isAutomatic(entry)).slice(0, limits.maxSnapshots);
-  const kept = new Set([...own, ...unpinned.filter(isAutomatic).slice(0, automaticKept)]);
-  const undoable = entries.find(({ cause }) => cause === "restore");
-  const lastGreen = entries.find(({ tests }) => tests === "passed");
-  const needed = new Set([limits.headSnapshotId, lastGreen?.snapshotId, ...(limits.needed ?? [])]);
-  if (undoable && kept.has(undoable)) needed.add(undoable.guardId ?? undefined);
-  return unpinned
-    .filter((entry) => !kept.has(entry))
-    .filter(({ snapshotId, durability }) => !needed.has(snapshotId) && durability !== "uploading")
+  return judgeEntries(entries, rules, facts)
+    .filter(({ reasons }) => reasons.length === 0)
+    .map(({ entry }) => entry)
     .reverse();
+}
+
+function lastOfEach(period: Period, most: number, entries: readonly EntryRow[]): string[] {
+  const last = new Map<string, string>();
+  for (const { createdAt, snapshotId } of entries) {
+    const name = periodOf(period, createdAt);
+    if (last.has(name)) continue;
+    if (last.size === most) break;
+    last.set(name, snapshotId);
+  }
+  return [...last.values()];
+}
+
+/** On so many of the latest days that have entries: what an assistant took, and what that grew from. */
+function aroundAssistants(days: number, entries: readonly EntryRow[]): (string | null)[] {
+  const known = new Set<string>();
+  for (const { createdAt } of entries) {
+    if (known.size === days) break;
+    known.add(periodOf("day", createdAt));
+  }
+  return entries
+    .filter(({ cause, createdAt }) => cause === "assistant" && known.has(periodOf("day", createdAt)))
+    .flatMap(({ snapshotId, parentId }) => [snapshotId, parentId]);
+}
+
+function idOf({ snapshotId }: EntryRow): string {
+  return snapshotId;
 }

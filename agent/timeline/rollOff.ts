@@ -2,16 +2,17 @@ import type { EntryRow } from "../catalog/entries.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { planRetention } from "./retention.ts";
+import { retentionFacts } from "./retentionFacts.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 
 /** Rolls off what retention does not keep; the room on the disk is freed while others go on. */
 export class RollOff {
-  readonly #parts: Pick<TimelineParts, "entries" | "acts" | "announce" | "log">;
+  readonly #parts: Pick<TimelineParts, "entries" | "acts" | "projects" | "announce" | "log">;
   readonly #deletion: SnapshotDeletion;
   readonly #running = new Set<Promise<void>>();
 
   constructor(
-    parts: Pick<TimelineParts, "entries" | "acts" | "announce" | "log">,
+    parts: Pick<TimelineParts, "entries" | "acts" | "projects" | "announce" | "log">,
     deletion: SnapshotDeletion,
   ) {
     this.#parts = parts;
@@ -20,9 +21,8 @@ export class RollOff {
 
   /** Takes the entries away at once. The caller holds the project. */
   run(project: ProjectRow): void {
-    const { acts, entries } = this.#parts;
-    const begun = acts.running(project.projectId).map(({ beforeId }) => beforeId);
-    const doomed = planRetention(entries.list(project.projectId), { ...project, needed: begun });
+    const entries = this.#parts.entries.list(project.projectId);
+    const doomed = planRetention(entries, project, retentionFacts(this.#parts, project));
     if (doomed.length > 0) this.remove(project, doomed, { forGood: false });
   }
 

@@ -9,6 +9,7 @@ import { type Recoverer, recoverer } from "../catalog/recoverer.ts";
 import { newId } from "../host/ids.ts";
 import type { Cause } from "../protocol/entities.ts";
 import { hasChanges } from "../volumes/comparison/hasChanges.ts";
+import type { OpenEditors } from "./openEditors.ts";
 import { SnapshotPlaces } from "./snapshotPlaces.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 
@@ -33,15 +34,18 @@ type Parts = Pick<
 export class SnapshotTaking {
   readonly #parts: Parts;
   readonly #places: SnapshotPlaces;
+  readonly #editors: OpenEditors;
 
-  constructor(parts: Parts, places: SnapshotPlaces) {
+  constructor(parts: Parts, places: SnapshotPlaces, editors: OpenEditors) {
     this.#parts = parts;
     this.#places = places;
+    this.#editors = editors;
   }
 
   /**
    * Adds an entry with what the volume holds now, or what `source` does, and makes it the head. Null, and no entry, when nothing
-   * changed since the head and the wish asks for no label, note or pin. The caller holds the project.
+   * changed since the head and the wish asks for no label, note or pin; for a manual one, unsaved text in an editor is a change.
+   * The caller holds the project.
    * @throws ForkpointError VOLUME_MISSING, POOL_FULL, POOL_READ_ONLY, NEEDS_ROOT, CANCELLED
    */
   async run(
@@ -61,9 +65,11 @@ export class SnapshotTaking {
       await btrfs.snapshot(source, path, { readOnly: true });
       crashPoint("snapshot:taken");
       signal.throwIfAborted();
-      const wanted = wish.label !== null || wish.note !== null || wish.pinned;
+      const isNew = this.#editors.hasMoreThan(project.projectId, project.headSnapshotId);
+      const wanted =
+        wish.label !== null || wish.note !== null || wish.pinned || (wish.cause === "manual" && isNew);
       if (wanted || (await this.#differsFromHead(project, path, signal))) {
-        const entry = this.#register(project, snapshotId, wish, intentId);
+        const entry = this.#register(project, snapshotId, wish, intentId, source === project.path);
         crashPoint("snapshot:registered");
         return entry;
       }
@@ -88,7 +94,13 @@ export class SnapshotTaking {
     return hasChanges(this.#parts.privileged, { from: head, to: path }, signal);
   }
 
-  #register(project: ProjectRow, snapshotId: string, wish: SnapshotWish, intentId: number): EntryRow {
+  #register(
+    project: ProjectRow,
+    snapshotId: string,
+    wish: SnapshotWish,
+    intentId: number,
+    isNow: boolean,
+  ): EntryRow {
     const { catalog, projects, entries, intents, clock, author } = this.#parts;
     const { projectId } = project;
     return catalog.transaction(() => {
@@ -97,6 +109,8 @@ export class SnapshotTaking {
       entries.add(newEntry({ ...said, snapshotId, projectId, parentId, author, createdAt: clock.now() }));
       projects.change(projectId, { headSnapshotId: snapshotId });
       intents.end(intentId);
+      // What is open now belongs to no state of earlier.
+      if (isNow) this.#editors.keepWith(projectId, snapshotId);
       alongside?.(snapshotId);
       const added = entries.find(projectId, snapshotId);
       if (!added) throw new Error("An entry that was added is not there.");

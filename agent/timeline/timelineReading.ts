@@ -8,15 +8,17 @@ import { EntryChanges } from "./entryChanges.ts";
 import type { EntryList } from "./entryList.ts";
 import { DeletedPaths } from "./history/deletedPaths.ts";
 import { PathHistory } from "./history/pathHistory.ts";
+import { PathTouches } from "./history/pathTouches.ts";
 import { Looks } from "./looks.ts";
 import type { ProjectTurns } from "./projectTurns.ts";
+import { RetentionReading } from "./retentionReading.ts";
+import type { EntrySizes } from "./sizes/entrySizes.ts";
 import type { SnapshotPlaces } from "./snapshotPlaces.ts";
 import type { TimelineParts } from "./timelineParts.ts";
 
-type Wish<M extends `timeline/${"list" | "changes" | "diff" | "history" | "deleted" | "preview"}`> = Omit<
-  CheckedParams<M>,
-  "project"
->;
+type Wish<
+  M extends `timeline/${"list" | "changes" | "diff" | "history" | "touching" | "deleted" | "preview"}`,
+> = Omit<CheckedParams<M>, "project">;
 
 const comparing = { operation: "comparing", refuse: false, brief: true };
 
@@ -27,7 +29,9 @@ export class TimelineReading {
   readonly #looks: Looks;
   readonly #entryChanges: EntryChanges;
   readonly #history: PathHistory;
+  readonly #touches: PathTouches;
   readonly #deletedPaths: DeletedPaths;
+  readonly retention: RetentionReading;
 
   constructor(
     parts: TimelineParts,
@@ -36,16 +40,19 @@ export class TimelineReading {
       readonly places: SnapshotPlaces;
       readonly entries: EntryList;
       readonly comparison: Comparison;
+      readonly sizes: EntrySizes;
     },
   ) {
-    const { turns, places, entries, comparison } = rooms;
+    const { turns, places, entries, comparison, sizes } = rooms;
     this.#turns = turns;
     this.#entries = entries;
     this.#looks = new Looks(parts, entries, comparison);
     this.#entryChanges = new EntryChanges(places, entries, comparison);
     const history = { rows: parts.entries, places, comparison, btrfs: parts.btrfs };
     this.#history = new PathHistory(history, entries);
+    this.#touches = new PathTouches(history);
     this.#deletedPaths = new DeletedPaths(history, entries);
+    this.retention = new RetentionReading(parts, entries, sizes);
   }
 
   /** Newest first. @throws ForkpointError SNAPSHOT_NOT_FOUND */
@@ -96,6 +103,15 @@ export class TimelineReading {
     call: LongCall,
   ): Promise<Result<"timeline/history">> {
     return this.#history.of(wish, (work) => this.#turns.run(project, comparing, call, work), call);
+  }
+
+  /** @throws ForkpointError as `PathHistory.of` */
+  async touching(
+    project: ProjectRow,
+    wish: Wish<"timeline/touching">,
+    call: LongCall,
+  ): Promise<Result<"timeline/touching">> {
+    return this.#touches.of(wish, (work) => this.#turns.run(project, comparing, call, work), call);
   }
 
   /** @throws ForkpointError as `DeletedPaths.of` */

@@ -15,10 +15,13 @@ import { SnapshotDeletion } from "./deleteSnapshots.ts";
 import { Comparison } from "./diff.ts";
 import { EntryList, textOrNull } from "./entryList.ts";
 import { KeptSweep } from "./keptSweep.ts";
+import { OpenEditors } from "./openEditors.ts";
 import { pathsOrParts } from "./pathsOrParts.ts";
 import { ProjectTurns } from "./projectTurns.ts";
 import { Restore, type RestoreWish } from "./restore.ts";
 import { RollOff } from "./rollOff.ts";
+import { EntrySizes } from "./sizes/entrySizes.ts";
+import { SizeCounting } from "./sizes/sizeCounting.ts";
 import { SnapshotPlaces } from "./snapshotPlaces.ts";
 import { SnapshotTaking, type SnapshotWish } from "./takeSnapshot.ts";
 import { TimelineReading } from "./timelineReading.ts";
@@ -48,7 +51,10 @@ export class TimelineService {
   readonly #auto: AutoSnapshots;
   readonly #standby: Standby;
   readonly #counting: ChangeCounting;
+  readonly #sizeCounting: SizeCounting;
   readonly reading: TimelineReading;
+  /** What the windows show. */
+  readonly editors: OpenEditors;
   /** What people and programs do, with the state before and after it. */
   readonly acts: ActService;
 
@@ -61,18 +67,22 @@ export class TimelineService {
     this.#parts = parts;
     this.#places = new SnapshotPlaces(parts);
     this.#entries = new EntryList(parts, this.#places);
-    this.#taking = new SnapshotTaking(parts, this.#places);
+    this.editors = new OpenEditors(parts);
+    this.#taking = new SnapshotTaking(parts, this.#places, this.editors);
     this.#deletion = new SnapshotDeletion(parts, this.#places);
     this.#rollOff = new RollOff(parts, this.#deletion);
     this.#undelete = new Undelete(parts, this.#places);
     this.#sweep = new KeptSweep(parts, this.#deletion);
-    this.#restore = new Restore(parts, this.#places);
+    this.#restore = new Restore(parts, this.#places, this.editors);
     this.#turns = new ProjectTurns(parts, this.#restore.recoverer);
+    const sizes = new EntrySizes(parts, this.#turns, this.#places);
+    this.#sizeCounting = new SizeCounting(parts, sizes);
     this.reading = new TimelineReading(parts, {
       turns: this.#turns,
       places: this.#places,
       entries: this.#entries,
       comparison: new Comparison(parts, this.#places),
+      sizes,
     });
     this.#broughtBack = new BroughtBack(parts, this.#places);
     this.#auto = new AutoSnapshots({
@@ -115,6 +125,12 @@ export class TimelineService {
       const entry = await this.#take(current, asked, call.signal);
       return { entry: entry && this.#entries.view(entry), head: this.#entries.head(project.projectId) };
     });
+  }
+
+  /** What windows showed when an entry was made. @throws ForkpointError SNAPSHOT_NOT_FOUND */
+  editorsOf({ projectId }: ProjectRow, snapshotId: string): Result<"editor/show"> {
+    const kept = this.editors.of(projectId, this.#entries.named(projectId, snapshotId).snapshotId);
+    return { windows: kept.map(({ state, keptAt }) => ({ state, keptAt: new Date(keptAt).toISOString() })) };
   }
 
   /** @throws ForkpointError SNAPSHOT_NOT_FOUND */
@@ -256,12 +272,15 @@ export class TimelineService {
 
   /** Whether snapshots that rolled off are still being freed, or changes counted. */
   get hasWork(): boolean {
-    return this.#rollOff.hasWork || this.#sweep.hasWork || this.#counting.hasWork;
+    return (
+      this.#rollOff.hasWork || this.#sweep.hasWork || this.#counting.hasWork || this.#sizeCounting.hasWork
+    );
   }
 
   async close(): Promise<void> {
     this.#auto.close();
     await this.#counting.close();
+    await this.#sizeCounting.close();
     await this.#standby.close();
     await this.#rollOff.ended();
     await this.#sweep.close();
@@ -302,6 +321,7 @@ export class TimelineService {
     const project = this.#parts.projects.byId(projectId);
     if (project) this.#rollOff.run(project);
     void this.#sweep.wake();
+    this.#sizeCounting.wake(projectId);
     this.#parts.announce("changed/timeline", { projectId });
     this.#parts.uploads.wake(projectId);
   }

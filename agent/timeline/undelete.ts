@@ -62,7 +62,7 @@ export class Undelete {
     const { projects, entries } = this.#parts;
     const project = projects.byId(projectId);
     if (!project) return;
-    for (const { snapshotId } of planRetention(entries.list(projectId), project)) {
+    for (const { snapshotId } of planRetention(entries.list(projectId), project, project)) {
       if (revived.includes(snapshotId)) entries.change(projectId, snapshotId, { pinned: true });
     }
   }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { ChangeNode } from "../compare/changeTree.ts";
 import { showLinuxHelp } from "../connection/linuxHelp.ts";
+import { showProblems } from "../support/problemsPage.ts";
 import { showEntryActions } from "../timeline/entryActions.ts";
 import type { Window } from "../window.ts";
 import type { CommandId } from "./commandTitles.ts";
@@ -21,11 +22,15 @@ export function commandTable(window: Window) {
     "forkpoint.editNote": (entry) => snapshots.editNote(entry),
     "forkpoint.pinSnapshot": (entry) => snapshots.setPinned(entry, true),
     "forkpoint.unpinSnapshot": (entry) => snapshots.setPinned(entry, false),
-    "forkpoint.deleteSnapshot": (entry, selected) => snapshots.delete(orFocused(window, entry), selected),
+    "forkpoint.deleteSnapshot": (entry, selected) =>
+      snapshots.delete(orFocused(window, entry), selected ?? allFocused(window, entry)),
     "forkpoint.deleteSnapshots": () => snapshots.deleteSeveral(),
+    "forkpoint.showRetention": () => window.retention.show(),
     "forkpoint.copySnapshotId": (entry) => snapshots.copyId(entry),
     "forkpoint.showEntryActions": (entry) => showEntryActions(window.session, timeline, entry),
-    "forkpoint.loadMore": () => timeline.loadMore(),
+    "forkpoint.loadMore": () => window.search.loadMore(),
+    "forkpoint.searchTimeline": (wish) => window.searching.run(wish),
+    "forkpoint.clearSearch": () => window.searching.clear(),
     "forkpoint.refresh": async () => {
       await window.session.requireAgent();
       await window.session.reload();
@@ -89,16 +94,24 @@ export function commandTable(window: Window) {
     "forkpoint.pushNow": () => store.push(),
     "forkpoint.pausePush": () => store.pause(),
     "forkpoint.resumePush": () => store.resume(),
+    "forkpoint.tidyStore": () => window.tidy.tidy(),
+    "forkpoint.chooseStoreRetention": () => window.tidy.chooseRetention(),
+    "forkpoint.scheduleTidying": () => window.tidy.schedule(),
+    "forkpoint.verifyStore": () => window.repair.verify(),
+    "forkpoint.repairStore": () => window.repair.repair(),
     "forkpoint.pullProject": () => window.pullProject.run(),
 
     "forkpoint.showTimelinePanel": () => panels.showTimeline(),
     "forkpoint.showHealth": () => panels.showHealth(),
     "forkpoint.doctor": () => window.doctor.run(),
+    "forkpoint.showProblems": (code) => showProblems(window.extensionUri, code),
+    "forkpoint.saveSupportBundle": () => window.support.show(),
     "forkpoint.showLog": () => window.log.show(),
     "forkpoint.startAgent": () => agent.start(),
     "forkpoint.restartAgent": () => agent.restart(),
     "forkpoint.stopAgent": () => agent.stop(),
     "forkpoint.showLinuxHelp": () => showLinuxHelp(),
+    "forkpoint.manageTrust": () => vscode.commands.executeCommand("workbench.trust.manage"),
     "forkpoint.getStarted": () =>
       vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthrough),
   } satisfies Record<CommandId, Command> as Readonly<Record<CommandId, Command>>;
@@ -106,6 +119,14 @@ export function commandTable(window: Window) {
 
 /** Keys pressed in the Timeline view say `{ focused: true }` instead of naming the row. */
 function orFocused(window: Window, argument: unknown): unknown {
-  const byKey = typeof argument === "object" && argument !== null && "focused" in argument;
-  return byKey ? window.timelineView.selection[0] : argument;
+  return isByKey(argument) ? window.timelineView.selection[0] : argument;
+}
+
+/** All rows that were selected when a key was pressed. */
+function allFocused(window: Window, argument: unknown): unknown {
+  return isByKey(argument) ? window.timelineView.selection : undefined;
+}
+
+function isByKey(argument: unknown): boolean {
+  return typeof argument === "object" && argument !== null && "focused" in argument;
 }

@@ -45,6 +45,10 @@ export const errorAdvice: Partial<Record<ErrorCode, Advice>> = {
     actions: ["forkpoint.adoptPool"],
   },
   PUSH_PAUSED: { hint: "Resume it; what waits is then copied.", actions: ["forkpoint.resumePush"] },
+  DISK_FULL: {
+    hint: "Free space in the folder for temporary files, /var/tmp unless TMPDIR names another; the copy is tried again by itself.",
+    actions: ["forkpoint.pushNow"],
+  },
   POOL_FULL: { actions: ["forkpoint.deleteSnapshots", "forkpoint.showHealth"] },
   POOL_READ_ONLY: { actions: ["forkpoint.showHealth"] },
   NOT_BTRFS: {
@@ -75,9 +79,22 @@ export const errorAdvice: Partial<Record<ErrorCode, Advice>> = {
   STORE_BUCKET_MISSING: { actions: ["forkpoint.checkStore", "forkpoint.setStore"] },
   STORE_READ_ONLY: { actions: ["forkpoint.setStore"] },
   STORE_FULL: { actions: ["forkpoint.setStore"] },
-  OBJECT_MISSING: { actions: ["forkpoint.pushNow"] },
-  OBJECT_DAMAGED: { actions: ["forkpoint.pushNow"] },
-  REPOSITORY_LOCKED: { hint: "Unlock it with its passphrase.", actions: ["forkpoint.unlockStore"] },
+  OBJECT_MISSING: {
+    hint: "The store lost an object. Repair the safe copy; if that does not help, set another store on a machine that has the snapshots.",
+    actions: ["forkpoint.repairStore", "forkpoint.setStore"],
+  },
+  OBJECT_DAMAGED: {
+    hint: "The store holds a damaged object. Repair the safe copy; if that does not help, set another store on a machine that has the snapshots.",
+    actions: ["forkpoint.repairStore", "forkpoint.setStore"],
+  },
+  GC_REFUSED: {
+    hint: "Nothing was deleted. Verify the safe copy, then repair it.",
+    actions: ["forkpoint.verifyStore", "forkpoint.repairStore"],
+  },
+  REPOSITORY_LOCKED: {
+    hint: "Unlock it with its passphrase or key file.",
+    actions: ["forkpoint.unlockStore"],
+  },
   REPOSITORY_PLAIN: { actions: ["forkpoint.setStore"] },
   KEY_WRONG: { hint: "Try again.", actions: ["forkpoint.unlockStore"] },
   KEY_NEEDED: { hint: "Set the store again and choose one.", actions: ["forkpoint.setStore"] },

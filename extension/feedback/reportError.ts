@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { errorBody } from "../../agent/protocol/errors.ts";
+import { isExplained } from "./explainedErrors.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
 import { errorAdvice, hintFor } from "./errorAdvice.ts";
 import { Dismissed, NextStep } from "./nextStep.ts";
@@ -26,20 +27,35 @@ export function reportError(thrown: unknown, log: vscode.LogOutputChannel): void
     body.code === "INTERNAL" ? (stack ?? "") : "",
   );
   const advice = errorAdvice[body.code];
-  offer(vscode.window.showErrorMessage, `${sentence(body.message)} ${hintFor(body)}`, advice?.actions ?? []);
+  const learn: Offer = {
+    title: "Learn More",
+    run: () => void vscode.commands.executeCommand("forkpoint.showProblems", body.code),
+  };
+  const offers = [...(advice?.actions ?? []).map(commandOffer), ...(isExplained(body.code) ? [learn] : [])];
+  show(vscode.window.showErrorMessage, `${sentence(body.message)} ${hintFor(body)}`, offers);
+}
+
+type ShowMessage = (message: string, ...items: string[]) => Thenable<string | undefined>;
+
+/** A button of a message. */
+interface Offer {
+  readonly title: string;
+  readonly run: () => void;
 }
 
 /** Shows a message with buttons that run commands. */
-export function offer(
-  show: (message: string, ...items: string[]) => Thenable<string | undefined>,
-  message: string,
-  actions: readonly CommandId[],
-): void {
-  const titles = actions.map((action) => commandTitles[action]);
-  void show(message, ...titles).then((chosen) => {
-    const action = actions.find((candidate) => commandTitles[candidate] === chosen);
-    if (action) void vscode.commands.executeCommand(action);
-  });
+export function offer(showMessage: ShowMessage, message: string, actions: readonly CommandId[]): void {
+  show(showMessage, message, actions.map(commandOffer));
+}
+
+function show(showMessage: ShowMessage, message: string, offers: readonly Offer[]): void {
+  void showMessage(message, ...offers.map(({ title }) => title)).then((chosen) =>
+    offers.find(({ title }) => title === chosen)?.run(),
+  );
+}
+
+function commandOffer(action: CommandId): Offer {
+  return { title: commandTitles[action], run: () => void vscode.commands.executeCommand(action) };
 }
 
 function sentence(text: string): string {

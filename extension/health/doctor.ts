@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Check } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { longOperation } from "../feedback/longOperation.ts";
+import { checkKind, checkRank } from "./checkKind.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { count } from "../wording/counts.ts";
 
@@ -20,23 +21,36 @@ export class Doctor {
     const { checks } = await longOperation("Checking everything Forkpoint needs", () =>
       this.#connection.call("agent/doctor", {}),
     );
-    const wrong = checks.filter(({ ok }) => !ok);
-    const ordered = [...wrong, ...checks.filter(({ ok }) => ok)];
-    // Not awaited: the list is for reading, and the command is done when it shows.
-    void vscode.window.showQuickPick(
-      ordered.map(({ name, ok, message, remedy }) => ({
-        label: `$(${ok ? "pass" : "error"}) ${name}`,
-        description: message,
-        ...(remedy && { detail: remedy }),
-      })),
-      {
-        title:
-          wrong.length === 0
-            ? "All is well"
-            : `${count(wrong.length, "thing needs", "things need")} attention`,
-        placeHolder: "What was checked",
-      },
-    );
+    this.#show(checks);
     return checks;
   }
+
+  #show(checks: readonly Check[]): void {
+    const wrong = checks.filter(({ ok }) => !ok).length;
+    const ordered = [...checks].sort((a, b) => checkRank(a) - checkRank(b));
+    const more: vscode.QuickPickItem = { label: "$(question) Common problems…" };
+    // Not awaited: the list is for reading, and the command is done when it shows.
+    void vscode.window
+      .showQuickPick(
+        [...ordered.map(itemOf), { label: "", kind: vscode.QuickPickItemKind.Separator }, more],
+        {
+          title: wrong === 0 ? "All is well" : `${count(wrong, "thing needs", "things need")} attention`,
+          placeHolder: "What was checked",
+        },
+      )
+      .then((chosen) => {
+        if (chosen === more) void vscode.commands.executeCommand("forkpoint.showProblems");
+      });
+  }
+}
+
+const icons = { wrong: "error", advice: "lightbulb", ok: "pass" } as const;
+
+function itemOf(check: Check): vscode.QuickPickItem {
+  const { name, message, remedy } = check;
+  return {
+    label: `$(${icons[checkKind(check)]}) ${name}`,
+    description: message,
+    ...(remedy && { detail: remedy }),
+  };
 }

@@ -44,6 +44,16 @@ export const TimelineState = z.object({
   message: z.string(),
   next: z.array(z.object({ command: z.enum(timelineCommands), title: z.string() })),
   entries: z.array(Entry),
+  /** What the entries are filtered by, as it was typed; null when they are all. */
+  search: z
+    .object({
+      query: z.string(),
+      /** How many there are, also beyond those at hand; null while it is looked for. */
+      matches: z.number().nullable(),
+      /** What could not be looked for, in a sentence. */
+      problem: z.string().nullable(),
+    })
+    .nullable(),
   /** Whether older entries can be asked for. */
   more: z.boolean(),
   forks: z.array(ForkMark),
@@ -56,6 +66,8 @@ export type TimelineState = z.infer<typeof TimelineState>;
 export const TimelineRequest = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("more") }),
+  /** Show only what this finds, or everything again when it is empty. */
+  z.object({ type: z.literal("search"), query: z.string().max(1000) }),
   z.object({
     type: z.literal("run"),
     command: z.enum(timelineCommands),

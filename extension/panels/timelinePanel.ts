@@ -29,7 +29,7 @@ export class TimelinePanel implements vscode.Disposable {
     this.#disposables = [
       this.#throttle,
       panel.webview.onDidReceiveMessage((message: unknown) => void this.#answer(message)),
-      window.timeline.onDidChange(draw),
+      window.search.onDidChange(draw),
       window.projects.onDidChange(draw),
       window.session.onDidChange(draw),
     ];
@@ -53,7 +53,8 @@ export class TimelinePanel implements vscode.Disposable {
     try {
       const { data } = request;
       if (data.type === "ready") this.#throttle.run();
-      else if (data.type === "more") await this.#window.timeline.loadMore();
+      else if (data.type === "more") await this.#window.search.loadMore();
+      else if (data.type === "search") await this.#window.search.show(data.query);
       else await vscode.commands.executeCommand(data.command, target(data));
     } catch (thrown) {
       reportError(thrown, this.#window.log);
@@ -66,7 +67,7 @@ export class TimelinePanel implements vscode.Disposable {
   }
 
   #state(): TimelineState {
-    const { session, timeline, projects, health } = this.#window;
+    const { session, timeline, search, projects, health } = this.#window;
     const { project, state } = session;
     const look = statusLook(state, health.current, Date.now());
     this.#panel.title = project ? `${project.slug}: timeline` : "Timeline";
@@ -79,8 +80,16 @@ export class TimelinePanel implements vscode.Disposable {
         : look.commands
             .filter(isTimelineCommand)
             .map((command) => ({ command, title: commandTitles[command] })),
-      entries: [...timeline.entries],
-      more: timeline.more,
+      entries: [...search.entries],
+      search:
+        search.query === ""
+          ? null
+          : {
+              query: search.query,
+              matches: search.found?.matches ?? null,
+              problem: search.found?.problem ?? null,
+            },
+      more: search.more,
       forks: projects.all.flatMap(({ projectId, slug, createdAt, forkedFrom }) =>
         forkedFrom && forkedFrom.projectId === project?.projectId
           ? [{ projectId, slug, createdAt, snapshotId: forkedFrom.snapshotId }]

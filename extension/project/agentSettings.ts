@@ -1,11 +1,25 @@
 import * as vscode from "vscode";
-import type { Project, ProjectSettings } from "../../agent/protocol/entities.ts";
+import { type Project, ProjectSettings } from "../../agent/protocol/entities.ts";
+import type { Params } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
+import { RetentionRules, rulesText } from "../../agent/protocol/retention.ts";
 import { reportError } from "../feedback/reportError.ts";
+import { goingOf, goingText, type Retention } from "../retention/retentionPicks.ts";
 import type { ProjectSession } from "./projectSession.ts";
+
+/** So many go without a question: they can be brought back. */
+const fewSnapshots = 3;
+
+type WantedSettings = Params<"project/configure">["settings"];
 
 const names = [
   "maxSnapshots",
+  "keepHours",
+  "keepDays",
+  "keepWeeks",
+  "keepMonths",
+  "keepAssistantDays",
+  "keepNamed",
   "autoSnapshotMinutes",
   "undeleteHours",
 ] as const satisfies (keyof ProjectSettings)[];
@@ -38,26 +52,42 @@ export class AgentSettings implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  #tell(wanted: Partial<ProjectSettings>): void {
+  #tell(wanted: WantedSettings): void {
     const project = this.#session.project;
     if (!project || !differs(project, wanted)) return;
     const key = JSON.stringify([project.projectId, wanted]);
     if (key === this.#told) return;
     this.#told = key;
-    this.#connection
-      .call("project/configure", { project: project.projectId, settings: wanted })
-      .catch((thrown: unknown) => {
-        this.#told = undefined;
-        reportError(thrown, this.#log);
-      });
+    this.#configure(project, wanted).catch((thrown: unknown) => {
+      this.#told = undefined;
+      reportError(thrown, this.#log);
+    });
+  }
+
+  /** Asks first when that would take more than a few snapshots; what a person refuses is not asked again until it changes. */
+  async #configure({ projectId }: Project, wanted: WantedSettings): Promise<void> {
+    const rules = RetentionRules.partial().parse(wanted);
+    if (Object.keys(rules).length > 0) {
+      const preview = await this.#connection.call("timeline/retention", { project: projectId, rules });
+      if (goingOf(preview).length > fewSnapshots && !(await this.#isWanted(preview))) return;
+    }
+    await this.#connection.call("project/configure", { project: projectId, settings: wanted });
+  }
+
+  async #isWanted(preview: Retention): Promise<boolean> {
+    const apply = "Apply";
+    const message = `With the changed settings, ${goingText(preview).replace(/^./, (first) => first.toLowerCase())}.`;
+    const detail = `Kept would be ${rulesText(preview.rules)}. Until you agree, the agent keeps to what it had.`;
+    const chosen = await vscode.window.showWarningMessage(`${message} ${detail}`, apply, "Not Now");
+    return chosen === apply;
   }
 }
 
-function differs(project: Project, wanted: Partial<ProjectSettings>): boolean {
+function differs(project: Project, wanted: WantedSettings): boolean {
   return names.some((name) => wanted[name] !== undefined && wanted[name] !== project.settings[name]);
 }
 
-function explicitSettings(): Partial<ProjectSettings> {
+function explicitSettings(): WantedSettings {
   const configuration = vscode.workspace.getConfiguration("forkpoint");
   const set = names.filter((name) => {
     const found = configuration.inspect(name);
@@ -66,12 +96,9 @@ function explicitSettings(): Partial<ProjectSettings> {
   return effectiveSettings(set);
 }
 
-function effectiveSettings(wanted: readonly (keyof ProjectSettings)[]): Partial<ProjectSettings> {
+function effectiveSettings(wanted: readonly (keyof ProjectSettings)[]): WantedSettings {
   const configuration = vscode.workspace.getConfiguration("forkpoint");
-  const settings: Partial<ProjectSettings> = {};
-  for (const name of wanted) {
-    const value = configuration.get<number>(name);
-    if (typeof value === "number") settings[name] = value;
-  }
-  return settings;
+  const found = Object.fromEntries(wanted.map((name) => [name, configuration.get(name)]));
+  // What somebody wrote into the settings file that is no such setting, the editor marks there.
+  return ProjectSettings.partial().safeParse(found).data ?? {};
 }

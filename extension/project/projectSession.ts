@@ -23,6 +23,8 @@ export class ProjectSession implements vscode.Disposable {
   #location: VolumeLocation | undefined;
   #loading: Promise<void> | undefined;
   #again = false;
+  /** Whether the agent was told that somebody works here. */
+  #worksHere = false;
 
   constructor(connection: AgentConnection) {
     this.#connection = connection;
@@ -33,6 +35,7 @@ export class ProjectSession implements vscode.Disposable {
         if (heard.name === "changed/machine" && heard.body.what !== "store") void this.reload();
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.reload()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.reload()),
     ];
   }
 
@@ -159,9 +162,12 @@ export class ProjectSession implements vscode.Disposable {
     }
   }
 
-  /** Says once per connection and project that this window works in it. */
+  /** Says once per connection and project that this window works in it, once its folder is trusted. */
   async #enter(project: Project): Promise<Project> {
-    if (this.#state.kind === "ready" && this.#state.project.projectId === project.projectId) return project;
+    if (!vscode.workspace.isTrusted) return project;
+    const known = this.#state.kind === "ready" && this.#state.project.projectId === project.projectId;
+    if (known && this.#worksHere) return project;
+    this.#worksHere = true;
     return this.#connection.call("project/open", { project: project.projectId });
   }
 

@@ -18,6 +18,11 @@ export function pathArguments(location: VolumeLocation, argument: unknown, selec
     .map(({ fsPath }) => location.inside(fsPath))
     .filter((path) => path !== null)
     .filter((path) => path !== "");
+  const [outside] = uris;
+  if (paths.length === 0 && outside && location.inside(outside.fsPath) === null) {
+    const name = outside.path.split("/").at(-1) ?? outside.path;
+    throw new NextStep(`“${name}” is not in the folder whose timeline this window shows.`);
+  }
   if (paths.length === 0) {
     throw new NextStep(
       "Choose a file or folder of the workspace in the Explorer, or open one in an editor.",

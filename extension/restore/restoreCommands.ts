@@ -7,6 +7,7 @@ import { type ChangesTree, quietFolders } from "../compare/changesTree.ts";
 import type { CompareCommands } from "../compare/compareCommands.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
+import type { EditorReturn } from "../editors/editorReturn.ts";
 import { type OperationCall, longOperation } from "../feedback/longOperation.ts";
 import { Dismissed } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
@@ -29,19 +30,24 @@ export class RestoreCommands {
   readonly #connection: AgentConnection;
   readonly #session: ProjectSession;
   readonly #timeline: Timeline;
+  readonly #editors: EditorReturn;
   readonly #compare: CompareCommands;
   readonly #tree: ChangesTree;
 
   constructor(
-    connection: AgentConnection,
-    session: ProjectSession,
-    timeline: Timeline,
+    window: {
+      readonly connection: AgentConnection;
+      readonly session: ProjectSession;
+      readonly timeline: Timeline;
+      readonly editors: EditorReturn;
+    },
     compare: CompareCommands,
     tree: ChangesTree,
   ) {
-    this.#connection = connection;
-    this.#session = session;
-    this.#timeline = timeline;
+    this.#connection = window.connection;
+    this.#session = window.session;
+    this.#timeline = window.timeline;
+    this.#editors = window.editors;
     this.#compare = compare;
     this.#tree = tree;
   }
@@ -93,14 +99,16 @@ export class RestoreCommands {
 
   async undo(): Promise<Restored> {
     const { project, location } = await this.#session.require();
-    const unsaved = unsavedEditors(location);
+    const unsaved = unsavedEditors(location).filter((editor) => !this.#editors.isOwn(editor));
     if (unsaved.length > 0) {
       const detail = `Unsaved: ${unsaved.map(({ path }) => path).join(", ")}.`;
       await askUnsaved("Undo the last restore?", detail, unsaved, []);
     }
+    await this.#editors.flush();
     const restored = await this.#call("Undoing the restore", (openFiles, call) =>
       this.#connection.call("timeline/undo", { project: project.projectId, openFiles }, call),
     );
+    await this.#editors.undone(restored);
     this.#tell("Undid the restore", restored);
     return restored;
   }
@@ -117,10 +125,17 @@ export class RestoreCommands {
     // A list cut short cannot be counted for chosen paths, so the agent decides then.
     const counted = paths ? summarize(changes) : comparison.summary;
     if (summaryTotal(counted) === 0 && unsaved.length === 0 && !comparison.truncated) {
-      void vscode.window.showInformationMessage(`Nothing to restore: ${what} equals “${entryTitle(entry)}”.`);
+      const bring = paths ? null : await this.#editors.offer(entry);
+      if (bring) await bring({ entry: null, guard: null });
+      else
+        void vscode.window.showInformationMessage(
+          `Nothing to restore: ${what} equals “${entryTitle(entry)}”.`,
+        );
       return null;
     }
     if (!(await this.#confirm(comparison, what, changes, unsaved))) return null;
+    const bring = paths ? null : await this.#editors.offer(entry);
+    await this.#editors.flush();
     const restored = await this.#call(`Restoring ${what}`, (openFiles, call) =>
       this.#connection.call(
         "timeline/restore",
@@ -132,6 +147,7 @@ export class RestoreCommands {
         call,
       ),
     );
+    await bring?.(restored);
     this.#tell(`Restored ${what} to “${entryTitle(entry)}”`, restored);
     return restored;
   }

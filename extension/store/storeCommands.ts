@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Store } from "../../agent/protocol/entities.ts";
+import type { Secret, Store } from "../../agent/protocol/entities.ts";
 import type { Result } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { errorBody } from "../../agent/protocol/errors.ts";
@@ -9,7 +9,8 @@ import { Dismissed } from "../feedback/nextStep.ts";
 import { offer } from "../feedback/reportError.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { count } from "../wording/counts.ts";
-import { askNewPassphrase, askPassphrase } from "./askPassphrase.ts";
+import { askNewPassphrase, askSecret } from "./askSecret.ts";
+import { askNewKeyFile } from "./keyFile.ts";
 import type { StoreSecrets } from "./storeSecrets.ts";
 import { storeText } from "./storeText.ts";
 import { storeUrlProblem } from "./storeUrl.ts";
@@ -29,14 +30,19 @@ const kinds = [
 
 const protections = [
   {
-    label: "$(lock) Encrypt it with a passphrase",
-    detail: "Whoever keeps the bucket can read nothing in it, neither contents nor names.",
-    encrypt: true,
+    label: "$(unlock) Leave it readable",
+    detail: "Whoever can read the store can read everything in your workspaces, .env files included.",
+    protection: "none",
   },
   {
-    label: "$(unlock) Leave it readable",
-    detail: "Whoever can read the bucket can read everything in your workspaces, .env files included.",
-    encrypt: false,
+    label: "$(lock) Encrypt it with a passphrase",
+    detail: "Whoever keeps the store can read nothing in it, neither contents nor names.",
+    protection: "passphrase",
+  },
+  {
+    label: "$(key) Encrypt it with a key file",
+    detail: "The same, opened by a file of 32 random bytes instead of something to remember.",
+    protection: "keyFile",
   },
 ] as const;
 
@@ -65,29 +71,38 @@ export class StoreCommands {
     return store;
   }
 
-  /** Sets it, once it is known from the agent whether it takes a passphrase, and which. */
+  /** Sets it, once it is known from the agent whether it takes a passphrase or key file, and which. */
   async #setUrl(url: string): Promise<Store> {
-    const set = (how: { encrypt?: boolean; secret?: { passphrase: string } }) =>
+    const set = (how: { encrypt?: boolean; secret?: Secret }) =>
       longOperation("Checking the store", (call) =>
         this.#connection.call("store/set", { url, ...how }, call),
       );
-    const keeping = async (how: { encrypt?: boolean }, passphrase: string) => {
-      const store = await set({ ...how, secret: { passphrase } });
-      await this.#secrets.keep(store.url, passphrase);
+    const keeping = async (secret: Secret) => {
+      const store = await set({ encrypt: true, secret });
+      await this.#secrets.keep(store.url, secret);
       return store;
     };
     try {
-      return await set({});
+      // A store that is there is taken as it is; of a new one this tells that it is new, and makes nothing.
+      return await set({ encrypt: true });
     } catch (thrown) {
       const { code } = errorBody(thrown);
-      if (code === "REPOSITORY_LOCKED") return keeping({}, await askPassphrase("Open the encrypted store"));
+      if (code === "REPOSITORY_PLAIN") return set({ encrypt: false });
+      if (code === "REPOSITORY_LOCKED") return keeping(await askSecret("Open the encrypted store"));
       if (code !== "KEY_NEEDED") throw thrown;
     }
-    const { encrypt } = await askOne(protections, {
-      title: "Set store",
-      placeHolder: "The bucket holds no copies yet. Who may read those that come?",
-    });
-    return encrypt ? keeping({ encrypt }, await askNewPassphrase("Encrypt the store")) : set({ encrypt });
+    // What others keep is encrypted unless somebody decides otherwise; a folder is the person's own.
+    const [readable, ...encrypted] = protections;
+    const { protection } = await askOne(
+      url.startsWith("dir:") ? [readable, ...encrypted] : [...encrypted, readable],
+      {
+        title: "Set store",
+        placeHolder: "The store holds no copies yet. Who may read those that come?",
+      },
+    );
+    if (protection === "none") return set({ encrypt: false });
+    const title = "Encrypt the store";
+    return keeping(protection === "passphrase" ? await askNewPassphrase(title) : await askNewKeyFile(title));
   }
 
   async check(): Promise<Store> {

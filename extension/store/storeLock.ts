@@ -1,15 +1,15 @@
 import * as vscode from "vscode";
-import type { Store } from "../../agent/protocol/entities.ts";
+import type { Secret, Store } from "../../agent/protocol/entities.ts";
 import { errorBody } from "../../agent/protocol/errors.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { longOperation } from "../feedback/longOperation.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
-import { askNewPassphrase, askPassphrase } from "./askPassphrase.ts";
+import { askNewPassphrase, askSecret } from "./askSecret.ts";
 import type { StoreSecrets } from "./storeSecrets.ts";
 
 /**
- * Opens an encrypted store for the agent: by itself with the passphrase that was kept, once for each
+ * Opens an encrypted store for the agent: by itself with what was kept for it, once for each
  * connection, and otherwise by asking. A store that somebody locks later stays locked.
  */
 export class StoreLock implements vscode.Disposable {
@@ -47,14 +47,14 @@ export class StoreLock implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  /** Asks for the passphrase and opens the store with it. @throws NextStep when there is nothing to open */
+  /** Asks for the passphrase or key file and opens the store with it. @throws NextStep when there is nothing to open */
   async unlock(): Promise<Store> {
     const { url } = await this.#requireEncrypted();
-    const passphrase = await askPassphrase("Unlock store");
+    const secret = await askSecret("Unlock store");
     const store = await longOperation("Unlocking the store", (call) =>
-      this.#connection.call("store/unlock", { secret: { passphrase } }, call),
+      this.#connection.call("store/unlock", { secret }, call),
     );
-    await this.#secrets.keep(url, passphrase);
+    await this.#secrets.keep(url, secret);
     void vscode.window.showInformationMessage("The store is unlocked.");
     return store;
   }
@@ -62,15 +62,11 @@ export class StoreLock implements vscode.Disposable {
   /** Replaces the passphrase by another; nothing is uploaded again. */
   async changePassphrase(): Promise<void> {
     const { url } = await this.#requireEncrypted();
-    const current = await askPassphrase("Change store passphrase (1 of 2)", "The present passphrase");
+    const current = await askSecret("Change store passphrase (1 of 2)", "The present passphrase");
     const next = await askNewPassphrase("Change store passphrase (2 of 2)");
     await this.whenOpen(() =>
       longOperation("Changing the passphrase", (call) =>
-        this.#connection.call(
-          "store/changeKey",
-          { current: { passphrase: current }, next: { passphrase: next } },
-          call,
-        ),
+        this.#connection.call("store/changeKey", { current, next }, call),
       ),
     );
     await this.#secrets.keep(url, next);
@@ -80,20 +76,34 @@ export class StoreLock implements vscode.Disposable {
   }
 
   /** Does what needs the store to be open, asking for its passphrase where it is locked. */
-  async whenOpen<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (thrown) {
-      if (errorBody(thrown).code !== "REPOSITORY_LOCKED") throw thrown;
-    }
-    await this.unlock();
-    return work();
+  whenOpen<T>(work: () => Promise<T>): Promise<T> {
+    return whenLocked(work, async () => {
+      await this.unlock();
+      return work();
+    });
   }
 
-  async #requireEncrypted(): Promise<Store> {
+  /** As `whenOpen`, for work that opens the store itself with what a person gives. */
+  givenSecret<T>(work: (secret?: Secret) => Promise<T>): Promise<T> {
+    return whenLocked(work, async () => {
+      const { url } = await this.#requireEncrypted();
+      const secret = await askSecret("Unlock store");
+      const result = await work(secret);
+      await this.#secrets.keep(url, secret);
+      return result;
+    });
+  }
+
+  /** @throws NextStep when none is set */
+  async requireStore(): Promise<Store> {
     await this.#session.requireAgent();
     const { store } = await this.#connection.call("store/show", {});
     if (!store) throw new NextStep("No store is set.", "forkpoint.setStore");
+    return store;
+  }
+
+  async #requireEncrypted(): Promise<Store> {
+    const store = await this.requireStore();
     if (!store.encrypted) {
       throw new NextStep("The store is not encrypted: it has no passphrase.", "forkpoint.setStore");
     }
@@ -105,13 +115,15 @@ export class StoreLock implements vscode.Disposable {
     this.#isTrying = true;
     try {
       const { store } = await this.#connection.call("store/show", {});
+      // Open already: whoever locks it from now on wants it locked.
+      if (store?.state === "ok") this.#isDue = false;
       const isClosed = store?.state === "locked" || store?.state === "unchecked";
       if (!store?.encrypted || !isClosed) return;
-      const passphrase = await this.#secrets.passphrase(store.url);
-      if (passphrase === undefined) return;
-      await this.#connection.call("store/unlock", { secret: { passphrase } });
+      const secret = await this.#secrets.find(store.url);
+      if (!secret) return;
+      await this.#connection.call("store/unlock", { secret });
       this.#isDue = false;
-      this.#log.info("The store was unlocked with the passphrase that was kept.");
+      this.#log.info("The store was unlocked with what was kept for it.");
     } catch (thrown) {
       const { code, message } = errorBody(thrown);
       // One that opens nothing is not tried again; the status bar says that the store is locked.
@@ -121,4 +133,13 @@ export class StoreLock implements vscode.Disposable {
       this.#isTrying = false;
     }
   }
+}
+
+async function whenLocked<T>(work: () => Promise<T>, otherwise: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (errorBody(thrown).code !== "REPOSITORY_LOCKED") throw thrown;
+  }
+  return otherwise();
 }

@@ -1,8 +1,9 @@
 import type * as vscode from "vscode";
+import type { Secret } from "../../agent/protocol/entities.ts";
 
 /**
- * The passphrases of stores, in the editor's own safe: the system's keyring on a desktop, the editor's
- * encrypted storage elsewhere. They are nowhere else on this side.
+ * What opens stores, in the editor's own safe: the system's keyring on a desktop, the editor's
+ * encrypted storage elsewhere. It is nowhere else on this side.
  */
 export class StoreSecrets {
   readonly #storage: vscode.SecretStorage;
@@ -11,15 +12,29 @@ export class StoreSecrets {
     this.#storage = storage;
   }
 
-  passphrase(url: string): Thenable<string | undefined> {
-    return this.#storage.get(keyOf(url));
+  async find(url: string): Promise<Secret | undefined> {
+    const keyFile = await this.#storage.get(keyFileOf(url));
+    if (keyFile !== undefined) return { keyFile };
+    const passphrase = await this.#storage.get(passphraseOf(url));
+    return passphrase === undefined ? undefined : { passphrase };
   }
 
-  keep(url: string, passphrase: string): Thenable<void> {
-    return this.#storage.store(keyOf(url), passphrase);
+  /** Instead of what was kept before. */
+  async keep(url: string, secret: Secret): Promise<void> {
+    if ("keyFile" in secret) {
+      await this.#storage.store(keyFileOf(url), secret.keyFile);
+      await this.#storage.delete(passphraseOf(url));
+    } else {
+      await this.#storage.store(passphraseOf(url), secret.passphrase);
+      await this.#storage.delete(keyFileOf(url));
+    }
   }
 }
 
-function keyOf(url: string): string {
+function passphraseOf(url: string): string {
   return `store ${url}`;
+}
+
+function keyFileOf(url: string): string {
+  return `key file of store ${url}`;
 }

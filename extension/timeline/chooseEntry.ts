@@ -1,6 +1,5 @@
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
-import { ForkpointError } from "../../agent/protocol/errors.ts";
 import { askOne } from "../feedback/ask.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import { causeIcons, entryTitle } from "../wording/causes.ts";
@@ -34,13 +33,7 @@ export async function chooseEntry(
 
 /** An entry by its id. @throws ForkpointError SNAPSHOT_NOT_FOUND when it is gone */
 export async function namedEntry(timeline: Timeline, snapshotId: string): Promise<Entry> {
-  const known = timeline.find(snapshotId);
-  if (known) return known;
-  await timeline.fresh();
-  while (!timeline.find(snapshotId) && timeline.more) await timeline.loadMore();
-  const found = timeline.find(snapshotId);
-  if (found) return found;
-  throw new ForkpointError("SNAPSHOT_NOT_FOUND", "This snapshot does not exist any more.");
+  return timeline.find(snapshotId) ?? (await timeline.show(snapshotId));
 }
 
 async function pickEntry(
@@ -56,7 +49,8 @@ async function pickEntry(
   return pickEntry(timeline, title, offered);
 }
 
-function entryPick(entry: Entry): EntryPick {
+/** An entry as a line of a list to choose from. */
+export function entryPick(entry: Entry): vscode.QuickPickItem & { readonly entry: Entry } {
   const note = entry.note?.trim().split("\n")[0];
   return {
     label: `$(${entry.pinned ? "pinned" : causeIcons[entry.cause]}) ${entryTitle(entry)}`,

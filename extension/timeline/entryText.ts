@@ -1,7 +1,9 @@
 import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Room } from "../../agent/protocol/retention.ts";
 import { actAfter, actDetails, actSummary } from "../wording/acts.ts";
 import { causeReasons, entryTitle } from "../wording/causes.ts";
 import { durabilityWords } from "../wording/durability.ts";
+import { freesText } from "../wording/rooms.ts";
 import { longDate, relativeTime } from "../wording/relativeTime.ts";
 
 /** The grey words beside an entry's name. */
@@ -30,8 +32,8 @@ export function entrySpoken(entry: Entry, nowMs: number): string {
   return parts.join(", ");
 }
 
-/** The hover text, in Markdown. Labels and notes are escaped: they are words, never markup. */
-export function entryTooltip(entry: Entry): string {
+/** The hover text, in Markdown; `room` is what deleting the entry alone frees. Labels and notes are escaped: they are words, never markup. */
+export function entryTooltip(entry: Entry, room: Room | null = null): string {
   const lines = [
     `**${escapeMarkdown(entryTitle(entry))}**`,
     `${causeReasons[entry.cause]} ${longDate(entry.createdAt)}, ${escapeMarkdown(entry.author)}`,
@@ -41,6 +43,7 @@ export function entryTooltip(entry: Entry): string {
   if (act) lines.push(...actDetails(act).map(escapeMarkdown));
   if (entry.tests) lines.push(`Tests ${entry.tests} on this state.`);
   if (entry.head) lines.push("The workspace as it stands grew from this snapshot.");
+  if (room) lines.push(escapeMarkdown(freesText(1, room)));
   if (entry.note) lines.push(escapeMarkdown(entry.note));
   lines.push(`\`${entry.snapshotId}\``);
   return lines.join("\n\n");

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
+import type { EditorReporter } from "../editors/editorReporter.ts";
 import { askSome, askText } from "../feedback/ask.ts";
 import { confirmDangerous } from "../feedback/confirm.ts";
 import { NextStep } from "../feedback/nextStep.ts";
@@ -9,9 +10,11 @@ import { unsavedEditors } from "../restore/unsavedEditors.ts";
 import { entryTitle } from "../wording/causes.ts";
 import { count } from "../wording/counts.ts";
 import { durabilityWords } from "../wording/durability.ts";
+import { freesText } from "../wording/rooms.ts";
 import { chooseEntry, namedEntry } from "./chooseEntry.ts";
 import { entryArguments, textArgument } from "./entryArgument.ts";
 import { entryDescription } from "./entryText.ts";
+import { roomOf } from "./roomOf.ts";
 import type { Timeline } from "./timeline.ts";
 
 const longestLabel = 200;
@@ -21,11 +24,18 @@ export class SnapshotCommands {
   readonly #connection: AgentConnection;
   readonly #session: ProjectSession;
   readonly #timeline: Timeline;
+  readonly #editors: EditorReporter;
 
-  constructor(connection: AgentConnection, session: ProjectSession, timeline: Timeline) {
+  constructor(
+    connection: AgentConnection,
+    session: ProjectSession,
+    timeline: Timeline,
+    editors: EditorReporter,
+  ) {
     this.#connection = connection;
     this.#session = session;
     this.#timeline = timeline;
+    this.#editors = editors;
   }
 
   /**
@@ -126,6 +136,7 @@ export class SnapshotCommands {
   async #create(wanted: { label?: string; note?: string; pin?: boolean }): Promise<Entry | null> {
     const { project } = await this.#session.require();
     const { label, note, pin } = wanted;
+    await this.#editors.flush();
     const { entry } = await this.#connection.call("snapshot/create", {
       project: project.projectId,
       ...(label && { label }),
@@ -134,9 +145,9 @@ export class SnapshotCommands {
     });
     this.#timeline.refresh();
     const unsaved = this.#session.location ? unsavedEditors(this.#session.location).length : 0;
-    const without = unsaved > 0 ? `, without ${count(unsaved, "unsaved editor")}` : "";
+    const also = unsaved > 0 ? `, whose files are without ${count(unsaved, "unsaved editor")}` : "";
     if (entry)
-      vscode.window.setStatusBarMessage(`$(check) Took snapshot “${entryTitle(entry)}”${without}`, 4000);
+      vscode.window.setStatusBarMessage(`$(check) Took snapshot “${entryTitle(entry)}”${also}`, 4000);
     else
       void vscode.window.showInformationMessage(
         "Nothing changed since the last snapshot, so none was needed.",
@@ -165,15 +176,18 @@ export class SnapshotCommands {
     const one = entries.length === 1;
     const { project } = await this.#session.require();
     const hours = project.settings.undeleteHours;
+    const snapshotIds = entries.map(({ snapshotId }) => snapshotId);
+    const room = await roomOf(this.#connection, projectId, snapshotIds);
+    const frees = room ? `${freesText(entries.length, room)} ` : "";
     await confirmDangerous({
       title: one ? `Delete “${entryTitle(only)}”?` : `Delete ${count(entries.length, "snapshot")}?`,
       keep: one ? "Keep it" : "Keep them",
       act: one ? "Delete snapshot" : `Delete ${count(entries.length, "snapshot")}`,
-      consequence: consequence(entries, hours),
+      consequence: `${frees}${consequence(entries, hours)}`,
     });
     const { operationId, keptHours } = await this.#connection.call("snapshot/delete", {
       project: projectId,
-      snapshotIds: entries.map(({ snapshotId }) => snapshotId),
+      snapshotIds,
     });
     this.#timeline.refresh();
     const said = `Deleted ${one ? `“${entryTitle(only)}”` : count(entries.length, "snapshot")}`;

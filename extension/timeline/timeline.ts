@@ -23,6 +23,7 @@ export class Timeline implements vscode.Disposable {
   #entries: readonly Entry[] = [];
   #more = false;
   #loaded = false;
+  #refreshes = 0;
 
   constructor(connection: AgentConnection, session: ProjectSession, log: vscode.LogOutputChannel) {
     this.#connection = connection;
@@ -53,8 +54,19 @@ export class Timeline implements vscode.Disposable {
     return this.#loaded;
   }
 
+  /** How often they were read again because something had changed. */
+  get refreshes(): number {
+    return this.#refreshes;
+  }
+
   find(snapshotId: string): Entry | undefined {
     return this.#entries.find((entry) => entry.snapshotId === snapshotId);
+  }
+
+  /** An entry that may be older than those at hand. @throws ForkpointError SNAPSHOT_NOT_FOUND when it is gone */
+  async show(snapshotId: string): Promise<Entry> {
+    const { project } = await this.#session.require();
+    return this.#connection.call("snapshot/show", { project: project.projectId, snapshotId });
   }
 
   /** Reads again soon; many calls in a short time make one reading. */
@@ -98,6 +110,7 @@ export class Timeline implements vscode.Disposable {
   async #readAgain(): Promise<void> {
     const projectId = this.#projectId;
     if (!projectId) return;
+    this.#refreshes++;
     try {
       await this.#read(projectId, Math.max(pageSize, this.#entries.length));
     } catch (thrown) {

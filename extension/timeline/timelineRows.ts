@@ -56,6 +56,12 @@ export function timelineRows(entries: readonly Entry[], more: boolean): Timeline
   return rows;
 }
 
+/** The rows of what somebody looks for: each found entry has one, so that none of them hides. */
+export function foundRows(entries: readonly Entry[], more: boolean): TimelineRow[] {
+  const rows: TimelineRow[] = entries.map((entry) => ({ kind: "entry", id: entry.snapshotId, entry }));
+  return more ? [...rows, { kind: "more", id: "more" }] : rows;
+}
+
 /** The older one, when it was made only to have the state before what led to the newer one. */
 function takenBefore(entry: Entry, older: Entry | undefined): Entry | undefined {
   if (!older || older.head || isNamed(older) || entry.act?.afterId !== entry.snapshotId) return undefined;

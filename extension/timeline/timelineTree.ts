@@ -1,15 +1,19 @@
 import * as vscode from "vscode";
+import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Room } from "../../agent/protocol/retention.ts";
 import { causeIcons, shortTitle } from "../wording/causes.ts";
 import { count } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { entryBadgeUri } from "./entryBadges.ts";
 import { entryContext, entryDescription, entrySpoken, entryTooltip } from "./entryText.ts";
+import type { TimelineSearch } from "../search/timelineSearch.ts";
 import type { Timeline } from "./timeline.ts";
 import {
   type EntryRow,
   type GroupRow,
   type TimelineRow,
   entryRows,
+  foundRows,
   timelineRows,
   updateRows,
 } from "./timelineRows.ts";
@@ -19,6 +23,8 @@ const minuteMs = 60_000;
 /** The Timeline view. Draws again only what changed, so that it never flickers or loses its selection. */
 export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscode.Disposable {
   readonly #timeline: Timeline;
+  readonly #roomOf: (entry: Entry) => Promise<Room | null>;
+  readonly #search: TimelineSearch;
   readonly #changed = new vscode.EventEmitter<TimelineRow | TimelineRow[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: readonly { dispose(): unknown }[];
@@ -27,9 +33,12 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   /** The newest entry on which tests passed. */
   #lastGreen: string | undefined;
 
-  constructor(timeline: Timeline) {
+  /** @param search what of the timeline is wanted @param roomOf what deleting an entry alone frees, where that is known */
+  constructor(timeline: Timeline, search: TimelineSearch, roomOf: (entry: Entry) => Promise<Room | null>) {
     this.#timeline = timeline;
-    this.#disposables = [this.#changed, timeline.onDidChange(() => this.#update())];
+    this.#search = search;
+    this.#roomOf = roomOf;
+    this.#disposables = [this.#changed, search.onDidChange(() => this.#update())];
     this.#clock = setInterval(() => this.#tick(), minuteMs);
   }
 
@@ -55,6 +64,13 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
     return item;
   }
 
+  /** The hover text, which is made once somebody hovers. */
+  async resolveTreeItem(item: vscode.TreeItem, row: TimelineRow): Promise<vscode.TreeItem> {
+    if (row.kind === "entry")
+      item.tooltip = new vscode.MarkdownString(entryTooltip(row.entry, await this.#roomOf(row.entry)));
+    return item;
+  }
+
   /** The row of an entry, to reveal it; undefined when it is not among those at hand. */
   row(snapshotId: string): TimelineRow | undefined {
     return entryRows(this.#rows).find(({ id }) => id === snapshotId);
@@ -66,9 +82,9 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   }
 
   #update(): void {
-    const { entries, more } = this.#timeline;
-    const fresh = timelineRows(entries, more);
-    const green = entries.find(({ tests }) => tests === "passed")?.snapshotId;
+    const { entries, more, query } = this.#search;
+    const fresh = query === "" ? timelineRows(entries, more) : foundRows(entries, more);
+    const green = this.#timeline.entries.find(({ tests }) => tests === "passed")?.snapshotId;
     const changed = green === this.#lastGreen ? updateRows(this.#rows, fresh) : "all";
     this.#lastGreen = green;
     if (changed === "all") {
@@ -98,7 +114,6 @@ function entryItem({ entry, before }: EntryRow, lastGreen: string | undefined): 
         ? new vscode.ThemeColor("charts.blue")
         : undefined,
   );
-  item.tooltip = new vscode.MarkdownString(entryTooltip(entry));
   item.contextValue = entryContext(entry);
   item.resourceUri = entryBadgeUri(entry);
   item.accessibilityInformation = { label: entrySpoken(entry, now), role: "treeitem" };

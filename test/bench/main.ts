@@ -7,9 +7,11 @@ import { type BenchProject, importTree, poolMib } from "./benchProject.ts";
 import { type BenchRig, BenchRigs } from "./benchRigs.ts";
 import { readIdleAgent } from "./idleAgent.ts";
 import { timeLocalOperations } from "./localOperations.ts";
+import { timeLongTimeline, timePathSearch } from "./longTimelines.ts";
 import { asJson, asTable } from "./report.ts";
 import { timeSafeCopy } from "./safeCopy.ts";
 import type { Reading, Timing } from "./timings.ts";
+import { timeWriterPause } from "./writerPause.ts";
 
 /*
  * Measures the bundled agent and extension on pools of their own; started by scripts/bench.mjs, which
@@ -58,10 +60,15 @@ async function benchSize(files: number, withActivation: boolean): Promise<void> 
     }
     say(`${files} files: snapshot, fork, diff, restore`);
     await sideBySide(begun.map((benched) => timeLocalOperations(benched)));
+    say(`${files} files: a program that writes`);
+    for (const benched of begun) timings.push(await timeWriterPause(benched));
     say(`${files} files: push, pull`);
     await sideBySide(begun.map((benched) => timeSafeCopy(benched, agentScript)));
     const [first, ...others] = begun;
-    if (first && others.length === 0) await watchAgent(first, files, withActivation);
+    if (first && others.length === 0) {
+      await watchAgent(first, files, withActivation);
+      if (files === sizes[0]) await benchLongTimelines(first);
+    }
   } finally {
     for (const { machine } of begun) await machine.end();
   }
@@ -109,6 +116,20 @@ async function watchAgent(benched: BenchProject, files: number, withActivation: 
   const client = await machine.connect(machine.agent(agentScript));
   await client.call("project/open", { project: project.projectId });
   readings.push(...(await readIdleAgent(await machine.pid(), "after a start", files)));
+}
+
+/** Last, since most of these entries have no snapshot on the disk. */
+async function benchLongTimelines(benched: BenchProject): Promise<void> {
+  const { machine } = benched;
+  const connect = () => machine.connect(machine.agent(agentScript));
+  say("long timelines");
+  timings.push(await timePathSearch({ ...benched, client: await connect() }));
+  const restart = async (meanwhile: () => void) => {
+    await machine.stopAgent();
+    meanwhile();
+    return connect();
+  };
+  timings.push(...(await timeLongTimeline(benched, restart)));
 }
 
 function say(text: string): void {

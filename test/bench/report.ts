@@ -13,6 +13,8 @@ export interface Results {
 const aims: readonly { readonly of: RegExp; readonly most: number }[] = [
   { of: /^snapshot/, most: 50 },
   { of: /^fork/, most: 300 },
+  { of: /entries$|^search by path/, most: 200 },
+  { of: /^longest pause/, most: 200 },
   { of: /^restore, 1000 files/, most: 1000 },
   { of: /^extension: activate/, most: 50 },
   { of: /^memory, idle/, most: 120 },

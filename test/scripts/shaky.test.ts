@@ -39,7 +39,7 @@ describe("tests that failed in a run of everything", () => {
   });
 
   it("fail at once when there are many, or when a suite did not come to its end", async () => {
-    for (const counts of [bad(4), { passed: 0, failed: 1, failures: ["hung"] }]) {
+    for (const counts of [bad(7), { passed: 0, failed: 1, failures: ["hung"] }]) {
       const results = new Map([["agent", counts]]);
       await runShakyAgain(answering(good), results);
       assert.deepEqual(results.get("agent"), counts);

@@ -1,4 +1,5 @@
 import type { Entry, Project } from "../../agent/protocol/entities.ts";
+import { defaultRules } from "../../agent/protocol/retention.ts";
 
 /** An entry as the agent sends it; each call names what matters to the test. */
 export function anEntry(given: Partial<Entry> = {}): Entry {
@@ -35,7 +36,7 @@ export function aProject(given: Partial<Project> = {}): Project {
     createdAt: "2026-03-01T12:00:00.000Z",
     forkedFrom: null,
     headSnapshotId: null,
-    settings: { maxSnapshots: 5, autoSnapshotMinutes: 10, undeleteHours: 24 },
+    settings: { ...defaultRules, autoSnapshotMinutes: 10, undeleteHours: 24 },
     nestedSubvolumes: [],
     ...given,
   };

@@ -78,6 +78,7 @@ export class ServedHandlers {
       log: this.log,
       stop: () => undefined,
       examine: () => Promise.resolve([]),
+      support: () => Promise.resolve([]),
     });
     return { ...(Object.fromEntries(absent) as Handlers), ...ours, ...given };
   }

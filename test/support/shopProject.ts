@@ -1,4 +1,5 @@
 import type { Entry, Health, Pool, Project, Store } from "../../agent/protocol/entities.ts";
+import { defaultRules } from "../../agent/protocol/retention.ts";
 
 /** A project as an agent would describe it, with one entry of every kind. */
 export const shop: Project = {
@@ -9,7 +10,7 @@ export const shop: Project = {
   createdAt: "2025-12-01T12:00:00.000Z",
   forkedFrom: null,
   headSnapshotId: "7k2mrestored",
-  settings: { maxSnapshots: 5, autoSnapshotMinutes: 10, undeleteHours: 24 },
+  settings: { ...defaultRules, autoSnapshotMinutes: 10, undeleteHours: 24 },
   nestedSubvolumes: [],
 };
 

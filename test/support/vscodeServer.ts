@@ -14,6 +14,8 @@ export interface VscodeServerOptions {
   readonly extensions?: readonly string[];
   /** Whether a page may say which extension under development to load; it then shows no notifications. */
   readonly forDevelopment?: boolean;
+  /** Whether folders are not trusted until a person says so, without being asked. */
+  readonly restricted?: boolean;
   /** What settings.json holds. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -34,6 +36,11 @@ const quietSettings = {
   "remote.autoForwardPorts": false,
   "git.openRepositoryInParentFolders": "never",
   "chat.disableAIFeatures": true,
+};
+
+const restrictedSettings = {
+  "security.workspace.trust.enabled": true,
+  "security.workspace.trust.startupPrompt": "never",
 };
 
 /** A real VS Code server on a free port of 127.0.0.1. */
@@ -57,7 +64,11 @@ export class VscodeServer {
     mkdirSync(settings, { recursive: true });
     writeFileSync(
       join(settings, "settings.json"),
-      JSON.stringify({ ...quietSettings, ...options.settings }, null, 2),
+      JSON.stringify(
+        { ...quietSettings, ...(options.restricted ? restrictedSettings : {}), ...options.settings },
+        null,
+        2,
+      ),
     );
     const folders = [
       ...["--user-data-dir", join(folder, "user")],
@@ -90,7 +101,8 @@ export class VscodeServer {
       ...["--host", "127.0.0.1", "--port", String(port)],
       "--without-connection-token",
       ...(options.forDevelopment ? ["--enable-smoke-test-driver"] : []),
-      ...["--disable-workspace-trust", "--disable-telemetry"],
+      ...(options.restricted ? [] : ["--disable-workspace-trust"]),
+      "--disable-telemetry",
     ]);
     const server = new VscodeServer(`http://127.0.0.1:${port}`, child, folder);
     try {
@@ -102,9 +114,9 @@ export class VscodeServer {
     return server;
   }
 
-  /** The address of a window on `folder`. */
-  windowUrl(folder: string, payload: Readonly<Record<string, string>> = {}): string {
-    const query = new URLSearchParams({ folder });
+  /** The address of a window on `folder`, on the folders of a .code-workspace file, or with null on none. */
+  windowUrl(folder: string | null, payload: Readonly<Record<string, string>> = {}): string {
+    const query = new URLSearchParams(opened(folder));
     if (Object.keys(payload).length > 0) query.set("payload", JSON.stringify(Object.entries(payload)));
     return `${this.origin}/?${query.toString()}`;
   }
@@ -140,6 +152,11 @@ export class VscodeServer {
       await pause(100);
     }
   }
+}
+
+function opened(folder: string | null): Record<string, string> {
+  if (folder === null) return { ew: "true" };
+  return folder.endsWith(".code-workspace") ? { workspace: folder } : { folder };
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

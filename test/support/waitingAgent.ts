@@ -42,6 +42,7 @@ function compose(home: string, facts: AgentFacts): Composition {
       },
     },
     examine: () => Promise.resolve([]),
+    support: () => Promise.resolve([]),
     hasBackgroundWork: () => existsSync(join(home, "uploading")),
     close: () => Promise.resolve(),
   };

@@ -51,7 +51,7 @@ function draw(state: HealthState): void {
           agentSection(machine.agent, project, run),
         ]
       : []),
-    ...(checks ? [checksSection(checks)] : []),
+    ...(checks ? [checksSection(checks, run)] : []),
     ...(log ? [logSection(log, open, run("forkpoint.showLog"))] : []),
   );
 }

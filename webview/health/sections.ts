@@ -1,7 +1,9 @@
 import type { AgentInfo, Check, Pool, Store } from "../../agent/protocol/entities.ts";
 import type { HealthPageCommand, HealthState } from "../../extension/panels/healthMessages.ts";
+import { checkKind, checkRank } from "../../extension/health/checkKind.ts";
 import { count } from "../../extension/wording/counts.ts";
 import { longDate, relativeTime } from "../../extension/wording/relativeTime.ts";
+import { intervalText } from "../../extension/wording/retention.ts";
 import { formatBytes } from "../../extension/wording/sizes.ts";
 import { element } from "../element.ts";
 
@@ -30,24 +32,28 @@ export function storeSection({ store, health }: Machine, run: Run): HTMLElement 
           ? `${relativeTime(health.lastPushAt, Date.now())}, ${longDate(health.lastPushAt)}`
           : "never",
       ],
-      ...tidied(store.store.tidying),
+      tidied(store.store.tidying),
       ["Still to copy", health.pending === 0 ? "nothing" : count(health.pending, "snapshot")],
     ),
     actions(
       button("Check store", run("forkpoint.checkStore"), "quiet"),
       button("Push now", run("forkpoint.pushNow"), "quiet"),
       button("Set store…", run("forkpoint.setStore"), "quiet"),
+      button("Verify…", run("forkpoint.verifyStore"), "quiet"),
+      button("Repair…", run("forkpoint.repairStore"), "quiet"),
+      button("Tidy…", run("forkpoint.tidyStore"), "quiet"),
+      button("What it keeps…", run("forkpoint.chooseStoreRetention"), "quiet"),
+      button("When it is tidied…", run("forkpoint.scheduleTidying"), "quiet"),
     ),
   );
 }
 
-/** How the store is tidied by itself; nothing when it is not. */
-function tidied({ everyHours, last }: Store["tidying"]): [string, string][] {
-  if (everyHours === null) return [];
-  const often = everyHours % 24 === 0 ? count(everyHours / 24, "day") : count(everyHours, "hour");
-  if (!last) return [["Tidied", `every ${often}`]];
+/** How the store is tidied, by itself or not, and how that went last. */
+function tidied({ everyHours, last }: Store["tidying"]): [string, string] {
+  const often = everyHours === null ? "when you ask for it" : `by itself every ${intervalText(everyHours)}`;
+  if (!last) return ["Tidied", often];
   const outcome = last.problem === null ? `${formatBytes(last.deletedBytes)} became free` : last.problem;
-  return [["Tidied", `every ${often}; last ${relativeTime(last.at, Date.now())}: ${outcome}`]];
+  return ["Tidied", `${often}; last ${relativeTime(last.at, Date.now())}: ${outcome}`];
 }
 
 /** The pools with bars of how full they are. */
@@ -93,28 +99,39 @@ export function agentSection(agent: AgentInfo, project: HealthState["project"], 
 }
 
 /** What the doctor found, what is wrong first. */
-export function checksSection(checks: readonly Check[]): HTMLElement {
-  const ordered = [...checks].sort((a, b) => Number(a.ok) - Number(b.ok));
+export function checksSection(checks: readonly Check[], run: Run): HTMLElement {
+  const ordered = [...checks].sort((a, b) => checkRank(a) - checkRank(b));
   const wrong = checks.filter(({ ok }) => !ok).length;
   return section(
     wrong === 0 ? "Checks: all is well" : `Checks: ${count(wrong, "thing needs", "things need")} attention`,
+    element("ul", { class: "checks" }, ...ordered.map((check) => checkItem(check))),
+    actions(
+      button("Common problems", run("forkpoint.showProblems"), "quiet"),
+      button("Save a support bundle…", run("forkpoint.saveSupportBundle"), "quiet"),
+    ),
+  );
+}
+
+const signs = {
+  wrong: ["✗", "Wrong"],
+  advice: ["!", "Could be better"],
+  ok: ["✓", "Fine"],
+} as const;
+
+function checkItem(check: Check): HTMLElement {
+  const { name, message, remedy } = check;
+  const kind = checkKind(check);
+  const [sign, spoken] = signs[kind];
+  return element(
+    "li",
+    { class: kind },
+    element("span", { class: "sign", attributes: { role: "img", "aria-label": spoken } }, sign),
     element(
-      "ul",
-      { class: "checks" },
-      ...ordered.map(({ name, ok, message, remedy }) =>
-        element(
-          "li",
-          { class: ok ? "ok" : "wrong" },
-          element("span", { class: "sign", attributes: { "aria-hidden": "true" } }, ok ? "✓" : "✗"),
-          element(
-            "span",
-            {},
-            element("strong", {}, name),
-            ` ${message}`,
-            remedy ? element("em", {}, remedy) : null,
-          ),
-        ),
-      ),
+      "span",
+      {},
+      element("strong", {}, name),
+      ` ${message}`,
+      remedy ? element("em", {}, remedy) : null,
     ),
   );
 }

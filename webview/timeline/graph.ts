@@ -1,6 +1,6 @@
 import { drawing } from "../element.ts";
 import type { GraphRow } from "./graphRows.ts";
-import { layOutLanes } from "./lanes.ts";
+import type { Lanes } from "./lanes.ts";
 
 /** Pixels; the style sheet's --row has the same. */
 export const rowHeight = 44;
@@ -9,17 +9,26 @@ const margin = 14;
 /** How many colours the style sheet has for lanes. */
 const colours = 6;
 
-/** Draws the lines and dots beside the rows. */
-export function drawGraph(rows: readonly GraphRow[]): SVGSVGElement {
-  const { columns, edges, width } = layOutLanes(rows);
+/**
+ * Draws the lines and dots beside the rows, as far as they lie between two of them.
+ * @param lanes of all rows
+ */
+export function drawGraph(
+  rows: readonly GraphRow[],
+  { columns, edges, width }: Lanes,
+  { first, last }: { readonly first: number; readonly last: number },
+): SVGSVGElement {
   const x = (index: number) => margin + (columns[index] ?? 0) * laneWidth;
   const y = (index: number) => index * rowHeight + rowHeight / 2;
   const lane = (index: number) => `lane-${(columns[index] ?? 0) % colours}`;
-  const lines = edges.map(({ from, to }) => {
+  const drawn = edges.filter(({ from, to }) => from <= last && to >= first);
+  const lines = drawn.map(({ from, to }) => {
     const kind = rows[from]?.kind === "now" ? " now" : rows[from]?.kind === "fork" ? " fork" : "";
     return drawing("path", { class: `line ${lane(from)}${kind}`, d: line(x(from), y(from), x(to), y(to)) });
   });
-  const dots = rows.map((row, index) => dot(row, x(index), y(index), lane(index)));
+  const dots = rows
+    .slice(first, last + 1)
+    .map((row, at) => dot(row, x(first + at), y(first + at), lane(first + at)));
   const size = {
     width: String(margin * 2 + (width - 1) * laneWidth),
     height: String(rows.length * rowHeight),

@@ -28,17 +28,19 @@ export type GraphRow = NowRow | EntryRow | ForkRow | OriginRow;
 
 /**
  * The rows of the graph, newest first, every row above the one it grew from. A fork is a row of its own
- * at the time it was made; one whose entry is not at hand is left out.
+ * at the time it was made; one whose entry is not at hand is left out. Where something is looked for, only
+ * entries are rows.
  */
 export function graphRows({
   entries,
   forks,
   origin,
   more,
-}: Pick<TimelineState, "entries" | "forks" | "origin" | "more">): GraphRow[] {
+  search,
+}: Pick<TimelineState, "entries" | "forks" | "origin" | "more" | "search">): GraphRow[] {
   const atHand = new Set(entries.map(({ snapshotId }) => snapshotId));
   const first = entries.at(-1)?.snapshotId;
-  const showOrigin = origin !== null && !more && first !== undefined;
+  const showOrigin = search === null && origin !== null && !more && first !== undefined;
   const parentOf = (entry: Entry): string | null => {
     if (entry.parentId !== null && atHand.has(entry.parentId)) return entry.parentId;
     return showOrigin && entry.snapshotId === first ? originId : null;
@@ -49,6 +51,7 @@ export function graphRows({
     parentId: parentOf(entry),
     entry,
   }));
+  if (search !== null) return rows;
   for (const fork of [...forks].sort((a, b) => a.createdAt.localeCompare(b.createdAt))) {
     const parentAt = rows.findIndex(({ id }) => id === fork.snapshotId);
     if (parentAt === -1) continue;

@@ -3,10 +3,11 @@ import { element } from "../element.ts";
 import { Host } from "../host.ts";
 import pageStyles from "../page.css";
 import { useStyles } from "../styles.ts";
+import { Board } from "./board.ts";
 import { type Run, details } from "./details.ts";
-import { drawGraph } from "./graph.ts";
 import { type GraphRow, graphRows } from "./graphRows.ts";
 import { RowList } from "./rowList.ts";
+import { SearchBox } from "./searchBox.ts";
 import timelineStyles from "./timeline.css";
 
 const minuteMs = 60_000;
@@ -15,6 +16,8 @@ useStyles(pageStyles, timelineStyles);
 
 const page = document.getElementById("page") ?? document.body;
 let latest: TimelineState | null = null;
+/** With how many entries at hand older ones were last asked for. */
+let askedAt = -1;
 
 const host = new Host(TimelineState, TimelineRequest, (state) => {
   latest = state;
@@ -44,21 +47,20 @@ const toolbar = element(
 );
 const pane = element("aside", { class: "details", attributes: { "aria-label": "Details" } });
 const list = new RowList(host.remembered(), select, open);
-const gutter = element("div", { class: "gutter" });
 const more = element(
   "button",
   { class: "quiet more", attributes: { type: "button" }, onClick: () => host.post({ type: "more" }) },
   "Load older snapshots",
 );
-const board = element(
-  "div",
-  { class: "board" },
-  element("div", { class: "lines" }, gutter, list.element),
-  more,
+const nothing = element("p", { class: "nothing" }, "No snapshot matches what you look for.");
+const board = new Board(list, [nothing, more], loadMore);
+const search = new SearchBox(
+  (query) => host.post({ type: "search", query }),
+  () => list.focus(),
 );
 const notice = element("div", { class: "notice", attributes: { role: "status" } });
-const full = element("div", { class: "full" }, board, pane);
-page.append(element("header", {}, title, toolbar), notice, full);
+const full = element("div", { class: "full" }, board.element, pane);
+page.append(element("header", {}, title, toolbar), search.element, notice, full);
 
 host.post({ type: "ready" });
 setInterval(draw, minuteMs);
@@ -69,6 +71,7 @@ function draw(): void {
   const empty = slug === null;
   full.hidden = empty;
   toolbar.hidden = empty;
+  search.element.hidden = empty;
   notice.hidden = !empty;
   title.textContent = slug ?? "Timeline";
   if (empty) {
@@ -78,10 +81,19 @@ function draw(): void {
     notice.replaceChildren(element("p", {}, message), ...buttons);
     return;
   }
+  search.show(latest.search);
   const rows = graphRows(latest);
-  gutter.replaceChildren(drawGraph(rows));
-  list.show(rows, Date.now());
+  board.show(rows, Date.now());
+  nothing.hidden = latest.search?.matches !== 0;
+  pane.hidden = rows.length === 0;
   more.hidden = !latest.more;
+}
+
+/** Once for what is at hand: who scrolls to the end wants what comes next. */
+function loadMore(): void {
+  if (!latest?.more || latest.entries.length === askedAt) return;
+  askedAt = latest.entries.length;
+  host.post({ type: "more" });
 }
 
 function select(row: GraphRow): void {

@@ -1,18 +1,28 @@
 import { element } from "../element.ts";
+import { rowHeight } from "./graph.ts";
 import type { GraphRow } from "./graphRows.ts";
 import { rowElement } from "./rowElement.ts";
 
 const pageRows = 10;
 
+/** Rows by their index, both ends included. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
- * The rows as a list box: one tab stop, arrows move, Enter opens. A row that did not change keeps its
- * element, so that neither the focus nor a screen reader loses its place.
+ * The rows as a list box: one tab stop, arrows move, Enter opens. Only those in sight are drawn, and the selected one, so that
+ * ten thousand cost no more than fifty. A row that did not change keeps its element, so that neither the focus
+ * nor a screen reader loses its place.
  */
 export class RowList {
   readonly element: HTMLUListElement;
   readonly #onSelect: (row: GraphRow) => void;
   readonly #onOpen: (row: GraphRow) => void;
   #rows: readonly GraphRow[] = [];
+  #range: Range = { first: 0, last: -1 };
+  #nowMs = 0;
   readonly #made = new Map<string, { key: string; element: HTMLLIElement }>();
   #selected: string | null;
 
@@ -31,26 +41,56 @@ export class RowList {
     this.element.addEventListener("dblclick", ({ target }) => this.#pointed(target, true));
   }
 
-  show(rows: readonly GraphRow[], nowMs: number): void {
-    const focused = this.element.contains(document.activeElement);
+  show(rows: readonly GraphRow[], range: Range, nowMs: number): void {
     this.#rows = rows;
-    const kept = new Set(rows.map(({ id }) => id));
+    this.#nowMs = nowMs;
+    this.element.style.height = `${rows.length * rowHeight}px`;
+    this.#range = range;
+    const focused = this.element.contains(document.activeElement);
+    this.#select(Math.max(0, this.#index()), focused);
+  }
+
+  /** Draws other rows, because others came into sight. */
+  move(range: Range): void {
+    this.#range = range;
+    this.#draw();
+  }
+
+  /** Puts the focus on the selected row. */
+  focus(): void {
+    if (this.#selected !== null) this.#made.get(this.#selected)?.element.focus();
+  }
+
+  #draw(): void {
+    const selected = this.#index();
+    const { first, last } = this.#range;
+    const wanted: number[] = [];
+    for (let index = Math.max(0, first); index <= Math.min(last, this.#rows.length - 1); index++)
+      wanted.push(index);
+    if (selected !== -1 && selected < first) wanted.unshift(selected);
+    if (selected > last) wanted.push(selected);
+    const kept = new Set(wanted.map((index) => this.#rows[index]?.id));
     for (const [id, { element: old }] of this.#made) {
       if (kept.has(id)) continue;
       old.remove();
       this.#made.delete(id);
     }
-    for (const [index, row] of rows.entries()) {
-      const wanted = this.#elementOf(row, nowMs);
-      if (this.element.children[index] !== wanted)
-        this.element.insertBefore(wanted, this.element.children[index] ?? null);
+    for (const [place, index] of wanted.entries()) {
+      const row = this.#rows[index];
+      if (!row) continue;
+      const made = this.#elementOf(row);
+      made.style.top = `${index * rowHeight}px`;
+      made.setAttribute("aria-posinset", String(index + 1));
+      made.setAttribute("aria-setsize", String(this.#rows.length));
+      made.setAttribute("aria-selected", String(index === selected));
+      made.tabIndex = index === selected ? 0 : -1;
+      if (this.element.children[place] !== made)
+        this.element.insertBefore(made, this.element.children[place] ?? null);
     }
-    const at = Math.max(0, this.#index());
-    this.#select(at, focused);
   }
 
-  #elementOf(row: GraphRow, nowMs: number): HTMLLIElement {
-    const fresh = rowElement(row, nowMs);
+  #elementOf(row: GraphRow): HTMLLIElement {
+    const fresh = rowElement(row, this.#nowMs);
     const key = fresh.outerHTML;
     const old = this.#made.get(row.id);
     if (old?.key === key) return old.element;
@@ -65,14 +105,10 @@ export class RowList {
 
   #select(index: number, focus: boolean): void {
     const row = this.#rows[index];
+    if (row) this.#selected = row.id;
+    this.#draw();
     if (!row) return;
-    this.#selected = row.id;
-    for (const [id, { element: made }] of this.#made) {
-      const on = id === row.id;
-      made.setAttribute("aria-selected", String(on));
-      made.tabIndex = on ? 0 : -1;
-      if (on && focus) made.focus();
-    }
+    if (focus) this.#made.get(row.id)?.element.focus();
     this.#onSelect(row);
   }
 
@@ -97,7 +133,8 @@ export class RowList {
 
   #pointed(target: EventTarget | null, open: boolean): void {
     const made = target instanceof Element ? target.closest("li") : null;
-    const index = made ? [...this.element.children].indexOf(made) : -1;
+    const id = [...this.#made].find(([, { element: each }]) => each === made)?.[0];
+    const index = id === undefined ? -1 : this.#rows.findIndex((row) => row.id === id);
     const row = this.#rows[index];
     if (!row) return;
     this.#select(index, true);

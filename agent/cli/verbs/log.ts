@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Cause, causes, type Entry, type EntryFilter } from "../../protocol/entities.ts";
 import type { Result } from "../../protocol/methods.ts";
+import { namedMoment } from "../../protocol/namedMoment.ts";
+import type { Room } from "../../protocol/retention.ts";
 import type { CliContext } from "../cliContext.ts";
 import { entryLine, entryLineHead } from "../entryLine.ts";
-import { namedMoment } from "../localTime.ts";
 import { toCount } from "../toCount.ts";
 import { plural } from "../wording.ts";
 
@@ -20,6 +21,7 @@ interface Options {
   since?: string;
   until?: string;
   path?: string;
+  sizes?: true;
 }
 
 export function addLog(program: Command, context: CliContext): void {
@@ -34,7 +36,7 @@ export function addLog(program: Command, context: CliContext): void {
     )
     .argument("[project]", "slug or id; the project of the current directory when absent")
     .option("-n, --number <count>", "at most so many", toCount)
-    .option("--grep <text>", "with this text in the label or the note")
+    .option("--grep <text>", "with this text in the label, the note or the command that led to it")
     .addOption(
       new Option("--cause <cause>", `made by this: ${causes.join(", ")}; may be repeated`).argParser(
         toCauses,
@@ -44,6 +46,7 @@ export function addLog(program: Command, context: CliContext): void {
     .option("--since <date>", "not before: 2026-01-31, '2026-01-31 18:00', or 90m, 12h, 3d or 2w ago")
     .option("--until <date>", "not after")
     .option("--path <path>", "that changed this path or something below it, relative to the workspace's root")
+    .option("--sizes", "with what deleting each of them alone frees, which takes a moment the first time")
     .addHelpText(
       "after",
       "\nExamples:\n  $ forkpoint log\n  $ forkpoint log shop --since 3d --cause manual --grep upgrade\n" +
@@ -56,7 +59,9 @@ export function addLog(program: Command, context: CliContext): void {
       if (context.json) {
         const entries: Entry[] = [];
         for await (const page of pages(wish, context)) entries.push(...page.entries);
-        context.show(entries, () => "");
+        const sizes = options.sizes ? await sizesOf(projectId, entries, context) : null;
+        const withSizes = entries.map((entry) => ({ ...entry, room: sizes?.get(entry.snapshotId) ?? null }));
+        context.show(sizes ? withSizes : entries, () => "");
         return;
       }
       await context.page(async (print) => {
@@ -66,12 +71,17 @@ export function addLog(program: Command, context: CliContext): void {
           unknown += page.unknown;
           const { idLength, entries } = page;
           if (entries.length === 0) continue;
-          if (shown === 0) await print(entryLineHead(idLength));
+          const sizes = options.sizes ? await sizesOf(projectId, entries, context) : null;
+          if (shown === 0) await print(entryLineHead(idLength, sizes !== null));
           shown += entries.length;
           const lines = entries.map((entry) =>
             entryLine(
               entry,
-              { idLength, summary: page.changes.get(entry.snapshotId)?.summary ?? null },
+              {
+                idLength,
+                summary: page.changes.get(entry.snapshotId)?.summary ?? null,
+                ...(sizes && { room: sizes.get(entry.snapshotId) ?? null }),
+              },
               context.terminal,
             ),
           );
@@ -82,6 +92,18 @@ export function addLog(program: Command, context: CliContext): void {
           await print(`${plural(unknown, "snapshot")} could not be looked into: not on this disk.`);
       });
     });
+}
+
+/** What deleting each of them alone frees. */
+async function sizesOf(
+  project: string,
+  entries: readonly Entry[],
+  context: CliContext,
+): Promise<Map<string, Room>> {
+  if (entries.length === 0) return new Map();
+  const snapshotIds = entries.map(({ snapshotId }) => snapshotId);
+  const { sizes } = await context.call("timeline/sizes", { project, snapshotIds });
+  return new Map(sizes?.map(({ snapshotId, room }) => [snapshotId, room]));
 }
 
 interface Wish {

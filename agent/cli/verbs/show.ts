@@ -59,9 +59,12 @@ async function showEntry(entry: Entry, isAll: boolean, context: CliContext): Pro
           ...{ project: projectId, from: parentId, to: snapshotId, limit: mostChanges },
           packages: true,
         });
+  // Known without looking at the disk, or not shown.
+  const known = { project: projectId, snapshotIds: [snapshotId], wait: false };
+  const { together } = await context.call("timeline/sizes", known);
   const list = isAll ? changeList : foldedChangeList;
-  await context.showPaged({ ...entry, ...result }, () =>
-    [entryText(entry, terminal), ...(result ? ["", list(result, terminal)] : [])].join("\n"),
+  await context.showPaged({ ...entry, ...result, room: together }, () =>
+    [entryText(entry, terminal, together), ...(result ? ["", list(result, terminal)] : [])].join("\n"),
   );
 }
 

@@ -1,13 +1,17 @@
 import type { Entries } from "../../catalog/entries.ts";
 import type { Projects } from "../../catalog/projects.ts";
 import type { Processes } from "../../host/processes.ts";
-import type { Check, Pool, Store } from "../../protocol/entities.ts";
-import { errorBody } from "../../protocol/errors.ts";
+import type { Check } from "../../protocol/entities.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
 import type { Privileged } from "../../volumes/privileged/privileged.ts";
 import type { DiskAgreement } from "./diskAgreement.ts";
-import { isLowOnSpace } from "./health.ts";
+import { bad } from "./checks.ts";
+import type { Failure } from "./failingWork.ts";
+import { checkAgent, checkMachine, type MachineFacts } from "./machineChecks.ts";
 import { checkPrograms } from "./neededPrograms.ts";
+import { checkPool, noPool } from "./poolChecks.ts";
+import { checkPrivileges, type HelperFacts } from "./privilegeChecks.ts";
+import { checkStore, type StoreQuestions } from "./storeChecks.ts";
 import type { PoolRegistry } from "../pools/poolRegistry.ts";
 import type { RecoveryProblem } from "../recovery.ts";
 
@@ -20,7 +24,10 @@ export class Doctor {
   readonly #entries: Entries;
   readonly #btrfs: Btrfs;
   readonly #agreement: DiskAgreement;
-  readonly #checkStore: (signal: AbortSignal) => Promise<Store | null>;
+  readonly #store: StoreQuestions;
+  readonly #helper: () => Promise<HelperFacts>;
+  readonly #machine: MachineFacts;
+  readonly #failures: (projectId: string) => readonly Failure[];
   readonly #problems: () => readonly RecoveryProblem[];
   readonly #version: string;
 
@@ -32,8 +39,12 @@ export class Doctor {
     entries: Entries;
     btrfs: Btrfs;
     agreement: DiskAgreement;
-    /** Asks the store whether it works; null when none is set. */
-    checkStore: (signal: AbortSignal) => Promise<Store | null>;
+    store: StoreQuestions;
+    /** What is known of the helper of this machine. */
+    helper: () => Promise<HelperFacts>;
+    machine: MachineFacts;
+    /** What is done for a project by itself and fails now. */
+    failures: (projectId: string) => readonly Failure[];
     problems: () => readonly RecoveryProblem[];
     version: string;
   }) {
@@ -44,7 +55,10 @@ export class Doctor {
     this.#entries = parts.entries;
     this.#btrfs = parts.btrfs;
     this.#agreement = parts.agreement;
-    this.#checkStore = parts.checkStore;
+    this.#store = parts.store;
+    this.#helper = parts.helper;
+    this.#machine = parts.machine;
+    this.#failures = parts.failures;
     this.#problems = parts.problems;
     this.#version = parts.version;
   }
@@ -52,21 +66,17 @@ export class Doctor {
   async examine(signal: AbortSignal): Promise<Check[]> {
     const pools = await this.#registry.list();
     return [
-      ok("agent", `Forkpoint ${this.#version} on Node ${process.versions.node}`),
+      checkAgent(this.#version, process.versions.node),
       await checkPrograms(this.#processes, this.#privileged.mode, signal),
-      this.#privileges(),
-      ...(pools.length === 0 ? [noPool] : pools.map(checkPool)),
+      ...(await checkMachine(this.#processes, this.#machine, signal)),
+      checkPrivileges(this.#privileged, this.#version, await this.#helper()),
+      ...(pools.length === 0 ? [noPool] : (await Promise.all(pools.map(checkPool))).flat()),
       ...(await this.#projectChecks(signal)),
       ...this.#problems().map(checkProblem),
+      ...this.#failingWork(),
       ...this.#damagedCopies(),
-      await this.#store(signal),
+      ...(await checkStore(this.#store, signal)),
     ];
-  }
-
-  #privileges(): Check {
-    const { mode, degradations } = this.#privileged;
-    if (mode === "none") return bad("privileges", degradations.join(" "), "Run `sudo forkpoint setup`.");
-    return ok("privileges", ["The agent may mount, send and receive.", ...degradations].join(" "));
   }
 
   async #projectChecks(signal: AbortSignal): Promise<Check[]> {
@@ -91,6 +101,16 @@ export class Doctor {
     return checks;
   }
 
+  #failingWork(): Check[] {
+    return this.#projects
+      .list()
+      .flatMap(({ projectId, slug }) =>
+        this.#failures(projectId).map(({ what, message, remedy }) =>
+          bad(`${what} of ${slug}`, message, remedy),
+        ),
+      );
+  }
+
   /** What was found wrong in the store and could not be stored again yet. */
   #damagedCopies(): Check[] {
     return this.#projects.list().flatMap(({ projectId, slug }) => {
@@ -104,64 +124,6 @@ export class Doctor {
       );
     });
   }
-
-  async #store(signal: AbortSignal): Promise<Check> {
-    try {
-      const store = await this.#checkStore(signal);
-      if (!store) {
-        return bad(
-          "store",
-          "Snapshots are kept on this disk only.",
-          "Set a store with `forkpoint store set URL`.",
-        );
-      }
-      if (store.state === "ok") return ok("store", `The store ${store.url} works.`);
-      return bad(
-        "store",
-        store.message ?? `The store ${store.url} is ${store.state}.`,
-        store.state === "locked"
-          ? "Give its passphrase or key file with `forkpoint store unlock`."
-          : "Look at `forkpoint store check`, or set another store.",
-      );
-    } catch (thrown) {
-      const { code, message, hint } = errorBody(thrown);
-      if (code === "CANCELLED") throw thrown;
-      return bad("store", message, hint);
-    }
-  }
-}
-
-const noPool = bad(
-  "pools",
-  "There is no pool on this machine.",
-  "Make one with `forkpoint pool create --image FILE --size 20G`.",
-);
-
-function checkPool(pool: Pool): Check {
-  const name = `pool ${pool.path}`;
-  if (pool.state === "missing") {
-    return bad(
-      name,
-      "The pool cannot be found.",
-      `Bring back ${pool.image ?? pool.path} and start the agent again.`,
-    );
-  }
-  if (pool.state === "unmounted") {
-    return bad(name, "The pool is not mounted.", "Mount it, or start the agent again and look at its log.");
-  }
-  if ((pool.deviceErrors ?? 0) > 0) {
-    return bad(
-      name,
-      `The disk reported ${pool.deviceErrors} errors.`,
-      "Copy what matters elsewhere and run `btrfs scrub` on the pool.",
-    );
-  }
-  if (pool.state === "read-only") {
-    return bad(name, "The pool refuses to write.", "Look at `dmesg`; mount it for writing again.");
-  }
-  const free = `${((pool.freeBytes ?? 0) / 2 ** 30).toFixed(1)} GiB free`;
-  if (isLowOnSpace(pool)) return bad(name, `The pool is almost full: ${free}.`, "Delete snapshots or forks.");
-  return ok(name, `Mounted, ${free}.`);
 }
 
 function checkProblem(problem: RecoveryProblem): Check {
@@ -170,12 +132,4 @@ function checkProblem(problem: RecoveryProblem): Check {
     `An interrupted operation could not be ended: ${problem.message}`,
     "Mend what it names and start the agent again.",
   );
-}
-
-function ok(name: string, message: string): Check {
-  return { name, ok: true, message, remedy: null };
-}
-
-function bad(name: string, message: string, remedy: string): Check {
-  return { name, ok: false, message, remedy };
 }

@@ -52,7 +52,12 @@ export function isLowOnSpace(pool: Pool): boolean {
   const { totalBytes, freeBytes, metadataUsedRatio } = pool;
   if (totalBytes === null || freeBytes === null) return false;
   const least = Math.max(totalBytes * lowShare, Math.min(gib, totalBytes * lowShareOfSmall));
-  return freeBytes < least || (metadataUsedRatio ?? 0) > fullMetadata;
+  return freeBytes < least || isMetadataFull({ metadataUsedRatio });
+}
+
+/** Whether the file system can soon make no more files, whatever is free. */
+export function isMetadataFull({ metadataUsedRatio }: Pick<Pool, "metadataUsedRatio">): boolean {
+  return (metadataUsedRatio ?? 0) > fullMetadata;
 }
 
 function poolFinding(pools: readonly Pool[]): Finding | null {
@@ -83,9 +88,9 @@ function poolFinding(pools: readonly Pool[]): Finding | null {
 }
 
 function lowSpaceMessage(pool: Pool): string {
-  const metadata = pool.metadataUsedRatio ?? 0;
-  if (metadata > fullMetadata) {
-    return `The pool ${pool.path} has used ${Math.round(metadata * 100)} % of its room for metadata.`;
+  if (isMetadataFull(pool)) {
+    const percent = Math.round((pool.metadataUsedRatio ?? 0) * 100);
+    return `The pool ${pool.path} has used ${percent} % of its room for metadata.`;
   }
   return `The pool ${pool.path} has ${((pool.freeBytes ?? 0) / gib).toFixed(1)} GiB left.`;
 }

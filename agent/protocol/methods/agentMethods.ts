@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AgentInfo, Check } from "../entities.ts";
+import { SupportFile } from "../support/bundle.ts";
 import { none, done } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";
 
@@ -15,4 +16,6 @@ export const agentMethods = {
     result: z.object({ file: z.string(), lines: z.array(z.string()) }),
   },
   "agent/doctor": { params: none, result: z.object({ checks: z.array(Check) }) },
+  /** What somebody who helps needs to know, without what is private. */
+  "agent/support": { params: none, result: z.object({ files: z.array(SupportFile) }) },
 } as const satisfies MethodTable;

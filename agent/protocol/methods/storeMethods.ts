@@ -65,10 +65,15 @@ export const storeMethods = {
   },
   /**
    * Mends what is damaged in the store; deletes nothing. `giveUp`: also refs and keeps that only another machine could
-   * mend, from what the store says.
+   * mend, from what the store says. `secret` opens the store where it is locked (REPOSITORY_LOCKED), which
+   * `store/unlock` cannot while its config is lost.
    */
   "store/repair": {
-    params: z.object({ dryRun: z.boolean().default(false), giveUp: z.boolean().default(false) }),
+    params: z.object({
+      dryRun: z.boolean().default(false),
+      giveUp: z.boolean().default(false),
+      secret: Secret.optional(),
+    }),
     result: RepairReport,
     long: true,
   },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { compared, comparisonWish, PartPreview } from "../comparison.ts";
 import { ChangeSummary, Entry, EntryFilter } from "../entities.ts";
 import { DeletedPath, PathVersion } from "../pathHistory.ts";
+import { KeepReason, RetentionRules, Room } from "../retention.ts";
 import { RestorePart, restoreParts } from "../restoreParts.ts";
 import { project, snapshotId, volumePath, restored } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";
@@ -10,8 +11,8 @@ const parts = z.array(RestorePart).min(1).max(restoreParts.length);
 
 export const timelineMethods = {
   /**
-   * Newest first. `before` is the last entry of the page before. `idLength` is how many characters of an id tell
-   * all entries of the timeline apart.
+   * Newest first. `before` is the last entry of the page before. `matches` is how many entries the filter wants over all
+   * pages, null without one. `idLength` is how many characters of an id tell all entries of the timeline apart.
    */
   "timeline/list": {
     params: z.object({
@@ -20,7 +21,12 @@ export const timelineMethods = {
       limit: z.number().int().min(1).max(1000).default(200),
       filter: EntryFilter.optional(),
     }),
-    result: z.object({ entries: z.array(Entry), more: z.boolean(), idLength: z.number() }),
+    result: z.object({
+      entries: z.array(Entry),
+      more: z.boolean(),
+      matches: z.number().nullable(),
+      idLength: z.number(),
+    }),
   },
   /**
    * What entries changed against their parents. `summary` is null for one without a parent, and where a
@@ -84,6 +90,19 @@ export const timelineMethods = {
     long: true,
   },
   /**
+   * The entries on this disk in which `path` is not what it was in the entry before, newest first. `unknown` is as with
+   * `timeline/history`; it is not `complete` when older ones were left out, as below a folder after `mostEntries` of them.
+   */
+  "timeline/touching": {
+    params: z.object({
+      project,
+      path: volumePath,
+      mostEntries: z.number().int().min(1).max(10_000).default(1000),
+    }),
+    result: z.object({ snapshotIds: z.array(z.string()), unknown: z.number(), complete: z.boolean() }),
+    long: true,
+  },
+  /**
    * Paths at or below `path`, of the whole workspace when absent, that entries hold and the workspace has no more, those
    * that went last first. What was renamed and is there under its new name is not among them. A page ends early when
    * `mostEntries` entries have been compared, each with the one before.
@@ -102,6 +121,47 @@ export const timelineMethods = {
       next: z.string().nullable(),
       /** Entries that are not on this disk. */
       unknown: z.number(),
+    }),
+    long: true,
+  },
+  /**
+   * What retention keeps, newest first: each entry with the reasons it stays for, the strongest first; one without goes at the
+   * next snapshot, or as soon as `rules`, which stand for those of the project's settings, become its settings. `room` is what those
+   * that go free, once they cannot be brought back any more; null unless `measure`.
+   */
+  "timeline/retention": {
+    params: z.object({
+      project,
+      rules: RetentionRules.partial().default({}),
+      measure: z.boolean().default(false),
+    }),
+    result: z.object({
+      rules: RetentionRules,
+      judged: z.array(
+        z.object({
+          entry: Entry,
+          reasons: z.array(KeepReason),
+          /** Whether it came about by itself; those are counted apart. */
+          automatic: z.boolean(),
+        }),
+      ),
+      room: Room.nullable(),
+    }),
+    long: true,
+  },
+  /**
+   * What deleting each of the entries alone frees on the disk, and what deleting all of them does, which may be more. Both
+   * are null when that is not known yet, unless told to `wait`.
+   */
+  "timeline/sizes": {
+    params: z.object({
+      project,
+      snapshotIds: z.array(snapshotId).min(1).max(10_000),
+      wait: z.boolean().default(true),
+    }),
+    result: z.object({
+      sizes: z.array(z.object({ snapshotId: z.string(), room: Room })).nullable(),
+      together: Room.nullable(),
     }),
     long: true,
   },

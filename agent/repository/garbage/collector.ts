@@ -1,13 +1,14 @@
 import type { CrashPoint } from "../../host/crashPoints.ts";
 import type { Digest } from "../digest.ts";
 import type { SnapshotGraph } from "../graph/snapshotGraph.ts";
-import { rewriteIndexes } from "../indexRewrite.ts";
 import type { Repository } from "../repository.ts";
+import { Deletion, type Deleted } from "./deletion.ts";
 import { assertDispensable, planGc, refused, refusing, type GcPlan } from "./gcPlan.ts";
 import type { GcState, ReadGc } from "./gcRecord.ts";
 import { LiveMark } from "./liveMark.ts";
 import { oldClaims, dropLateClaims } from "./oldClaims.ts";
 import { repack } from "./repack.ts";
+import { rememberRetention } from "./rememberRetention.ts";
 import type { Retention } from "./retention.ts";
 import { allSnapshots, wantedSnapshots } from "./snapshotsToKeep.ts";
 
@@ -26,15 +27,13 @@ export interface CollectorParts {
 /** What a run has done. */
 export interface GcOutcome {
   /** What was deleted in this run. */
-  readonly deleted: { readonly manifests: number; readonly packs: number; readonly bytes: number };
+  readonly deleted: Deleted;
   /** What is condemned now. */
   readonly condemned: { readonly manifests: number; readonly packs: number };
   /** Milliseconds until what is condemned can go; null when nothing is. */
   readonly dueInMs: number | null;
 }
 
-/** Deletions between two looks at the record. */
-const deletionsAtOnce = 50;
 /** How often a step begins anew when others write the record meanwhile. */
 const attempts = 20;
 
@@ -69,16 +68,24 @@ export class Collector {
     const { repository, signal } = this.#parts;
     await this.#assertMayCollect();
     let read = await repository.gc.read(signal);
+    if (read) read = await rememberRetention(repository, read, policy, signal);
     let deleted = nothing;
     if (read?.state.phase === "condemned") read = await this.#decideWhenDue(read);
-    if (read?.state.phase === "deleting") deleted = await this.#delete(read.state);
+    if (read?.state.phase === "deleting") deleted = await new Deletion(this.#parts).run(read.state);
     read = await repository.gc.read(signal);
     if (!read || read.state.phase === "idle") await this.#condemn(read, policy);
     await refusing(() => dropLateClaims(repository, this.#parts.graceMs, signal));
     read = await repository.gc.read(signal);
+    // Not before: only now it is known that no record was lost.
+    if (!read) read = await rememberRetention(repository, null, policy, signal);
     const { manifests = [], packs = [] } = read?.state ?? {};
-    const dueInMs = read && read.state.phase !== "idle" ? await this.#dueInMs(read.state) : null;
+    const dueInMs = await this.dueInMs(read);
     return { deleted, condemned: { manifests: manifests.length, packs: packs.length }, dueInMs };
+  }
+
+  /** Milliseconds until what is condemned can go; null when nothing is. Changes nothing but the store's clock object. */
+  async dueInMs(read: ReadGc | null): Promise<number | null> {
+    return read && read.state.phase !== "idle" ? this.#dueInMs(read.state) : null;
   }
 
   async #condemn(read: ReadGc | null, policy: Retention): Promise<void> {
@@ -188,78 +195,6 @@ export class Collector {
       const needed = new Set(packs.filter(({ liveBytes }) => liveBytes > 0).map(({ id }) => id));
       return { manifests: [...condemned], packs: state.packs.filter((id) => !needed.has(id)) };
     });
-  }
-
-  async #delete(state: GcState): Promise<GcOutcome["deleted"]> {
-    const { repository, crashPoint, signal } = this.#parts;
-    const { objects } = repository;
-    const goingPacks = new Set(state.packs);
-    const present = new Map<Digest, number>();
-    for await (const { id, size } of objects.packs(signal)) if (goingPacks.has(id)) present.set(id, size);
-
-    const claimed = await oldClaims(repository, Infinity, signal);
-    const isOurs = () => this.#isDeleting(state.cycle);
-    await this.#inBatches(state.manifests, isOurs, async (name) => {
-      const [projectId = "", id = ""] = name.split("/");
-      await objects.removeManifest(projectId, id, signal);
-      // Not before: without its claim it would be taken for a loss.
-      if (claimed.has(name)) await objects.removeClaim(projectId, id, signal);
-      crashPoint("gc:manifest-deleted");
-    });
-    crashPoint("gc:manifests-deleted");
-    await refusing(() =>
-      rewriteIndexes(
-        {
-          index: repository.index,
-          change: (pack) => (goingPacks.has(pack.id) ? null : pack),
-          before: async () => {
-            if (!(await isOurs())) throw refused("another machine has done it meanwhile");
-            crashPoint("gc:index");
-          },
-        },
-        signal,
-      ),
-    );
-    crashPoint("gc:indexes-rewritten");
-    await this.#inBatches(state.packs, isOurs, async (id) => {
-      await objects.removePack(id, signal);
-      crashPoint("gc:pack-deleted");
-    });
-    crashPoint("gc:packs-deleted");
-    await this.#finish(state.cycle);
-    crashPoint("gc:finished");
-    const bytes = [...present.values()].reduce((sum, size) => sum + size, 0);
-    return { manifests: state.manifests.length, packs: present.size, bytes };
-  }
-
-  async #isDeleting(cycle: number): Promise<boolean> {
-    const read = await this.#parts.repository.gc.read(this.#parts.signal);
-    return read?.state.cycle === cycle && read.state.phase === "deleting";
-  }
-
-  /** A deletion is begun only shortly after the record was seen to ask for it. */
-  async #inBatches(
-    names: readonly string[],
-    isOurs: () => Promise<boolean>,
-    remove: (name: string) => Promise<void>,
-  ): Promise<void> {
-    for (let at = 0; at < names.length; at += deletionsAtOnce) {
-      if (!(await isOurs())) throw refused("another machine has done it meanwhile");
-      for (const name of names.slice(at, at + deletionsAtOnce)) {
-        await remove(name);
-        await this.#parts.pace();
-      }
-    }
-  }
-
-  async #finish(cycle: number): Promise<void> {
-    const { repository, signal } = this.#parts;
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const read = await repository.gc.read(signal);
-      if (read?.state.cycle !== cycle || read.state.phase !== "deleting") return;
-      const next = { ...read.state, phase: "idle" as const, condemnedAt: null, manifests: [], packs: [] };
-      if (await repository.gc.replace(read, next, signal)) return;
-    }
   }
 
   /** Where conditions are not honoured, the machine that writes is the only one that may collect. */

@@ -17,6 +17,12 @@ export type Retention = z.infer<typeof Retention>;
 
 export const defaultRetention: Retention = { days: 30, last: 0, daily: 0, weekly: 0, monthly: 0 };
 
+export function isSameRetention(one: Retention, other: Retention): boolean {
+  const { days, last, daily, weekly, monthly } = one;
+  const sameNewest = days === other.days && last === other.last;
+  return sameNewest && daily === other.daily && weekly === other.weekly && monthly === other.monthly;
+}
+
 const dayMs = 24 * 3_600_000;
 
 export interface Retained {

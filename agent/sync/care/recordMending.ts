@@ -3,7 +3,7 @@ import type { ProjectRow, Projects } from "../../catalog/projects.ts";
 import type { Clock } from "../../host/clock.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { RepairReport, RetentionSettings } from "../../protocol/storeReports.ts";
-import { giveUpRef } from "./giveUpRef.ts";
+import { givenUpRef } from "./givenUpRef.ts";
 import type { Digest } from "../../repository/digest.ts";
 import { recordMissing } from "../../repository/garbage/gcRecord.ts";
 import type { DamagedKeep } from "../../repository/garbage/keeps.ts";
@@ -37,7 +37,8 @@ export async function mendRecords(
 ): Promise<{ records: MendedRecord[]; collectionWasUnknown: boolean }> {
   const { repository, projects, machineId, dryRun, giveUp, retention, signal } = parts;
   const records: MendedRecord[] = [];
-  const note = (problem: string, isMended: boolean) => records.push({ problem, isMended });
+  const note = (problem: string, isMended: boolean, loss: string | null = null) =>
+    records.push({ problem, isMended, loss });
   const gc = await problemOf(async () => {
     const read = await repository.gc.read(signal);
     if (!read && (await hasNonces(repository, signal))) throw recordMissing();
@@ -52,7 +53,8 @@ export async function mendRecords(
     if (isOurs) repository.keeps.forget(machineId);
     const isMended = keep.machineId !== null || giveUp;
     if (isMended && !isOurs && !dryRun) await keepEverything(repository, keep, signal);
-    note(isMended && !isOurs ? `${keep.problem} ${everythingStays}` : keep.problem, isMended);
+    const loss = keep.machineId === null ? `${nobodyKnows} ${everythingStays}` : null;
+    note(isMended && !isOurs ? `${keep.problem} ${everythingStays}` : keep.problem, isMended, loss);
   }
   for (const project of projects.list()) {
     if (project.remoteHead === null) continue;
@@ -60,16 +62,15 @@ export async function mendRecords(
     if (problem === null) continue;
     const isOurs = !(await isAhead(parts, project, project.remoteHead));
     if (isOurs && !dryRun) await repository.mendRef(refOf(parts, project, project.remoteHead), signal);
-    if (!isOurs && giveUp && !dryRun) await giveUpRef(parts, project.projectId);
-    note(problem, isOurs || giveUp);
+    if (isOurs) note(problem, true);
+    else await giveUpOr(parts, project.projectId, (loss) => note(problem, giveUp, loss));
   }
   const ours = new Set(projects.list().map(({ projectId }) => projectId));
   for await (const projectId of repository.listProjects(signal)) {
     if (ours.has(projectId)) continue;
     const problem = await problemOf(() => repository.readRef(projectId, signal));
     if (problem === null) continue;
-    if (giveUp && !dryRun) await giveUpRef(parts, projectId);
-    note(problem, giveUp);
+    await giveUpOr(parts, projectId, (loss) => note(problem, giveUp, loss));
   }
   return { records, collectionWasUnknown: gc !== null };
 }
@@ -86,6 +87,18 @@ async function hasNonces(repository: Repository, signal: AbortSignal): Promise<b
   return false;
 }
 
+/** Gives up a ref where that was asked for, and tells what is lost by it or would be. */
+async function giveUpOr(
+  parts: RecordMending,
+  projectId: string,
+  note: (loss: string) => void,
+): Promise<void> {
+  const { loss, giveUp } = await givenUpRef(parts, projectId);
+  if (parts.giveUp && !parts.dryRun) await giveUp();
+  note(loss);
+}
+
+const nobodyKnows = "Which machine it was of, and what that wanted kept, is not known any more.";
 const everythingStays = "What is in the store now stays until that machine says what it needs.";
 
 /** Nothing that it may have named goes. */

@@ -14,6 +14,7 @@ import { defaultRetention } from "../../repository/garbage/retention.ts";
 import { forgetBlobs } from "../../repository/graph/mending.ts";
 import { SnapshotGraph } from "../../repository/graph/snapshotGraph.ts";
 import type { Repository } from "../../repository/repository.ts";
+import type { ConfigMending } from "../store/mendStoreConfig.ts";
 import { TransferMeter } from "../transferMeter.ts";
 import { CareEntries, nameOf } from "./careEntries.ts";
 import { findDamage } from "./findDamage.ts";
@@ -30,7 +31,7 @@ export interface StoreCareParts {
   /** The repository in the store. @throws ForkpointError STORE_NOT_SET, STORE_* */
   readonly repository: (signal: AbortSignal) => Promise<Repository>;
   /** Mends what the repository cannot be opened without; tells what was wrong. @throws ForkpointError STORE_*, OBJECT_MISSING */
-  readonly mendConfig: (how: { readonly dryRun: boolean }, signal: AbortSignal) => Promise<string | null>;
+  readonly mendConfig: (how: ConfigMending, signal: AbortSignal) => Promise<string | null>;
   /** There may be something to push again. */
   readonly wake: (projectId: string) => void;
   /** A collection has ended well. */
@@ -39,6 +40,12 @@ export interface StoreCareParts {
   readonly pushed: (projectId: string, call: LongCall) => Promise<void>;
   /** Where the snapshot of an entry lies on this disk; null when it does not. */
   readonly onDisk: (entry: EntryRow) => Promise<string | null>;
+}
+
+/** How the store is to be mended. */
+export interface RepairChoice extends ConfigMending {
+  /** Whether records are made anew that only another machine could mend. */
+  readonly giveUp?: boolean;
 }
 
 const hourMs = 3_600_000;
@@ -90,14 +97,11 @@ export class StoreCare {
     });
   }
 
-  /** See `repairStore`. @throws ForkpointError STORE_*, GC_UNDER_WAY, CANCELLED */
-  async repair(
-    { dryRun, giveUp = false }: { readonly dryRun: boolean; readonly giveUp?: boolean },
-    caller: LongCall,
-  ): Promise<RepairReport> {
+  /** See `repairStore`. @throws ForkpointError REPOSITORY_LOCKED, KEY_WRONG, STORE_*, GC_UNDER_WAY, CANCELLED */
+  async repair({ dryRun, giveUp = false, secret }: RepairChoice, caller: LongCall): Promise<RepairReport> {
     // Before anything else can be opened.
-    const problem = await this.#parts.mendConfig({ dryRun }, caller.signal);
-    const config = problem === null ? [] : [{ problem, isMended: true }];
+    const problem = await this.#parts.mendConfig({ dryRun, secret }, caller.signal);
+    const config = problem === null ? [] : [{ problem, isMended: true, loss: null }];
     if (dryRun && problem !== null) return onlyConfig(problem);
     const report = await this.#alone(caller, (repository, graph, call) => {
       const { signal } = call;
@@ -110,7 +114,7 @@ export class StoreCare {
       return repairStore(tools, { dryRun, giveUp }, call);
     });
     // Uploads that failed for it go on.
-    if (problem !== null)
+    if (problem !== null || secret)
       for (const { projectId } of this.#parts.projects.list()) this.#parts.wake(projectId);
     return { ...report, records: [...config, ...report.records] };
   }
@@ -131,7 +135,8 @@ export class StoreCare {
     return this.#alone(caller, async (repository, graph, call) => {
       const { signal } = call;
       const meter = new TransferMeter(this.#parts.clock, call, "Looking for what is needed");
-      const before = (await repository.gc.read(signal))?.state ?? null;
+      const read = await repository.gc.read(signal);
+      const before = read?.state ?? null;
       const retention = { ...defaultRetention, ...before?.retention, ...options.retention };
       await this.#keep(repository, signal);
       const { machineId, crashPoint } = this.#parts;
@@ -155,7 +160,7 @@ export class StoreCare {
         packs: plan.packs.map(({ id, size, liveBytes }) => ({ id, bytes: size, liveBytes })),
         deleted: { manifests: 0, packs: 0, bytes: 0 },
         condemned: { manifests: before?.manifests.length ?? 0, packs: before?.packs.length ?? 0 },
-        dueInMs: null,
+        dueInMs: await collector.dueInMs(read),
       };
     });
   }
@@ -217,5 +222,5 @@ export class StoreCare {
 function onlyConfig(problem: string): RepairReport {
   const none = { damaged: [], indexProblems: [], pushedAgain: [], left: [] };
   const counts = { packsIndexed: 0, chunksRecovered: 0, badBlobs: 0 };
-  return { dryRun: true, records: [{ problem, isMended: true }], ...none, ...counts };
+  return { dryRun: true, records: [{ problem, isMended: true, loss: null }], ...none, ...counts };
 }

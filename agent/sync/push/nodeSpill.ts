@@ -1,12 +1,17 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { ForkpointError } from "../../protocol/errors.ts";
 import { unreadBytes } from "./bytesToRead.ts";
 import { decodeNode, encodeNode } from "./nodeRecord.ts";
 import type { DirectoryNode, SnapshotNode } from "./nodes.ts";
 
+/** SQLITE_FULL, the low byte of an extended code. */
+const sqliteFull = 13;
+
 /**
  * Nodes of a tree that memory has no room for, each under its directory's number and its name. They lie in a
  * file that SQLite makes and that has no name: it goes with the process, however that ends. A database, since a
- * stream names the files of a snapshot in the order they were made, which may be any.
+ * stream names the files of a snapshot in the order they were made, which may be any. All of it throws DISK_FULL
+ * when there is no room for the file.
  */
 export class NodeSpill {
   readonly #db = new DatabaseSync("");
@@ -27,18 +32,21 @@ export class NodeSpill {
 
   /** Does some work in one go, which costs less. */
   together(work: () => void): void {
-    this.#db.exec("BEGIN");
-    work();
-    this.#db.exec("COMMIT");
+    withRoom(() => {
+      this.#db.exec("BEGIN");
+      work();
+      this.#db.exec("COMMIT");
+    });
   }
 
   put(directory: number, name: string, node: SnapshotNode): void {
-    this.#put.run(directory, Buffer.from(name, "latin1"), unreadBytes(node), encodeNode(node));
+    const [bytes, encoded] = [Buffer.from(name, "latin1"), encodeNode(node)];
+    withRoom(() => this.#put.run(directory, bytes, unreadBytes(node), encoded));
   }
 
   /** Takes a node out; undefined when it is not there. */
   take(directory: number, name: string, parent: DirectoryNode): SnapshotNode | undefined {
-    const row = this.#take.get(directory, Buffer.from(name, "latin1"));
+    const row = withRoom(() => this.#take.get(directory, Buffer.from(name, "latin1")));
     return row && decodeNode(bytesOf(row["node"]), parent, name);
   }
 
@@ -61,6 +69,19 @@ export class NodeSpill {
 
   close(): void {
     this.#db.close();
+  }
+}
+
+/** @throws ForkpointError DISK_FULL */
+function withRoom<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (!(thrown instanceof Error) || !("errcode" in thrown)) throw thrown;
+    if ((Number(thrown.errcode) & 0xff) !== sqliteFull) throw thrown;
+    const problem =
+      "There is no room for temporary files: the tree of this snapshot does not fit into memory.";
+    throw new ForkpointError("DISK_FULL", problem, { cause: thrown });
   }
 }
 

@@ -72,21 +72,27 @@ async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSigna
   await nameWhatWasLeft(repository, fence, signal);
 
   const packs = repository.packWriter(signal, fence);
+  let claim: Claim | null = null;
   let manifest: Manifest;
+  let head: Digest;
+  let isHead: boolean;
   try {
     manifest = await request.build(packs, fence);
+    head = repository.addressOf(manifest);
+    isHead = current?.ref.head === head && (await isThere(repository, projectId, head, signal));
+    // It only has to be there before the manifest is; until then it says nothing to anybody. So nothing waits for it.
+    if (!isHead) claim = new Claim(repository, { projectId, head }, signal);
     await packs.finishPacks();
     crashPoint("push:packs-written");
     await packs.finishIndex();
+    crashPoint("push:index-written");
+    await claim?.made();
   } catch (thrown) {
     await packs.abandon();
+    await claim?.withdraw();
     throw thrown;
   }
-  crashPoint("push:index-written");
-  const head = repository.addressOf(manifest);
-  const isHead = current?.ref.head === head && (await isThere(repository, projectId, head, signal));
   if (!isHead) {
-    await objects.claim(projectId, head, signal);
     await repository.writeManifest(manifest, signal);
     crashPoint("push:manifest-written");
   }
@@ -107,6 +113,34 @@ async function storeOnce(request: ToStore, tools: StoreTools, signal: AbortSigna
     crashPoint("push:ref-written");
   }
   return { manifestDigest: head, bytesStored: packs.bytesStored };
+}
+
+/** A claim that is being made while the push goes on. */
+class Claim {
+  readonly #made: Promise<void>;
+  readonly #remove: () => Promise<void>;
+
+  constructor(
+    { objects }: Repository,
+    { projectId, head }: { readonly projectId: string; readonly head: Digest },
+    signal: AbortSignal,
+  ) {
+    this.#made = objects.claim(projectId, head, signal);
+    this.#remove = () => objects.removeClaim(projectId, head, signal);
+    // Reported where it is awaited.
+    this.#made.catch(() => undefined);
+  }
+
+  /** Resolves when the manifest may be written. @throws ForkpointError STORE_* */
+  made(): Promise<void> {
+    return this.#made;
+  }
+
+  /** No manifest comes. What is left where this fails, too, is an empty object that says nothing. */
+  async withdraw(): Promise<void> {
+    await Promise.allSettled([this.#made]);
+    await this.#remove().catch(() => undefined);
+  }
 }
 
 /** The bytes at the end of a pack that are looked for, to learn that it is there in full. */

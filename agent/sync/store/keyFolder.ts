@@ -4,12 +4,17 @@ import { ForkpointError } from "../../protocol/errors.ts";
 import { MasterKey } from "../../repository/masterKey.ts";
 import { type KeyPlace, keyBytesOf, keyText } from "./keyPlace.ts";
 
+/** Where keys lie in files, one each; missing while there are none. */
+export function keyFolderOf(home: string): string {
+  return join(home, "keys");
+}
+
 /** Keys in files of the agent's home that its user alone may read; for machines without a keyring. */
 export class KeyFolder implements KeyPlace {
   readonly #folder: string;
 
   constructor(home: string) {
-    this.#folder = join(home, "keys");
+    this.#folder = keyFolderOf(home);
   }
 
   /** @throws ForkpointError KEY_NOT_KEPT */

@@ -6,10 +6,10 @@ import type { Clock } from "../../host/clock.ts";
 import { orAborted } from "../../host/orAborted.ts";
 import type { Secret, Store } from "../../protocol/entities.ts";
 import { ForkpointError, type ErrorCode } from "../../protocol/errors.ts";
-import { configProblem, mendConfig } from "../../repository/configMending.ts";
 import { Repository } from "../../repository/repository.ts";
 import type { OpenMode } from "../../repository/unlock.ts";
 import type { KeyKeeper } from "./keyKeeper.ts";
+import { type ConfigMending, mendStoreConfig } from "./mendStoreConfig.ts";
 import { newSecretOf, secretOf } from "./secrets.ts";
 import { type StoreRecord, storeSetting } from "./storeRecord.ts";
 
@@ -212,23 +212,20 @@ export class StoreKeeper {
   }
 
   /**
-   * Writes the config of the repository again from what this machine knows, when it cannot be read.
+   * Writes the config of the repository again, when it cannot be read; see `mendStoreConfig`. With a secret the
+   * repository is open afterwards, unless its config is still to be written.
    * @returns what was wrong with it; null when nothing was
-   * @throws ForkpointError STORE_NOT_SET, OBJECT_MISSING when this is not the repository or its key is not at hand, STORE_*
+   * @throws ForkpointError STORE_NOT_SET, REPOSITORY_LOCKED, KEY_WRONG, OBJECT_*, STORE_*
    */
-  async mendConfig({ dryRun }: { readonly dryRun: boolean }, signal: AbortSignal): Promise<string | null> {
-    const { url, repositoryId, encrypted, conditionalWrites } = this.#recorded();
-    const store = this.#openStore(url);
-    const problem = await configProblem(store, signal);
-    if (problem === null) return null;
-    const master = encrypted ? await this.#keys.recall(repositoryId) : null;
-    if (encrypted && !master) {
-      throw new ForkpointError("OBJECT_MISSING", `${problem} It cannot be written again without the key.`, {
-        hint: "Run `forkpoint repair` on a machine that has it unlocked.",
-      });
-    }
-    const known = { repositoryId, master };
-    await mendConfig(store, known, { signal, conditional: conditionalWrites, dryRun });
+  async mendConfig(how: ConfigMending, signal: AbortSignal): Promise<string | null> {
+    const record = this.#recorded();
+    const store = this.#openStore(record.url);
+    const problem = await mendStoreConfig(
+      { store, record, keys: this.#keys, clock: this.#clock },
+      how,
+      signal,
+    );
+    if (how.secret && (problem === null || !how.dryRun)) await this.unlock(how.secret, false, signal);
     return problem;
   }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
 import type { Operation } from "../../../agent/protocol/entities.ts";
 import type { Result } from "../../../agent/protocol/methods.ts";
+import { defaultRules, RetentionRules, type Room } from "../../../agent/protocol/retention.ts";
 import type { PathVersion } from "../../../agent/protocol/pathHistory.ts";
 import type { Handlers } from "../../../agent/server/handlers.ts";
 import { assertGolden } from "../../support/golden.ts";
@@ -65,6 +66,11 @@ const differences: Pick<Result<"timeline/diff">, "changes" | "summary"> = {
   ],
   summary: { added: 2, modified: 1, removed: 2, renamed: 1, metadata: 1 },
 };
+
+const rooms: Room[] = [
+  { bytes: 3 * 2 ** 20, certainty: "atLeast" },
+  { bytes: 512, certainty: "estimate" },
+];
 
 const no = { possible: false, until: null, hint: null };
 const done = {
@@ -179,7 +185,7 @@ const handlers: Partial<Handlers> = {
       degradations: ["Files of other users keep their owner only as far as the helper reaches."],
     },
   }),
-  "timeline/list": () => ({ entries: [...shopEntries], more: false, idLength: 6 }),
+  "timeline/list": () => ({ entries: [...shopEntries], more: false, matches: null, idLength: 6 }),
   "timeline/diff": () => ({ ...differences, truncated: true }),
   "snapshot/show": ({ snapshotId = head.snapshotId }) => {
     const found = shopEntries.find((entry) => entry.snapshotId.startsWith(snapshotId));
@@ -218,6 +224,28 @@ const handlers: Partial<Handlers> = {
     newest: head,
     ...differences,
     truncated: false,
+  }),
+  "timeline/sizes": ({ snapshotIds, wait }) => ({
+    sizes: snapshotIds.map((snapshotId, at) => ({
+      snapshotId,
+      room: rooms[at] ?? { bytes: 0, certainty: "exact" },
+    })),
+    together: wait
+      ? { bytes: 1.2 * 2 ** 30, certainty: "exact" }
+      : { bytes: 12 * 2 ** 20, certainty: "estimate" },
+  }),
+  "timeline/retention": ({ rules }) => ({
+    rules: RetentionRules.parse({ ...defaultRules, ...rules }),
+    judged: [
+      { entry: head, reasons: ["head", "latest", "hour"], automatic: false },
+      { entry: guard, reasons: [], automatic: true },
+      { entry: first, reasons: [], automatic: false },
+    ],
+    room: { bytes: 1.2 * 2 ** 30, certainty: "exact" },
+  }),
+  "project/configure": ({ settings }) => ({
+    ...shop,
+    settings: { ...shop.settings, ...settings } as typeof shop.settings,
   }),
   "timeline/restore": () => ({ entry: head, guard, summary }),
   "snapshot/delete": ({ forGood }) => ({ operationId: 12, keptHours: forGood ? 0 : 24 }),
@@ -271,8 +299,12 @@ const handlers: Partial<Handlers> = {
     damaged: verifyReport.damaged,
     indexProblems: verifyReport.indexProblems,
     records: [
-      { problem: "The ref of shop is missing from the store.", isMended: true },
-      { problem: "The repository's ref p2 is damaged: it is not JSON.", isMended: false },
+      { problem: "The ref of shop is missing from the store.", isMended: true, loss: null },
+      {
+        problem: "The repository's ref p2 is damaged: it is not JSON.",
+        isMended: false,
+        loss: "“blog” goes on from its snapshot of 2025-11-30 12:00 UTC, the newest in the store that can be read. This machine then writes it.",
+      },
     ],
     packsIndexed: 3,
     chunksRecovered: 0,
@@ -372,6 +404,11 @@ describe("what the command prints", () => {
     "undo-operation": "undo --operation 12",
     operations: "operations",
     "help-operations": "operations --help",
+    retention: "retention",
+    "retention-dry-run": "retention shop --latest 2 --weeks 0 --no-named --dry-run",
+    "retention-change": "retention --latest 2",
+    "help-retention": "retention --help",
+    "log-sizes": "log --sizes",
     delete: "delete shop 7k2m 4aaa",
     "delete-for-good": "delete 7k2m --for-good",
     "help-delete": "delete --help",
@@ -579,6 +616,7 @@ describe("what the command prints", () => {
         "history",
         "diff",
         "restore",
+        "retention",
         "undo",
         "fork",
         "push",

@@ -3,6 +3,7 @@ import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
+import { defaultRules } from "../../../agent/protocol/retention.ts";
 import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
 import { type AgentHome, makeAgentHome } from "./rig/agentHome.ts";
 import { makeStore, openServiceRig, type ServiceRig } from "./rig/serviceRig.ts";
@@ -108,7 +109,7 @@ describe("what clients do with projects", () => {
   it("changes the settings that are given, and tells everybody", async () => {
     const project = await importShop();
     const changed = await rig.projectService.configure(project, { maxSnapshots: 2 });
-    assert.deepEqual(changed.settings, { maxSnapshots: 2, autoSnapshotMinutes: 10, undeleteHours: 24 });
+    assert.deepEqual(changed.settings, { ...defaultRules, maxSnapshots: 2, autoSnapshotMinutes: 10, undeleteHours: 24 });
     assert.equal(found(project.projectId).maxSnapshots, 2);
     assert.deepEqual(announcedMachine(), [changedProjects, changedProjects]);
   });

@@ -59,7 +59,7 @@ for (const version of fixtureVersions()) {
       });
 
       it("is listed, with every project and snapshot", async () => {
-        const listed = await machine.sync.remoteProjects(unattended);
+        const listed = await machine.sync.remote.projects(unattended);
         const found = listed.flatMap(({ slug, projectId, snapshots }) =>
           snapshots.map(({ snapshotId, manifestDigest }) => ({
             slug,
@@ -84,7 +84,7 @@ for (const version of fixtureVersions()) {
         for (const { slug, projectId, snapshotId, manifestDigest, tree } of snapshots) {
           const path = await machine.pullManifest(projectId, manifestDigest);
           assert.equal(treeFingerprint(path), tree, `${slug} ${snapshotId}`);
-          await machine.sync.remoteFiles(unattended, async (files) => {
+          await machine.sync.remote.files(unattended, async (files) => {
             const { files: root } = await files.list({ projectId, manifestDigest }, "", {
               after: undefined,
               limit: 99,
@@ -123,7 +123,7 @@ for (const version of fixtureVersions()) {
           const other = new Machine({ home: homes.path("other"), pool: pool.path }, { access });
           try {
             await other.sync.setStore({ url: again.url, secret: fixturePassphrase }, unattended);
-            assert.equal((await other.sync.remoteProjects(unattended)).length, 3);
+            assert.equal((await other.sync.remote.projects(unattended)).length, 3);
           } finally {
             await other.close();
           }

@@ -33,7 +33,7 @@ describe("a bucket as the store", function () {
       );
       assert.equal(treeFingerprint(await both.there.pull("site-0")), pushed[0]);
       assert.equal(treeFingerprint(await both.here.pull("site-1")), pushed[1]);
-      const listed = await both.here.sync.remoteProjects(unattended);
+      const listed = await both.here.sync.remote.projects(unattended);
       assert.deepEqual(listed.map(({ slug, snapshots }) => `${slug}: ${snapshots.length}`).toSorted(), [
         "site-0: 2",
         "site-1: 2",

@@ -47,7 +47,7 @@ function conflicts(this: Mocha.Suite, kind: RepositoryKind): void {
   };
   /** Rebuilds the project there as itself: the same id, with the head it was pulled from. */
   const takeAlong = async () => {
-    const { manifest, manifestDigest, remoteHead } = await there.sync.findRemote(
+    const { manifest, manifestDigest, remoteHead } = await there.sync.remote.find(
       "site",
       undefined,
       unattended,

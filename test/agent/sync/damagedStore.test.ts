@@ -197,13 +197,13 @@ function damages(this: Mocha.Suite, kind: RepositoryKind): void {
       bytes: Buffer.from("{}"),
       etag: "x",
     });
-    const listed = await there.sync.remoteProjects(unattended);
+    const listed = await there.sync.remote.projects(unattended);
     assert.deepEqual(
       listed.map(({ slug }) => slug),
       ["other"],
     );
-    assert.equal(await codeOf(() => there.sync.findRemote("site", undefined, unattended)), "OBJECT_DAMAGED");
-    assert.equal(await codeOf(() => there.sync.findRemote("other", undefined, unattended)), "fine");
+    assert.equal(await codeOf(() => there.sync.remote.find("site", undefined, unattended)), "OBJECT_DAMAGED");
+    assert.equal(await codeOf(() => there.sync.remote.find("other", undefined, unattended)), "fine");
   });
 }
 

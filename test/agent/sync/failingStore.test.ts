@@ -7,43 +7,34 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
-import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
 import { ManualClock } from "../../support/manualClock.ts";
-import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
-import { InterceptedStore, unreachable } from "./rig/interceptedStore.ts";
-import { Machine, makeHomes, onlyUrl } from "./rig/machine.ts";
+import { type InterceptedStore, unreachable } from "./rig/interceptedStore.ts";
+import type { Machine } from "./rig/machine.ts";
+import { openOneMachine, type OneMachine } from "./rig/oneMachine.ts";
 
 const mib = 1024 * 1024;
 
 describe("a store that fails while it is written to", function () {
   this.timeout(60_000);
-  let pool: LoopPool;
-  let homes: ReturnType<typeof makeHomes>;
-  let memory: MemoryBlobStore;
+  let opened: OneMachine;
   let store: InterceptedStore;
   let clock: ManualClock;
   let machine: Machine;
   let project: ProjectRow;
   beforeEach(async () => {
-    pool = openLoopPool(1024);
-    homes = makeHomes();
-    memory = new MemoryBlobStore();
-    store = new InterceptedStore(memory);
     clock = new ManualClock();
-    machine = open();
-    machine.sync.start();
+    opened = openOneMachine(clock);
+    ({ store } = opened);
+    machine = opened.open();
     await machine.sync.setStore({ url: "memory:" }, unattended);
     project = await machine.makeProject("site");
   });
   afterEach(async () => {
     store.before = () => undefined;
     await machine.close();
-    pool.close();
-    homes.close();
+    opened.close();
   });
-  const open = () =>
-    new Machine({ home: homes.path("here"), pool: pool.path }, { access: onlyUrl("memory:", store), clock });
   const snapshot = async (text: string | Buffer) => {
     writeFileSync(join(project.path, "file"), text);
     return machine.snapshot(project);
@@ -152,7 +143,7 @@ describe("a store that fails while it is written to", function () {
     await machine.btrfs.snapshot(aside, machine.pathOf(second), { readOnly: true });
     await machine.push(project);
     assert.deepEqual(durabilities(), ["durable", "durable", "durable"]);
-    assert.equal((await machine.sync.findRemote("site", undefined, unattended)).manifestDigest, head);
+    assert.equal((await machine.sync.remote.find("site", undefined, unattended)).manifestDigest, head);
     const pulled = await machine.pull("site", second.snapshotId);
     assert.equal(treeFingerprint(pulled), treeFingerprint(aside));
   });
@@ -226,7 +217,7 @@ describe("a store that fails while it is written to", function () {
       letGo();
       await closed;
       store.before = () => undefined;
-      machine = open();
+      machine = opened.open({ starts: false });
       assert.equal(machine.durability(entry), "local");
       assert.equal(machine.sync.hasWork(), false);
       machine.sync.start();

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { type LongCall, unattended } from "../../../agent/host/longCall.ts";
 import { errorBody } from "../../../agent/protocol/errors.ts";
-import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
-import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import type { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
-import { InterceptedStore } from "./rig/interceptedStore.ts";
-import { Machine, makeHomes, onlyUrl } from "./rig/machine.ts";
+import type { InterceptedStore } from "./rig/interceptedStore.ts";
+import type { Machine } from "./rig/machine.ts";
+import { openOneMachine, type OneMachine } from "./rig/oneMachine.ts";
 
 const mib = 1024 * 1024;
 const dayMs = 24 * 3_600_000;
@@ -18,34 +18,24 @@ const forever = new Promise<never>(() => undefined);
 /** A promise that does not settle ends these tests: nothing in them measures time. */
 describe("a store that never answers", function () {
   this.timeout(60_000);
-  let pool: LoopPool;
-  let homes: ReturnType<typeof makeHomes>;
+  let opened: OneMachine;
   let memory: MemoryBlobStore;
   let store: InterceptedStore;
   let machine: Machine;
   let project: ProjectRow;
   let now = Date.now();
   beforeEach(async () => {
-    pool = openLoopPool(1024);
-    homes = makeHomes();
-    memory = new MemoryBlobStore();
+    opened = openOneMachine();
+    ({ memory, store } = opened);
     memory.now = () => now;
-    store = new InterceptedStore(memory);
-    machine = open();
+    machine = opened.open();
     await machine.sync.setStore({ url: "memory:" }, unattended);
     project = await machine.makeProject("site");
   });
   afterEach(async () => {
     await machine.close();
-    pool.close();
-    homes.close();
+    opened.close();
   });
-  const open = () => {
-    const place = { home: homes.path("here"), pool: pool.path };
-    const opened = new Machine(place, { access: onlyUrl("memory:", store) });
-    opened.sync.start();
-    return opened;
-  };
   const snapshot = async (bytes = mib) => {
     writeFileSync(join(project.path, "file"), randomBytes(bytes));
     return machine.snapshot(project);
@@ -106,16 +96,16 @@ describe("a store that never answers", function () {
   it("keeps no pull from being cancelled, and leaves nothing of it", async () => {
     const entry = await snapshot();
     await machine.push(project);
-    const { manifest, manifestDigest } = await machine.sync.findRemote("site", undefined, unattended);
-    const staging = join(pool.path, "staging");
+    const { manifest, manifestDigest } = await machine.sync.remote.find("site", undefined, unattended);
+    const staging = join(opened.pool, "staging");
     mkdirSync(staging);
-    const destination = join(pool.path, "pulled");
+    const destination = join(opened.pool, "pulled");
     const request = { projectId: manifest.projectId, manifestDigest, staging, destination };
     let isPulled = false;
     const steps = await cancelledEverywhere(
       async (call) => {
         await machine.close();
-        machine = open();
+        machine = opened.open();
         await machine.sync.pull(request, call);
         isPulled = true;
       },
@@ -194,7 +184,7 @@ describe("a store that never answers", function () {
 
   it("does not keep another store from being set, nor the agent from ending", async () => {
     await machine.close();
-    machine = open();
+    machine = opened.open();
     await snapshot();
     const hangs = hangAt(1);
     machine.sync.wake(project.projectId);
@@ -207,7 +197,7 @@ describe("a store that never answers", function () {
     machine.sync.wake(project.projectId);
     await hangsAgain;
     await machine.close();
-    machine = open();
+    machine = opened.open();
     store.before = () => undefined;
   });
 });

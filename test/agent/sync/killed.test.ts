@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EntryRow } from "../../../agent/catalog/entries.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
@@ -9,10 +9,11 @@ import { newId } from "../../../agent/host/ids.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { storeAccess } from "../../../agent/storeAccess.ts";
 import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
-import { repositoryKinds, type RepositoryKind } from "../../support/repositoryKinds.ts";
+import { repositoryKinds, sealingOf, type RepositoryKind } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import { runScript } from "../projects/rig/killed.ts";
 import { Machine, makeHomes } from "./rig/machine.ts";
+import { blobsStoredTwice } from "./rig/storedTwice.ts";
 import type { ScriptArgs } from "./rig/syncScript.ts";
 
 const mib = 1024 * 1024;
@@ -71,7 +72,7 @@ function kills(this: Mocha.Suite, kind: RepositoryKind): void {
   const pulledElsewhere = async () => {
     const there = open("there");
     try {
-      const { manifest } = await there.sync.findRemote("site", undefined, unattended);
+      const { manifest } = await there.sync.remote.find("site", undefined, unattended);
       const path = await there.pull("site");
       const found = treeFingerprint(path);
       await there.btrfs.deleteSubvolume(path);
@@ -112,6 +113,37 @@ function kills(this: Mocha.Suite, kind: RepositoryKind): void {
       assert.equal((await assertRecovers()).arrived, arrives);
     });
   }
+
+  describe("when it had sent packs that no index names yet", () => {
+    const storeFolder = () => homes.path("store");
+    const packs = () =>
+      new Set(readdirSync(join(storeFolder(), "packs"), { recursive: true, encoding: "utf8" }));
+    const sentTwice = async () => {
+      const store = access.openStore(`dir://${storeFolder()}`);
+      return blobsStoredTwice(store, await sealingOf(kind, store));
+    };
+
+    it("names them with the next push, and sends nothing", async () => {
+      const before = packs();
+      assert.equal(await pushUntil({ crashPoint: "push:packs-written" }), "SIGKILL");
+      const sent = packs();
+      assert.ok(sent.size >= before.size + 2, `${sent.size - before.size} packs were sent`);
+      await assertRecovers();
+      assert.deepEqual(packs(), sent);
+      assert.deepEqual(await sentTwice(), []);
+    });
+
+    it("names them also when it is killed again and again on the way", async () => {
+      assert.equal(await pushUntil({ crashPoint: "push:packs-written" }), "SIGKILL");
+      const sent = packs();
+      for (const crashPoint of ["push:packs-written", "push:index-written", "push:manifest-written"]) {
+        assert.equal(await pushUntil({ crashPoint }), "SIGKILL");
+        assert.deepEqual(packs(), sent, crashPoint);
+      }
+      await assertRecovers();
+      assert.deepEqual(packs(), sent);
+    });
+  });
 
   it("before any write to the store has the old snapshot there, whole", async () => {
     let nth = 1;

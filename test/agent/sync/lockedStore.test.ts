@@ -99,8 +99,8 @@ describe("an encrypted store", function () {
     assert.equal(machine.durability(entry), "local");
     assert.equal(machine.sync.hasWork(), false);
     for (const call of [
-      () => machine.sync.remoteProjects(unattended),
-      () => machine.sync.findRemote("site", undefined, unattended),
+      () => machine.sync.remote.projects(unattended),
+      () => machine.sync.remote.find("site", undefined, unattended),
       () => machine.sync.keys.list(new AbortController().signal),
       () => machine.sync.care.verify(null, 1, unattended),
       () => machine.sync.care.repair({ dryRun: false }, unattended),

@@ -5,12 +5,14 @@ import { join } from "node:path";
 import type { EntryRow } from "../../../agent/catalog/entries.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
+import type { Secret } from "../../../agent/protocol/entities.ts";
 import { plainConfig } from "../../../agent/repository/config.ts";
 import { sealObject } from "../../../agent/repository/jsonObject.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { type RepositoryKind, encryptedKind, repositoryKinds } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import type { Machine } from "./rig/machine.ts";
+import { openStoredSite } from "./rig/storedSite.ts";
 import { openTwoMachines, storeUrl, type TwoMachines } from "./rig/twoMachines.ts";
 
 for (const kind of repositoryKinds) {
@@ -28,18 +30,13 @@ function configOf(this: Mocha.Suite, kind: RepositoryKind): void {
   let first: EntryRow;
   let config: Buffer;
   beforeEach(async () => {
-    store = new MemoryBlobStore();
-    both = await openTwoMachines({ here: store, there: store }, { here: 512, there: 512 }, kind);
+    ({ store, both, project, first } = await openStoredSite(kind));
     ({ here } = both);
-    project = await here.makeProject("site");
-    writeFileSync(join(project.path, "file"), randomBytes(50_000));
-    first = await here.snapshot(project);
-    await here.push(project);
     config = store.objects.get("config")?.bytes ?? assert.fail();
   });
   afterEach(() => both.close());
 
-  const repair = (dryRun = false) => here.sync.care.repair({ dryRun }, unattended);
+  const repair = (dryRun = false, secret?: Secret) => here.sync.care.repair({ dryRun, secret }, unattended);
   const now = () => store.objects.get("config")?.bytes;
   const put = (bytes: Buffer) => store.objects.set("config", { bytes, etag: "lost" });
   const reopen = async () => {
@@ -107,11 +104,46 @@ function configOf(this: Mocha.Suite, kind: RepositoryKind): void {
 
   if (kind !== encryptedKind) return;
 
-  it("says what to do where the key is not at hand", async () => {
+  const { secret } = kind.choice;
+
+  it("has it written again with the passphrase where the key is not at hand, and no other", async () => {
     await here.sync.lockStore();
     await reopen();
     store.objects.delete("config");
-    await assert.rejects(repair(), { code: "OBJECT_MISSING", hint: /on a machine that has it unlocked/ });
+    await assert.rejects(repair(), { code: "REPOSITORY_LOCKED", hint: /give the passphrase/ });
+    await assert.rejects(repair(false, { passphrase: "not that one" }), { code: "KEY_WRONG" });
+    const tried = await repair(true, secret);
+    assert.match(tried.records[0]?.problem ?? "", /config is missing/);
+    assert.equal(now(), undefined);
+    assert.deepEqual((await repair(false, secret)).records, tried.records);
+    assert.deepEqual(now(), config);
+    assert.equal(here.sync.showStore()?.state, "ok");
+    writeFileSync(join(project.path, "file"), randomBytes(50_000));
+    await here.snapshot(project);
+    assert.equal((await here.push(project)).pending, 0);
+  });
+
+  it("has none written with a passphrase where its keys are gone, too", async () => {
+    await here.sync.lockStore();
+    await reopen();
+    store.objects.delete("config");
+    for (const key of store.keys("keys/")) store.objects.delete(key);
+    await assert.rejects(repair(false, secret), { code: "KEY_WRONG" });
+    assert.equal(now(), undefined);
+  });
+
+  it("only opens it with the passphrase where nothing is lost", async () => {
+    await here.sync.lockStore();
+    await assert.rejects(repair(), { code: "REPOSITORY_LOCKED" });
+    assert.deepEqual((await repair(false, secret)).records, []);
+    assert.deepEqual(now(), config);
+    assert.equal(here.sync.showStore()?.state, "ok");
+  });
+
+  it("says where it is set what to do", async () => {
+    await here.sync.lockStore();
+    await reopen();
+    store.objects.delete("config");
     const choice = { url: storeUrl, ...kind.choice };
     await assert.rejects(here.sync.setStore(choice, unattended), { code: "OBJECT_MISSING", hint: /repair/ });
     assert.equal(now(), undefined);

@@ -8,11 +8,12 @@ import { systemClock } from "../../../agent/host/clock.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { Keeps } from "../../../agent/repository/garbage/keeps.ts";
 import { Repository } from "../../../agent/repository/repository.ts";
-import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import type { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { type RepositoryKind, repositoryKinds, sealingOf } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import type { Machine } from "./rig/machine.ts";
-import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
+import { openStoredSite } from "./rig/storedSite.ts";
+import type { TwoMachines } from "./rig/twoMachines.ts";
 
 const { signal } = new AbortController();
 
@@ -31,15 +32,9 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
   let project: ProjectRow;
   let first: EntryRow;
   beforeEach(async () => {
-    store = new MemoryBlobStore();
     now = Date.now();
-    store.now = () => now;
-    both = await openTwoMachines({ here: store, there: store }, { here: 512, there: 512 }, kind);
+    ({ store, both, project, first } = await openStoredSite(kind, () => now));
     ({ here } = both);
-    project = await here.makeProject("site");
-    writeFileSync(join(project.path, "file"), randomBytes(50_000));
-    first = await here.snapshot(project);
-    await here.push(project);
   });
   afterEach(() => both.close());
 
@@ -103,7 +98,7 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     store.objects.delete(key("refs/"));
     await assert.rejects(both.there.pull("site"), { code: "PROJECT_NOT_FOUND" });
     assert.deepEqual((await repair()).records, [
-      { problem: "The ref of site is missing from the store.", isMended: true },
+      { problem: "The ref of site is missing from the store.", isMended: true, loss: null },
     ]);
     await assertRestores(first);
     await assertGoesOn();
@@ -247,10 +242,9 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     await both.there.push(theirs);
     const key = `refs/${(await sealingOf(kind, store)).nameProject(theirs.projectId)}`;
     store.objects.set(key, { bytes: Buffer.from("no ref"), etag: "x", modifiedAt: now });
-    assert.deepEqual(
-      (await repair()).records.map(({ isMended }) => isMended),
-      [false],
-    );
+    const [waiting] = (await repair()).records;
+    assert.equal(waiting?.isMended, false);
+    assert.match(waiting.loss ?? "", /^“theirs” goes on from its snapshot of 20.* UTC, the newest/);
     await assert.rejects(gc(), { code: "GC_REFUSED", message: new RegExp(`ref ${theirs.projectId}`) });
     const tried = await repair(true, true);
     assert.equal(store.objects.get(key)?.bytes.toString(), "no ref");
@@ -270,7 +264,11 @@ function recordsOf(this: Mocha.Suite, kind: RepositoryKind): void {
     const key = `refs/${(await sealingOf(kind, store)).nameProject("p2")}`;
     store.objects.set(key, { bytes: Buffer.from("no ref"), etag: "x", modifiedAt: now });
     await assert.rejects(gc(), { code: "GC_REFUSED" });
-    await repair(false, true);
+    const [gone] = (await repair(false, true)).records;
+    assert.equal(
+      gone?.loss,
+      "Nothing of the project p2 in the store can be read any more: it goes from the list of projects there.",
+    );
     assert.ok(!store.objects.has(key));
     await assertGoesOn();
   });

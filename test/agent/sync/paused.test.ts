@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
-import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
 import { ManualClock } from "../../support/manualClock.ts";
-import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
+import type { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
 import { repositoryKinds, sealingOf } from "../../support/repositoryKinds.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
-import { InterceptedStore } from "./rig/interceptedStore.ts";
-import { Machine, makeHomes, onlyUrl } from "./rig/machine.ts";
+import type { InterceptedStore } from "./rig/interceptedStore.ts";
+import { Machine, onlyUrl } from "./rig/machine.ts";
+import { openOneMachine, type OneMachine } from "./rig/oneMachine.ts";
 import { blobsStoredTwice } from "./rig/storedTwice.ts";
 
 const mib = 1024 * 1024;
@@ -20,32 +20,21 @@ const forever = new Promise<never>(() => undefined);
 
 describe("pushing that is paused", function () {
   this.timeout(60_000);
-  let pool: LoopPool;
-  let homes: ReturnType<typeof makeHomes>;
+  let opened: OneMachine;
   let memory: MemoryBlobStore;
   let store: InterceptedStore;
   let machine: Machine;
   let project: ProjectRow;
   beforeEach(async () => {
-    pool = openLoopPool(1024);
-    homes = makeHomes();
-    memory = new MemoryBlobStore();
-    store = new InterceptedStore(memory);
-    machine = open();
+    opened = openOneMachine(new ManualClock());
+    ({ memory, store } = opened);
+    machine = opened.open();
     project = await machine.makeProject("site");
   });
   afterEach(async () => {
     await machine.close();
-    pool.close();
-    homes.close();
+    opened.close();
   });
-  const open = () => {
-    const access = onlyUrl("memory:", store);
-    const place = { home: homes.path("here"), pool: pool.path };
-    const opened = new Machine(place, { access, clock: new ManualClock() });
-    opened.sync.start();
-    return opened;
-  };
   const setStore = () => machine.sync.setStore({ url: "memory:" }, unattended);
   const snapshot = async (bytes: number) => {
     writeFileSync(join(project.path, "file"), randomBytes(bytes));
@@ -110,7 +99,7 @@ describe("pushing that is paused", function () {
     const entry = await snapshot(10);
     wake();
     await machine.close();
-    machine = open();
+    machine = opened.open();
     wake();
     await machine.sync.checkStore(unattended);
     await machine.sync.setStore({ url: "memory:" }, unattended);
@@ -164,7 +153,7 @@ describe("pushing that is paused", function () {
 
   it("needs a store", async () => {
     const without = new Machine(
-      { home: homes.path("there"), pool: pool.path },
+      { home: opened.homes.path("there"), pool: opened.pool },
       { access: onlyUrl("memory:", store) },
     );
     await assert.rejects(without.sync.pause(), { code: "STORE_NOT_SET" });

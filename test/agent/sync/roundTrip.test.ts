@@ -178,9 +178,9 @@ function roundTrips(this: Mocha.Suite, kind: RepositoryKind): void {
     assert.equal(await bytesRead(fork), 4);
     assertSame(here.pathOf(entry), await there.pull("trial"));
     assertSame(here.pathOf(origin), await there.pull("site"));
-    const listed = await there.sync.remoteProjects(unattended);
+    const listed = await there.sync.remote.projects(unattended);
     assert.deepEqual(listed.map(({ slug }) => slug).toSorted(), ["site", "trial"]);
-    const { manifest } = await there.sync.findRemote("trial", undefined, unattended);
+    const { manifest } = await there.sync.remote.find("trial", undefined, unattended);
     assert.deepEqual(manifest.forkedFrom, {
       projectId: parent.projectId,
       slug: "site",
@@ -205,7 +205,7 @@ function roundTrips(this: Mocha.Suite, kind: RepositoryKind): void {
     const first = await here.snapshot(project, "the first");
     await here.snapshot(project);
     await here.push(project);
-    const [remote] = await there.sync.remoteProjects(unattended);
+    const [remote] = await there.sync.remote.projects(unattended);
     assert.equal(remote?.projectId, project.projectId);
     assert.equal(remote.headManifest, here.row(project).remoteHead);
     assert.equal(remote.snapshots.length, 2);
@@ -214,7 +214,7 @@ function roundTrips(this: Mocha.Suite, kind: RepositoryKind): void {
         ({ label, snapshotId }) => label === "the first" && snapshotId === first.snapshotId,
       ),
     );
-    const find = (name: string, snapshotId?: string) => there.sync.findRemote(name, snapshotId, unattended);
+    const find = (name: string, snapshotId?: string) => there.sync.remote.find(name, snapshotId, unattended);
     assert.equal((await find(project.projectId)).manifest.slug, "site");
     assert.equal((await find("site", first.snapshotId)).manifest.snapshotId, first.snapshotId);
     assert.equal((await find("site", first.snapshotId)).remoteHead, remote.headManifest);
@@ -233,7 +233,7 @@ function roundTrips(this: Mocha.Suite, kind: RepositoryKind): void {
     await there.snapshot(theirs);
     await there.push(theirs);
     const projectIds = [mine.projectId, theirs.projectId].toSorted();
-    await assert.rejects(here.sync.findRemote("site", undefined, unattended), {
+    await assert.rejects(here.sync.remote.find("site", undefined, unattended), {
       code: "PROJECT_NOT_FOUND",
       details: { projectIds },
     });
@@ -265,7 +265,7 @@ function roundTrips(this: Mocha.Suite, kind: RepositoryKind): void {
     const project = await here.makeProject("site");
     await here.snapshot(project);
     await here.push(project);
-    const { manifestDigest } = await there.sync.findRemote("site", undefined, unattended);
+    const { manifestDigest } = await there.sync.remote.find("site", undefined, unattended);
     const { pool } = there.place;
     const destination = join(pool, "taken");
     const staging = join(pool, ".forkpoint/staging/mine");

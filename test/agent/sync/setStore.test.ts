@@ -44,8 +44,8 @@ describe("setting a store", function () {
     for (const call of [
       () => machine.push(project),
       () => machine.sync.checkStore(unattended),
-      () => machine.sync.remoteProjects(unattended),
-      () => machine.sync.findRemote("site", undefined, unattended),
+      () => machine.sync.remote.projects(unattended),
+      () => machine.sync.remote.find("site", undefined, unattended),
     ]) {
       await assert.rejects(call, { code: "STORE_NOT_SET" });
     }
@@ -99,7 +99,7 @@ describe("setting a store", function () {
     await machine.close();
     machine = reopen();
     machine.sync.start();
-    await assert.rejects(machine.sync.remoteProjects(unattended), { code: "OBJECT_MISSING" });
+    await assert.rejects(machine.sync.remote.projects(unattended), { code: "OBJECT_MISSING" });
     await set("memory:");
     assert.equal((await machine.push(project)).pending, 0);
     assert.ok(existsSync(await machine.pull("site")));
@@ -152,7 +152,7 @@ describe("setting a store", function () {
       tidying: { everyHours: null, nextAt: null, last: null },
     });
     assert.equal((await machine.sync.checkStore(unattended)).state, "ok");
-    assert.equal((await machine.sync.remoteProjects(unattended)).length, 1);
+    assert.equal((await machine.sync.remote.projects(unattended)).length, 1);
   });
 
   it("finds out that the store is gone, and that it is back", async () => {

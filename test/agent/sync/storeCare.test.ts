@@ -312,9 +312,9 @@ function careFor(this: Mocha.Suite, kind: RepositoryKind): void {
   });
 
   it("gives single folders and files of the store without rebuilding anything", async () => {
-    const { manifest, manifestDigest } = await here.sync.findRemote("site", first.snapshotId, unattended);
+    const { manifest, manifestDigest } = await here.sync.remote.find("site", first.snapshotId, unattended);
     const snapshot = { projectId: manifest.projectId, manifestDigest };
-    await both.there.sync.remoteFiles(unattended, async (files) => {
+    await both.there.sync.remote.files(unattended, async (files) => {
       const page = { after: undefined, limit: 2 };
       const root = await files.list(snapshot, "", page);
       assert.deepEqual([root.files.map(({ name }) => name), root.more], [["a", "b"], true]);

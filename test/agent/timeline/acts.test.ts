@@ -6,6 +6,7 @@ import { systemClock } from "../../../agent/host/clock.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import type { ActCause, ActOutcome } from "../../../agent/protocol/acts.ts";
 import { automaticKept } from "../../../agent/timeline/retention.ts";
+import { onlyNewest } from "../../support/onlyNewest.ts";
 import { TimelineFixture } from "./rig/timelineFixture.ts";
 
 describe("acts", () => {
@@ -170,7 +171,7 @@ describe("acts", () => {
   });
 
   it("never pushes out what people took, and is bounded itself", async () => {
-    site.rig.projects.change(site.projectId, { maxSnapshots: 2 });
+    site.rig.projects.change(site.projectId, onlyNewest(2));
     site.write("page", "mine");
     const own = await site.snapshot("mine");
     for (let nth = 0; nth < automaticKept + 3; nth++) {
@@ -191,7 +192,7 @@ describe("acts", () => {
   });
 
   it("keeps the state before what goes on", async () => {
-    site.rig.projects.change(site.projectId, { maxSnapshots: 1 });
+    site.rig.projects.change(site.projectId, onlyNewest(1));
     const [first] = site.entries();
     const act = await begin("debug", "server.js");
     for (const text of ["a", "b"]) {

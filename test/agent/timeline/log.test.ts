@@ -48,6 +48,64 @@ describe("looking through a timeline", () => {
     assert.deepEqual(labels({ until: iso(2), text: "pears", causes: ["manual"] }), ["ÄPFEL and pears"]);
   });
 
+  it("finds what was done, and nothing but chosen entries when some are named", async () => {
+    const { acts, reading } = site.rig.timeline;
+    site.write("page", "two");
+    const wish = { cause: "install", what: "npm install Left-Pad", late: false, alone: true } as const;
+    const { actId, before } = await acts.begin(site.project, wish, unattended);
+    site.write("page", "three");
+    const end = { actId, outcome: "done", exitCode: 0, count: false } as const;
+    const { entry } = await acts.end(site.project, end, unattended);
+    assert.ok(entry && before);
+    const find = (filter: EntryFilter) => reading.list(site.project, { limit: 1, filter });
+    assert.deepEqual(labels({ text: "left-pad" }), ["install", "install"]);
+    assert.equal(find({ text: "left-pad" }).matches, 2);
+    assert.equal(find({ text: "right-pad" }).matches, 0);
+    const among = [before.snapshotId];
+    assert.deepEqual(
+      find({ among }).entries.map(({ snapshotId }) => snapshotId),
+      among,
+    );
+    assert.equal(find({ among, causes: ["manual"] }).matches, 0);
+    assert.equal(reading.list(site.project, { limit: 1 }).matches, null);
+  });
+
+  it("names the entries that changed a file or a folder, also those that brought it back or took it away", async () => {
+    const [first] = site.entries();
+    site.rig.projects.change(site.projectId, { maxSnapshots: 50 });
+    site.shell("mkdir src; echo 1 > src/file");
+    const made = await site.snapshot();
+    site.write("page", "two");
+    const other = await site.snapshot();
+    site.shell("echo 2 > src/file");
+    const changed = await site.snapshot();
+    site.shell("rm src/file");
+    const gone = await site.snapshot();
+    const back = await site.restore(made.snapshotId, ["src"]);
+    const touching = async (path: string) => {
+      const wish = { path, mostEntries: 1000 };
+      const { snapshotIds, unknown, complete } = await site.rig.timeline.reading.touching(
+        site.project,
+        wish,
+        unattended,
+      );
+      assert.deepEqual([unknown, complete], [0, true]);
+      return snapshotIds;
+    };
+    const touchedFile = [back.entry, gone, changed, made].map((entry) => entry?.snapshotId);
+    assert.deepEqual(await touching("src/file"), touchedFile);
+    assert.deepEqual(await touching("src"), touchedFile);
+    assert.deepEqual(await touching("page"), [other.snapshotId, first?.snapshotId]);
+    await assert.rejects(touching("never"), { code: "PATH_NOT_FOUND" });
+    const { snapshotIds, complete } = await site.rig.timeline.reading.touching(
+      site.project,
+      { path: "src", mostEntries: 1 },
+      unattended,
+    );
+    assert.equal(complete, false);
+    assert.ok(snapshotIds.length < touchedFile.length);
+  });
+
   it("says how much of an id is enough, and takes that much", async () => {
     site.write("page", "two");
     const { snapshotId } = await site.snapshot();

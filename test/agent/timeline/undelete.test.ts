@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { unattended } from "../../../agent/host/longCall.ts";
 import type { Clock } from "../../../agent/host/clock.ts";
 import type { Entry } from "../../../agent/protocol/entities.ts";
+import { onlyNewest } from "../../support/onlyNewest.ts";
 import { TimelineFixture } from "./rig/timelineFixture.ts";
 
 const hour = 3_600_000;
@@ -122,7 +123,7 @@ describe("deleted snapshots", () => {
   });
 
   it("that retention took are pinned when they come back, or it would take them again", async () => {
-    site.rig.projects.change(site.projectId, { maxSnapshots: 1 });
+    site.rig.projects.change(site.projectId, onlyNewest(1));
     site.write("page", "four");
     await site.snapshot("fourth");
     assert.deepEqual(labels(), ["fourth"]);

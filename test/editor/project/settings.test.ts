@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import { defaultRules } from "../../../agent/protocol/retention.ts";
 import { eventually } from "../support/eventually.ts";
 import { OpenProject } from "../support/openProject.ts";
 
@@ -30,7 +31,7 @@ describe("settings of the editor", () => {
       const { maxSnapshots, autoSnapshotMinutes, undeleteHours } = settings;
       return maxSnapshots !== 37 && autoSnapshotMinutes !== 25 && undeleteHours !== 3 && settings;
     });
-    assert.deepEqual(defaults, { maxSnapshots: 5, autoSnapshotMinutes: 10, undeleteHours: 24 });
+    assert.deepEqual(defaults, { ...defaultRules, autoSnapshotMinutes: 10, undeleteHours: 24 });
   });
 
   it("limit what is sent and fetched, and leave it unlimited when they are taken away", async () => {

@@ -22,11 +22,27 @@ export async function runMocha(load: () => Promise<void>): Promise<void> {
   try {
     mocha.suite.emit(Mocha.Suite.constants.EVENT_FILE_PRE_REQUIRE, globalThis, "", mocha);
     await load();
+    leaveToOthers();
     await new Promise((resolve) => report(mocha.run(resolve), tell));
   } catch (thrown) {
     tell({ kind: "failed", depth: 0, title: "loading the tests", error: describe(thrown) });
   }
   tell({ kind: "end" });
+}
+
+/**
+ * The process is shared with the editor's own extensions, and what one of them throws at any moment, such as
+ * Git's when a pipe of its breaks, would fail the test that happens to run.
+ */
+function leaveToOthers(): void {
+  process.setUncaughtExceptionCaptureCallback((thrown) => {
+    if (isOfBuiltInExtension(thrown)) console.error(thrown);
+    else process.emit("uncaughtException", thrown);
+  });
+}
+
+function isOfBuiltInExtension({ stack = "" }: Error): boolean {
+  return /\/(vscode|app)\/extensions\//.test(stack) && !stack.includes("test-output");
 }
 
 function report(runner: Mocha.Runner, tell: (event: TestEvent) => void): void {

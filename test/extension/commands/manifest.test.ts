@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { healthActions } from "../../../agent/protocol/entities.ts";
+import { actingCommands } from "../../../extension/commands/actingCommandIds.ts";
 import { commandTitles } from "../../../extension/commands/commandTitles.ts";
 import { healthCommands } from "../../../extension/health/healthText.ts";
 import { healthPageCommands } from "../../../extension/panels/healthMessages.ts";
@@ -14,7 +15,7 @@ interface Manifest {
     untrustedWorkspaces: { supported: unknown };
   };
   contributes: {
-    commands: { command: string; title: string; category: string; icon?: string }[];
+    commands: { command: string; title: string; category: string; icon?: string; enablement?: string }[];
     menus: Record<string, { command: string; when?: string; group?: string }[]>;
     views: Record<string, { id: string; icon: string }[]>;
     viewsWelcome: { view: string; contents: string; when: string }[];
@@ -67,7 +68,12 @@ describe("the manifest", () => {
       contributes.menus["commandPalette"]?.map(({ command, when }) => [command, when]),
     );
     const always = [...known].filter((command) => !conditions.get(command));
-    assert.deepEqual(always.sort(), ["forkpoint.getStarted", "forkpoint.showLog"]);
+    assert.deepEqual(always.sort(), [
+      "forkpoint.getStarted",
+      "forkpoint.saveSupportBundle",
+      "forkpoint.showLog",
+      "forkpoint.showProblems",
+    ]);
     const onOtherSystems = [...conditions]
       .filter(([, when]) => !when?.includes("unsupported-platform") && !when?.includes("comparing"))
       .filter(([, when]) => when !== "false")
@@ -78,6 +84,13 @@ describe("the manifest", () => {
       "forkpoint.resumePush",
       "forkpoint.startAgent",
     ]);
+  });
+
+  it("lets commands change something only in a folder that is trusted", () => {
+    const guarded = contributes.commands.filter(({ enablement }) =>
+      enablement?.includes("isWorkspaceTrusted"),
+    );
+    assert.deepEqual(guarded.map(({ command }) => command).sort(), [...actingCommands].sort());
   });
 
   it("gives every command that stands beside a row or in a title an icon", () => {

@@ -27,6 +27,7 @@ describe("messages of the panels", () => {
       message: "",
       next: [],
       entries: [anEntry()],
+      search: { query: "cause:manual", matches: 1, problem: null },
       more: false,
       forks: [],
       origin: null,

@@ -28,7 +28,11 @@ export class EditorWindow {
   }
 
   /** Installs the VSIX, starts the server and the browser. */
-  static async start(stage: Stage, settings: Readonly<Record<string, unknown>> = {}): Promise<EditorWindow> {
+  static async start(
+    stage: Stage,
+    settings: Readonly<Record<string, unknown>> = {},
+    { restricted = false }: { readonly restricted?: boolean } = {},
+  ): Promise<EditorWindow> {
     const vsix = process.env["FORKPOINT_TEST_VSIX"];
     if (!vsix) throw new Error("Run this through npm test: it packs the extension.");
     const root = mkdtempSync(join(tmpdir(), "ui-"));
@@ -37,6 +41,7 @@ export class EditorWindow {
       env: { FORKPOINT_HOME: stage.home },
       extensions: [vsix],
       settings,
+      restricted,
     });
     return new EditorWindow(server, await launchBrowser(), stage, root);
   }
@@ -49,10 +54,10 @@ export class EditorWindow {
     return join(folder, name);
   }
 
-  /** Opens one more window, on the stage's folder or another. */
-  async open(folder = this.#stage.folder): Promise<Workbench> {
+  /** Opens one more window, on the stage's folder or another, a .code-workspace file, or with null on no folder. */
+  async open(folder: string | null = this.#stage.folder): Promise<Workbench> {
     const context = await this.#browser.newContext({ viewport: { width: 1400, height: 900 } });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     const page: Page = await context.newPage();
     return Workbench.open(page, this.#server.windowUrl(folder));
   }

@@ -6,6 +6,8 @@ import { TreeView } from "./treeView.ts";
 
 export const screenshotFolder = resolve(import.meta.dirname, "../../../test-output/screenshots");
 
+/** The first window of a server that has just started. */
+const loadedWithinMs = 120_000;
 const paletteWithinMs = 30_000;
 const paletteAskAgainMs = 2000;
 
@@ -31,7 +33,7 @@ export class Workbench {
 
   /** Opens a window and waits until it is usable. */
   static async open(page: Page, url: string): Promise<Workbench> {
-    await page.goto(url);
+    await page.goto(url, { timeout: loadedWithinMs });
     return Workbench.attach(page);
   }
 

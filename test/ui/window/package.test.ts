@@ -32,6 +32,7 @@ describe("the packed extension", function () {
       "bin",
       "changelog.md",
       "dist",
+      "docs",
       "license",
       "license.txt",
       "media",

@@ -65,6 +65,7 @@ describe("graphRows", () => {
     ],
     forks: [],
     origin: null,
+    search: null,
     more: false,
     ...given,
   });
@@ -73,6 +74,12 @@ describe("graphRows", () => {
 
   it("puts the workspace as it stands above its head", () => {
     assert.deepEqual(ids({}), ["now<b", "b<a", "a<"]);
+  });
+
+  it("has no rows but what was found while something is looked for", () => {
+    const fork = { projectId: "f", slug: "try", snapshotId: "a", createdAt: at(3) };
+    const search = { query: "x", matches: 2, problem: null };
+    assert.deepEqual(ids({ forks: [fork], search }), ["b<a", "a<"]);
   });
 
   it("puts a fork at its time, always above the entry it grew from", () => {

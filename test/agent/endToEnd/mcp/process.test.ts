@@ -22,7 +22,7 @@ describe("the process of forkpoint mcp", function () {
   const handlers: Partial<Handlers> = {
     "project/resolve": ({ path }) => ({ project: path === "/usr" ? shop : null }),
     "project/show": () => shop,
-    "timeline/list": () => ({ entries: [], more: false, idLength: 4 }),
+    "timeline/list": () => ({ entries: [], more: false, matches: null, idLength: 4 }),
     "timeline/diff": async ({ from }, { signal, report }) => {
       if (from === "slow") {
         cancelled = once(signal, "abort");

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { backingOf } from "../../../../agent/helper/loopDevices.ts";
+import { Registry } from "../../../../agent/helper/registry.ts";
 import { type CallOptions, shellAs } from "../../../support/helperCall.ts";
 import { HelperScene, type UserPool } from "../rig/helperScene.ts";
 import { file, streamOf } from "../rig/streams.ts";
@@ -74,6 +76,28 @@ describe("a helper that is killed in the middle leaves nothing that the next cal
       scene.assertClean();
       assert.equal(shellAs(scene.ann, `stat -c %U:%a ${image}`).trim(), `${scene.ann.name}:600`);
     }
+  });
+
+  it("mount, once the kernel has mounted", async function () {
+    this.timeout(60_000);
+    const { name, image, path } = await scene.makePool(scene.ann, "late");
+    await scene.done(scene.ann, { verb: "unmount", name });
+    mkdirSync(path);
+    const device = execFileSync("losetup", ["--find", "--show", image], { encoding: "utf8" }).trim();
+    execFileSync("mount", ["-o", "nosuid,nodev", device, path]);
+    chownSync(path, 0, 0);
+    chmodSync(path, 0o755);
+    const registry = new Registry(join(scene.install.places.state, "registry.sqlite"));
+    const backing = backingOf(statSync(image, { bigint: true }));
+    registry.begin(scene.ann.uid, { pid: 2 ** 22 + 1, started: "0" }, { kind: "attach", ...backing });
+    await scene.done(scene.ann, { verb: "status" });
+    scene.assertClean();
+    await scene.done(scene.ann, { verb: "mount", image, name });
+    const { uid, mode } = statSync(path);
+    assert.deepEqual([uid, mode & 0o777], [scene.ann.uid, 0o700]);
+    await scene.done(scene.ann, { verb: "unmount", name });
+    scene.assertClean();
+    await scene.done(scene.ann, { verb: "forget", image });
   });
 
   it("grow", async function () {

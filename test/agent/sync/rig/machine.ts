@@ -1,3 +1,4 @@
+import { defaultRules } from "../../../../agent/protocol/retention.ts";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,7 +128,7 @@ export class Machine {
           ? { projectId: parent.projectId, slug: parent.slug, snapshotId: from.snapshotId }
           : null,
       headSnapshotId: null,
-      maxSnapshots: 5,
+      ...defaultRules,
       autoSnapshotMinutes: 0,
       undeleteHours: 0,
       remoteHead: null,
@@ -154,6 +155,7 @@ export class Machine {
       author: "ada",
       label,
       note: null,
+      named: label !== null,
       pinned: false,
       createdAt: 1_700_000_000_000,
       durability: "local",
@@ -182,7 +184,7 @@ export class Machine {
 
   /** Rebuilds a snapshot beside the pool's own, from the store alone, whatever is on this disk; gives its path. */
   async pull(name: string, snapshotId?: string): Promise<string> {
-    const { manifest, manifestDigest } = await this.sync.findRemote(name, snapshotId, unattended);
+    const { manifest, manifestDigest } = await this.sync.remote.find(name, snapshotId, unattended);
     const whole = this.projects.list().filter((project) => project.whole);
     // What is not whole is nobody's relative.
     for (const { projectId } of whole) this.projects.change(projectId, { whole: false });

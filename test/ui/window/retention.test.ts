@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
+import { EditorWindow } from "../support/editorWindow.ts";
+import { pictureFailures } from "../support/failurePictures.ts";
+import type { Workbench } from "../support/workbench.ts";
+
+const mib = 2 ** 20;
+
+describe("what is kept, and what deleting frees", function () {
+  this.timeout(300_000);
+  let project: DemoProject | undefined;
+  let editor: EditorWindow | undefined;
+  let window: Workbench;
+
+  pictureFailures(() => window);
+
+  before(async () => {
+    project = await makeDemoProject();
+    // What is on its way to the store stays whatever the rules say.
+    await project.forkpoint("store", "pause");
+    await project.forkpoint("retention", "--latest", "20");
+    for (let version = 1; version <= 7; version++) {
+      writeFileSync(join(project.folder, "data", "notes.bin"), randomBytes(version * mib));
+      await project.forkpoint("snapshot", "--label", `version ${version}`);
+    }
+    editor = await EditorWindow.start(project);
+    window = await editor.open();
+    await window.openContainer("Forkpoint");
+    await tree().row("version 7").waitFor();
+  });
+  after(async () => {
+    await editor?.dispose();
+    await project?.dispose();
+  });
+
+  const tree = () => window.tree("Timeline");
+
+  it("is said before several are deleted, and in the hover text", async () => {
+    await tree().row("version 2").click();
+    await tree()
+      .row("version 4")
+      .click({ modifiers: ["ControlOrMeta"] });
+    await tree()
+      .row("version 5")
+      .click({ modifiers: ["ControlOrMeta"] });
+    await window.page.keyboard.press("Delete");
+    await window.quickInput.titled("Delete 3 snapshots?").waitFor();
+    await window.quickInput.row(/Deleting these three frees (about )?11 MB/).waitFor();
+    await window.screenshot("retention-1-delete-several");
+    await window.quickInput.dismiss();
+    await tree().row("version 3").hover();
+    await window.page.getByText(/Deleting it frees (about )?3 MB/).waitFor();
+    await window.screenshot("retention-2-hover");
+  });
+
+  it("is shown with the reasons", async () => {
+    await window.runCommand("Forkpoint: Show What Retention Keeps…");
+    await window.quickInput.titled("What retention keeps and takes").waitFor();
+    await window.quickInput.row(/version 7[\s\S]*Stays: the workspace stands on it, it has a name/).waitFor();
+    await window.screenshot("retention-3-what-stays");
+    await window.quickInput.dismiss();
+  });
+
+  it("shows what other rules would take before anything goes", async () => {
+    const change = async (rule: RegExp) => {
+      await window.runCommand("Forkpoint: Show What Retention Keeps…");
+      await window.quickInput.choose("Change what is kept…");
+      await window.quickInput.titled("Change what is kept").waitFor();
+      await window.quickInput.choose(rule);
+    };
+    await change(/Those with a name/);
+    await window.quickInput.choose("Keep to the new rules");
+    await window.quickInput.closed();
+    await change(/The newest 20/);
+    await window.quickInput.type("2");
+    await window.quickInput.accept();
+    await window.quickInput.titled("What the new rules would keep and take").waitFor();
+    await window.quickInput.row(/version 1[\s\S]*Goes: older than the newest/).waitFor();
+    await window.screenshot("retention-4-new-rules");
+    await window.quickInput.choose("Leave it as it was");
+    await window.quickInput.closed();
+    assert.equal(await tree().row("version 1").count(), 1);
+    await change(/The newest 20/);
+    await window.quickInput.type("2");
+    await window.quickInput.accept();
+    await window.quickInput.choose("Keep to the new rules");
+    await tree().row("version 1").waitFor({ state: "detached" });
+    await tree().row("version 6").waitFor();
+    assert.equal(await tree().row("version 5").count(), 0);
+    await window.screenshot("retention-5-after");
+  });
+});
