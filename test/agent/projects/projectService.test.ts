@@ -109,7 +109,12 @@ describe("what clients do with projects", () => {
   it("changes the settings that are given, and tells everybody", async () => {
     const project = await importShop();
     const changed = await rig.projectService.configure(project, { maxSnapshots: 2 });
-    assert.deepEqual(changed.settings, { ...defaultRules, maxSnapshots: 2, autoSnapshotMinutes: 10, undeleteHours: 24 });
+    assert.deepEqual(changed.settings, {
+      ...defaultRules,
+      maxSnapshots: 2,
+      autoSnapshotMinutes: 10,
+      undeleteHours: 24,
+    });
     assert.equal(found(project.projectId).maxSnapshots, 2);
     assert.deepEqual(announcedMachine(), [changedProjects, changedProjects]);
   });

@@ -53,7 +53,7 @@ describe("the words about tidying", () => {
     const packs = Array.from({ length: 60 }, () => ({ id: "ab".repeat(32), bytes: 1, liveBytes: 0 }));
     const [, part] = planParts({ ...plan, packs }, now);
     assert.equal(part?.lines.length, 51);
-    assert.equal(part?.lines.at(-1)?.label, "… and 10 more");
+    assert.equal(part.lines.at(-1)?.label, "… and 10 more");
   });
 
   it("tell a run that condemns from one that waits and one that deletes", () => {
