@@ -36,6 +36,8 @@ export function projectMethods(parts: {
       return {};
     },
     "project/fork": ({ project, ...params }, call) => projects.fork(lookup.named(project), params, call),
+    "project/compare": ({ from, to, ...params }, call) =>
+      timeline.reading.compareProjects({ from: lookup.named(from), to: lookup.named(to) }, params, call),
     "project/status": async ({ project }, { session }) => {
       // Who asks how things are is told when that changes.
       session.hold("health", () => healthWatch.watch());

@@ -67,6 +67,18 @@ export class Comparison {
     return this.withNow(project, (now) => this.#compare({ from: now, to: target }, { paths }, call, use));
   }
 
+  /** As `between`, from the workspace of one project to that of another on the same pool. @throws ForkpointError as `run` */
+  async workspaces<T>(
+    projects: { readonly from: ProjectRow; readonly to: ProjectRow },
+    paths: Sides["paths"],
+    call: LongCall,
+    use: Use<T>,
+  ): Promise<T> {
+    return this.withNow(projects.from, (from) =>
+      this.withNow(projects.to, (to) => this.#compare({ from, to }, { paths, apart: true }, call, use)),
+    );
+  }
+
   /** Runs `work` with a read-only snapshot of the volume as it is now, which is gone afterwards. */
   async withNow<T>(project: ProjectRow, work: (snapshot: string) => Promise<T>): Promise<T> {
     await this.#places.requireVolume(project);
@@ -82,13 +94,13 @@ export class Comparison {
 
   async #compare<T>(
     snapshots: { readonly from: string; readonly to: string },
-    { paths }: Pick<Sides, "paths">,
+    { paths, apart = false }: Pick<Sides, "paths"> & { readonly apart?: boolean },
     call: LongCall,
     use: Use<T>,
   ): Promise<T> {
     const { privileged, processes } = this.#parts;
     for (const path of paths ?? []) await requirePath(path, [snapshots.to, snapshots.from]);
-    const all = await compareSnapshots(privileged, snapshots, call);
+    const all = await compareSnapshots(privileged, snapshots, call, { apart });
     const changes = paths ? await changesOfPaths(processes, all, snapshots.to, paths, call.signal) : all;
     return use({ changes, snapshots });
   }

@@ -47,6 +47,16 @@ export class Looks {
     return this.#comparison.between(project, sides, call, (seen) => told(seen, wish, call));
   }
 
+  /** The caller holds both projects. @throws ForkpointError as `Comparison.workspaces` */
+  async diffProjects(
+    projects: { readonly from: ProjectRow; readonly to: ProjectRow },
+    { paths, ...wish }: Omit<CheckedParams<"project/compare">, "from" | "to">,
+    call: LongCall,
+  ): Promise<Result<"project/compare">> {
+    const bytes = paths?.map(decodeVolumePath) ?? null;
+    return this.#comparison.workspaces(projects, bytes, call, (seen) => told(seen, wish, call));
+  }
+
   /**
    * @throws ForkpointError SNAPSHOT_NOT_FOUND, NOTHING_TO_UNDO, BAD_REQUEST, PARTS_TANGLED, and what `Comparison.run`
    *   throws

@@ -1,6 +1,7 @@
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { LongCall } from "../host/longCall.ts";
 import type { Entry } from "../protocol/entities.ts";
+import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import { decodeVolumePath } from "../protocol/volumePath.ts";
 import type { Comparison } from "./diff.ts";
@@ -94,6 +95,32 @@ export class TimelineReading {
     call: LongCall,
   ): Promise<Result<"timeline/diff">> {
     return this.#turns.run(project, comparing, call, (current) => this.#looks.diff(current, wish, call));
+  }
+
+  /**
+   * What differs between the workspaces of two projects as they stand. Cost follows the difference.
+   * @throws ForkpointError BAD_REQUEST, VOLUME_MISSING, PATH_NOT_FOUND, PATH_OUTSIDE_VOLUME, POOL_FULL, NEEDS_ROOT, CANCELLED
+   */
+  async compareProjects(
+    { from, to }: { readonly from: ProjectRow; readonly to: ProjectRow },
+    wish: Omit<CheckedParams<"project/compare">, "from" | "to">,
+    call: LongCall,
+  ): Promise<Result<"project/compare">> {
+    if (from.projectId === to.projectId) {
+      throw new ForkpointError("BAD_REQUEST", `${from.slug} cannot be compared with itself.`, {
+        hint: "Name another project.",
+      });
+    }
+    if (from.poolId !== to.poolId) {
+      throw new ForkpointError("BAD_REQUEST", `${from.slug} and ${to.slug} lie on different pools.`, {
+        hint: "Compare projects of one pool: forks lie where the project lies that they were made from.",
+      });
+    }
+    // Always in the same order, so that two such calls never wait for each other.
+    const [first, second] = from.projectId < to.projectId ? [from, to] : [to, from];
+    return this.#turns.run(first, comparing, call, () =>
+      this.#turns.run(second, comparing, call, () => this.#looks.diffProjects({ from, to }, wish, call)),
+    );
   }
 
   /** @throws ForkpointError as `PathHistory.of` */

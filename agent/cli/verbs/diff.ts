@@ -7,12 +7,13 @@ import { fileDiffs, type Roots } from "../fileDiffs.ts";
 import { patchText, statText } from "../fileDiffText.ts";
 import { summaryText } from "../wording.ts";
 
-const mostChanges = 200_000;
+const asked = { limit: 200_000, packages: true };
 
 interface Options {
   stat?: true;
   patch?: true;
   all?: true;
+  with?: string;
 }
 
 export function addDiff(program: Command, context: CliContext): void {
@@ -29,44 +30,77 @@ export function addDiff(program: Command, context: CliContext): void {
         "counted and not listed, unless --all or a path says otherwise.\n" +
         "With --patch and --stat the files are read, up to 1 MiB each and 64 MiB in all; such folders are counted too.",
     )
-    .argument("<words...>", "[PROJECT] A [B] [PATH...]")
+    .argument("[words...]", "[PROJECT] A [B] [PATH...]; with --with [PATH...]")
     .usage("[options] [PROJECT] A [B] [PATH...]")
     .option("-p, --patch", "how the text of files differs, line by line")
     .option("--stat", "how many lines of each file came and went")
+    .option(
+      "--with <project>",
+      "what differs from that project as it is to this one as it is, such as from what a fork was made from",
+    )
     .option("--all", "list or read what lies in folders that tools write, too")
     .addHelpText(
       "after",
       "\nExamples:\n  $ forkpoint diff 7k2m               # from that snapshot to now\n" +
         "  $ forkpoint diff 7k2m x91c          # from one to the other\n" +
         "  $ forkpoint diff shop 7k2m x91c\n" +
-        "  $ forkpoint diff -p 7k2m src/server.js",
+        "  $ forkpoint diff -p 7k2m src/server.js\n" +
+        "  $ forkpoint diff --with shop        # in a fork of shop",
     )
-    .action(async (words: string[], { stat, patch, all }: Options) => {
+    .action(async (words: string[], options: Options) => {
+      const { stat, patch, all } = options;
       if (stat && patch) context.wrongUsage("--stat and --patch are two ways to say it; choose one.");
-      const { project: named, from, rest } = await positions(words, context);
-      const project = await context.project(named);
-      const { projectId } = project;
-      const to = await snapshotNamed(projectId, rest[0], context);
-      const paths = to ? rest.slice(1) : rest;
-      const result = await context.call("timeline/diff", {
-        project: projectId,
-        from,
-        limit: mostChanges,
-        packages: true,
-        ...(to === null ? {} : { to: to.snapshotId }),
-        ...(paths.length === 0 ? {} : { paths }),
-      });
+      if (options.with === undefined && words.length === 0) context.wrongUsage("Name a snapshot.");
+      const { result, roots, paths } =
+        options.with === undefined
+          ? await ofSnapshots(words, context)
+          : await ofProjects(options.with, words, context);
       if (!stat && !patch) {
         const isFolded = context.terminal.screenRows !== null && !all && paths.length === 0;
         const list = isFolded ? foldedChangeList : changeList;
         await context.showPaged(result, () => list(result, context.terminal));
         return;
       }
-      const older = await context.call("snapshot/show", { project: projectId, snapshotId: from });
-      const roots = { older: older.path, newer: to?.path ?? project.path };
       // What was asked for by name is not folded up.
-      await showTexts(result, roots, { isPatch: patch ?? false, isAll: all ?? paths.length > 0 }, context);
+      await showTexts(
+        result,
+        await roots(),
+        { isPatch: patch ?? false, isAll: all ?? paths.length > 0 },
+        context,
+      );
     });
+}
+
+interface Compared {
+  readonly result: Result<"timeline/diff">;
+  readonly roots: () => Promise<Roots>;
+  readonly paths: readonly string[];
+}
+
+async function ofSnapshots(words: string[], context: CliContext): Promise<Compared> {
+  const { project: named, from, rest } = await positions(words, context);
+  const { projectId, path } = await context.project(named);
+  const to = await snapshotNamed(projectId, rest[0], context);
+  const paths = to ? rest.slice(1) : rest;
+  const result = await context.call("timeline/diff", {
+    ...{ project: projectId, from, ...asked },
+    ...(to === null ? {} : { to: to.snapshotId }),
+    ...(paths.length === 0 ? {} : { paths }),
+  });
+  const roots = async () => {
+    const older = await context.call("snapshot/show", { project: projectId, snapshotId: from });
+    return { older: older.path, newer: to?.path ?? path };
+  };
+  return { result, roots, paths };
+}
+
+async function ofProjects(other: string, paths: string[], context: CliContext): Promise<Compared> {
+  const [from, to] = [await context.project(other), await context.project(undefined)];
+  const result = await context.call("project/compare", {
+    ...{ from: from.projectId, to: to.projectId, ...asked },
+    ...(paths.length === 0 ? {} : { paths }),
+  });
+  return { result, roots: () => Promise.resolve({ older: from.path, newer: to.path }), paths };
 }
 
 async function positions(words: string[], context: CliContext) {

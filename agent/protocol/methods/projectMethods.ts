@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { compared, comparisonWish } from "../comparison.ts";
 import { AgentInfo, Entry, Health, Operation, Pool, Project, ProjectSettings, Store } from "../entities.ts";
-import { project, snapshotId, absolutePath, none, done, restored } from "./shapes.ts";
+import { project, snapshotId, absolutePath, none, done, restored, volumePath } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";
 
 export const projectMethods = {
@@ -52,6 +53,21 @@ export const projectMethods = {
       store: Store.nullable(),
       agent: AgentInfo,
     }),
+  },
+
+  /**
+   * What differs from one project as it stands to another one as it stands, such as from what a fork was made from to the
+   * fork. Both lie on one pool.
+   */
+  "project/compare": {
+    params: z.object({
+      from: project,
+      to: project,
+      paths: z.array(volumePath).min(1).max(10_000).optional(),
+      ...comparisonWish,
+    }),
+    result: z.object(compared),
+    long: true,
   },
 
   /**

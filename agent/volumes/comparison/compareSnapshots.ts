@@ -4,6 +4,7 @@ import { inParallel } from "../../host/inParallel.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import { joinBytes } from "../bytePaths.ts";
 import type { Privileged } from "../privileged/privileged.ts";
+import { withoutCollisions } from "./collisions.ts";
 import { readDifferences } from "./differences.ts";
 import { typeOf, type EntryType } from "./namespace.ts";
 import { sameBytes } from "./sameBytes.ts";
@@ -28,13 +29,16 @@ export interface PathChange {
 /**
  * The paths that differ between two read-only snapshots of one pool, sorted by their bytes. What was
  * written again with the same content is no change; neither is the time of a directory, nor an access time.
+ * `apart` is for snapshots of two volumes: what has the same number there need not be the same.
  */
 export async function compareSnapshots(
   privileged: Privileged,
   snapshots: { readonly from: string; readonly to: string },
   call: LongCall,
+  { apart = false } = {},
 ): Promise<PathChange[]> {
-  const differences = await readDifferences(privileged, snapshots, call);
+  const all = await readDifferences(privileged, snapshots, call);
+  const differences = apart ? await withoutCollisions(all, snapshots, call.signal) : all;
   const from = Buffer.from(snapshots.from);
   const to = Buffer.from(snapshots.to);
   const older = (path: Buffer) => lstat(joinBytes(from, path), { bigint: true });
