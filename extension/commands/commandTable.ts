@@ -80,6 +80,8 @@ export function commandTable(window: Window) {
     "forkpoint.forkFromNow": (wish) => forks.fromNow(wish),
     "forkpoint.forkFromEntry": (entry) => forks.fromEntry(entry),
     "forkpoint.openFork": (project) => forks.open(project),
+    "forkpoint.compareProject": async (project) =>
+      compare.withProject(await forks.other(project, "Compare which project with this workspace?")),
     "forkpoint.deleteFork": (project) => forks.delete(project),
 
     "forkpoint.importFolder": () => window.importFolder.run(),

@@ -61,6 +61,7 @@ export const commandTitles = {
   "forkpoint.forkFromNow": "Fork from Now…",
   "forkpoint.forkFromEntry": "Fork from Snapshot…",
   "forkpoint.openFork": "Open Fork in New Window",
+  "forkpoint.compareProject": "Compare Project with This Workspace…",
   "forkpoint.deleteFork": "Delete Fork…",
 
   "forkpoint.importFolder": "Import This Folder…",

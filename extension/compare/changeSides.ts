@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Change } from "../../agent/protocol/entities.ts";
 import { decodeVolumePath } from "../../agent/protocol/volumePath.ts";
 import type { VolumeLocation } from "../project/volumeLocation.ts";
-import type { Comparison } from "./comparison.ts";
+import { type Comparison, isEntry } from "./comparison.ts";
 import { snapshotUri } from "./snapshotUri.ts";
 
 export interface Sides {
@@ -20,14 +20,16 @@ export function changeSides(
   change: Change,
   location: VolumeLocation,
 ): Sides {
-  const before =
-    change.kind === "added"
-      ? null
-      : snapshotUri({ projectId, moment: from, path: change.from ?? change.path });
+  const before = change.kind === "added" ? null : older({ projectId, from }, change.from ?? change.path);
   if (change.kind === "removed") return { before, after: null };
   const moment = to ?? "now";
   const live = to === null && change.type === "file" ? liveFile(change.path, location) : null;
   return { before, after: live ?? snapshotUri({ projectId, moment, path: change.path }) };
+}
+
+function older({ projectId, from }: Pick<Comparison, "projectId" | "from">, path: string): vscode.Uri {
+  if (isEntry(from)) return snapshotUri({ projectId, moment: from, path });
+  return snapshotUri({ projectId: from.project.projectId, moment: "now", path });
 }
 
 /** The empty file that stands for a path that does not exist. */

@@ -4,7 +4,7 @@ import { count } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
 import { changeBadgeUri } from "./changeBadges.ts";
 import { type ChangeNode, changeTree, type FolderNode } from "./changeTree.ts";
-import { type Comparison, comparisonTitle } from "./comparison.ts";
+import { type Comparison, comparisonTitle, isEntry } from "./comparison.ts";
 import { type PackageNode, packageItem, packagesIn, packageTree } from "./packageRows.ts";
 
 /** The context key under which the Changes view shows itself. */
@@ -106,7 +106,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       const amount = node.quiet ? this.#foldedText(node) : count(node.amount, "change");
       item.iconPath = node.quiet ? new vscode.ThemeIcon("fold") : vscode.ThemeIcon.Folder;
       item.description = amount;
-      item.contextValue = "folder";
+      item.contextValue = this.#kind("folder");
       item.accessibilityInformation = { label: `${node.name}, ${amount}`, role: "treeitem" };
       return item;
     }
@@ -119,7 +119,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     const origin = change.from === undefined ? size : `from ${change.from}`;
     item.description = [origin, mode].filter(Boolean).join(" · ");
     item.tooltip = [change.path, word, size, mode].filter(Boolean).join(" · ");
-    item.contextValue = `change ${change.kind} ${change.type}`;
+    item.contextValue = this.#kind(`change ${change.kind} ${change.type}`);
     item.accessibilityInformation = { label: `${node.name}, ${word}`, role: "treeitem" };
     item.command = { command: "forkpoint.openChange", title: "Open change", arguments: [node] };
     return item;
@@ -128,6 +128,11 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   dispose(): void {
     this.#view.dispose();
     this.#changed.dispose();
+  }
+
+  /** What is in no snapshot cannot be restored from one. */
+  #kind(kind: string): string {
+    return this.#comparison && !isEntry(this.#comparison.from) ? `elsewhere ${kind}` : kind;
   }
 
   #collapsible(node: ChangeNode): vscode.TreeItemCollapsibleState {

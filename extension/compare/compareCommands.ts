@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry, Project } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { longOperation } from "../feedback/longOperation.ts";
 import { NextStep } from "../feedback/nextStep.ts";
@@ -9,7 +9,7 @@ import type { Timeline } from "../timeline/timeline.ts";
 import { entryTitle } from "../wording/causes.ts";
 import { summaryTotal } from "../wording/changes.ts";
 import type { ChangesTree } from "./changesTree.ts";
-import { type Comparison, comparisonTitle } from "./comparison.ts";
+import { type Comparison, comparisonTitle, type EntryComparison } from "./comparison.ts";
 
 /** Of a comparison in the Changes view. */
 const mostChanges = 50_000;
@@ -120,7 +120,7 @@ export class CompareCommands {
   }
 
   /** Compares without showing. @param to null for now */
-  async compare(projectId: string, from: Entry, to: Entry | null): Promise<Comparison> {
+  async compare(projectId: string, from: Entry, to: Entry | null): Promise<EntryComparison> {
     const result = await longOperation(`Comparing ${comparisonTitle({ from, to })}`, (call) =>
       this.#connection.call(
         "timeline/diff",
@@ -150,6 +150,21 @@ export class CompareCommands {
     return comparison;
   }
 
+  /** Shows what differs from another project as it stands to this one as it stands. */
+  async withProject(other: Project): Promise<Comparison> {
+    const { project } = await this.#session.require();
+    const from = { project: other };
+    const result = await longOperation(`Comparing ${comparisonTitle({ from, to: null })}`, (call) =>
+      this.#connection.call(
+        "project/compare",
+        { from: other.projectId, to: project.projectId, ...wish },
+        call,
+      ),
+    );
+    const comparison = { projectId: project.projectId, from, to: null, ...result };
+    return this.#present(comparison, `“${other.slug}” and “${project.slug}” are equal.`);
+  }
+
   #showInOrder(one: Entry, other: Entry): Promise<Comparison> {
     return one.createdAt <= other.createdAt ? this.#show(one, other) : this.#show(other, one);
   }
@@ -157,13 +172,18 @@ export class CompareCommands {
   async #show(from: Entry, to: Entry | null): Promise<Comparison> {
     const { project } = await this.#session.require();
     const comparison = await this.compare(project.projectId, from, to);
+    return this.#present(
+      comparison,
+      to
+        ? `“${entryTitle(from)}” and “${entryTitle(to)}” are equal.`
+        : `Nothing changed since “${entryTitle(from)}”.`,
+    );
+  }
+
+  async #present(comparison: Comparison, ifEqual: string): Promise<Comparison> {
     if (summaryTotal(comparison.summary) === 0) {
       await this.#tree.close();
-      void vscode.window.showInformationMessage(
-        to
-          ? `“${entryTitle(from)}” and “${entryTitle(to)}” are equal.`
-          : `Nothing changed since “${entryTitle(from)}”.`,
-      );
+      void vscode.window.showInformationMessage(ifEqual);
     } else await this.#tree.show(comparison, { focus: true });
     return comparison;
   }

@@ -1,11 +1,23 @@
 import type { DependencyChanges } from "../../agent/protocol/dependencies.ts";
-import type { Change, ChangeSummary, Entry } from "../../agent/protocol/entities.ts";
+import type { Change, ChangeSummary, Entry, Project } from "../../agent/protocol/entities.ts";
 import { entryTitle } from "../wording/causes.ts";
 
-/** Two moments of a project and what differs between them. */
+/** Another project, as it stood when the comparison was made. */
+export interface OtherWorkspace {
+  readonly project: Project;
+}
+
+/** A comparison whose older side is a snapshot, so that it can be gone back to. */
+export type EntryComparison = Comparison & { readonly from: Entry };
+
+export function isEntry(from: Comparison["from"]): from is Entry {
+  return "snapshotId" in from;
+}
+
+/** Two moments of a project, or of it and another one, and what differs between them. */
 export interface Comparison {
   readonly projectId: string;
-  readonly from: Entry;
+  readonly from: Entry | OtherWorkspace;
   /** Null for the workspace as it stood when the comparison was made. */
   readonly to: Entry | null;
   readonly changes: readonly Change[];
@@ -17,5 +29,5 @@ export interface Comparison {
 }
 
 export function comparisonTitle({ from, to }: Pick<Comparison, "from" | "to">): string {
-  return `${entryTitle(from)} → ${to ? entryTitle(to) : "now"}`;
+  return `${isEntry(from) ? entryTitle(from) : from.project.slug} → ${to ? entryTitle(to) : "now"}`;
 }

@@ -50,6 +50,11 @@ export class ForkCommands {
     await openFolder(project.path, "new");
   }
 
+  /** A project other than this window's, the one it was forked from first. */
+  async other(argument: unknown, title: string): Promise<Project> {
+    return this.#choose(argument, title, ({ projectId }) => !this.#isCurrent(projectId));
+  }
+
   async delete(argument: unknown): Promise<void> {
     const project = await this.#choose(
       argument,
@@ -120,7 +125,10 @@ export class ForkCommands {
       if (found) return found;
       throw new ForkpointError("PROJECT_NOT_FOUND", "This project does not exist any more.");
     }
-    const picks = projects.filter(offered).map((project) => ({
+    const parent = this.#session.project?.forkedFrom?.projectId;
+    const isParent = ({ projectId }: Project) => Number(projectId === parent);
+    const inOrder = projects.filter(offered).sort((a, b) => isParent(b) - isParent(a));
+    const picks = inOrder.map((project) => ({
       label: `$(${project.forkedFrom ? "repo-forked" : "folder-library"}) ${project.slug}`,
       description: project.forkedFrom?.slug ? `forked from ${project.forkedFrom.slug}` : "",
       detail: project.path,

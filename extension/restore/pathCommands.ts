@@ -1,4 +1,5 @@
 import type { ChangeNode } from "../compare/changeTree.ts";
+import { isEntry } from "../compare/comparison.ts";
 import type { ChangesTree } from "../compare/changesTree.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { NextStep } from "../feedback/nextStep.ts";
@@ -48,11 +49,13 @@ export class PathCommands {
   async fromComparison(node: ChangeNode | undefined, selected: readonly ChangeNode[] | undefined) {
     const { comparison } = this.#tree;
     if (!comparison) throw new NextStep("Compare something first.", "forkpoint.compareWithNow");
+    const { from } = comparison;
+    if (!isEntry(from)) throw new NextStep("Only what a snapshot holds can be restored.");
     const nodes = selected?.length ? selected : node ? [node] : [];
     if (nodes.length === 0) throw new NextStep("Choose a path in the Changes view.");
     const paths = nodes.flatMap(({ path, change }) =>
       change?.from === undefined ? [path] : [path, change.from],
     );
-    return this.#restore.paths(comparison.from.snapshotId, [...new Set(paths)]);
+    return this.#restore.paths(from.snapshotId, [...new Set(paths)]);
   }
 }

@@ -5,7 +5,7 @@ import { ForkpointError } from "../../agent/protocol/errors.ts";
 import type { Params, Result } from "../../agent/protocol/methods.ts";
 import { type ChangesTree, quietFolders } from "../compare/changesTree.ts";
 import type { CompareCommands } from "../compare/compareCommands.ts";
-import type { Comparison } from "../compare/comparison.ts";
+import type { EntryComparison } from "../compare/comparison.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import type { EditorReturn } from "../editors/editorReturn.ts";
 import { type OperationCall, longOperation } from "../feedback/longOperation.ts";
@@ -113,7 +113,7 @@ export class RestoreCommands {
     return restored;
   }
 
-  async #restore(comparison: Comparison, what: string, scope: Scope | null): Promise<Restored | null> {
+  async #restore(comparison: EntryComparison, what: string, scope: Scope | null): Promise<Restored | null> {
     const { projectId, from: entry } = comparison;
     const { location } = await this.#session.require();
     const paths = scope && "paths" in scope ? scope.paths : undefined;
@@ -158,7 +158,7 @@ export class RestoreCommands {
     { snapshotId }: Entry,
     wish: Pick<Params<"timeline/preview">, "parts" | "split">,
   ): Promise<
-    Pick<Comparison, "changes" | "summary" | "truncated"> & { split: readonly PartPreview[] | undefined }
+    Pick<EntryComparison, "changes" | "summary" | "truncated"> & { split: readonly PartPreview[] | undefined }
   > {
     const { changes, summary, truncated, split } = await longOperation(
       "Looking at what would be restored",
@@ -175,7 +175,7 @@ export class RestoreCommands {
 
   /** False when the person wants to look at the changes. @throws Dismissed */
   async #confirm(
-    comparison: Comparison,
+    comparison: EntryComparison,
     what: string,
     changes: readonly Change[],
     unsaved: readonly UnsavedEditor[],

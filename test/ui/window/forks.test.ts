@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
@@ -55,12 +55,28 @@ describe("forks in the window", function () {
     assert.match(readFileSync(join(folder, "README.md"), "utf8"), /^# Demo/);
   });
 
+  it("are compared with this workspace, both as they stand", async () => {
+    const folder = await forkFolder();
+    assert.ok(folder);
+    writeFileSync(join(folder, "README.md"), "# Tried something\n");
+    writeFileSync(join(folder, "tried.txt"), "something\n");
+    await window.tree("Forks").contextAction("try-something", "Compare Project with This Workspace…");
+    const changes = window.tree("Changes");
+    await changes.row("tried.txt").waitFor();
+    await changes.row("README.md").click();
+    await window.page.locator(".monaco-diff-editor").waitFor();
+    await window.page.getByText("# Tried something").first().waitFor();
+    await changes.row("tried.txt").hover();
+    assert.equal(await changes.row("tried.txt").getByRole("button").count(), 0);
+    await window.screenshot("forks-3-compared");
+  });
+
   it("go away only for somebody who types their name", async () => {
     const folder = await forkFolder();
     assert.ok(folder);
     await window.tree("Forks").contextAction("try-something", "Delete Fork…");
     await window.quickInput.opened();
-    await window.screenshot("forks-3-delete");
+    await window.screenshot("forks-4-delete");
     await window.quickInput.type("something-else");
     await window.quickInput.accept();
     await window.quickInput.message.getByText("Type “try-something”").waitFor();
