@@ -3,7 +3,7 @@ import type { Clock } from "../../agent/host/clock.ts";
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
   #now: number;
-  readonly #timers = new Set<{ at: number; call: () => void }>();
+  readonly #timers = new Set<{ ms: number; at: number; call: () => void }>();
 
   constructor(now = Date.UTC(2026, 0, 1)) {
     this.#now = now;
@@ -18,7 +18,7 @@ export class ManualClock implements Clock {
   }
 
   after(ms: number, call: () => void): () => void {
-    const timer = { at: this.#now + ms, call };
+    const timer = { ms, at: this.#now + ms, call };
     this.#timers.add(timer);
     return () => {
       this.#timers.delete(timer);
@@ -32,9 +32,9 @@ export class ManualClock implements Clock {
     for (const timer of due) if (this.#timers.delete(timer)) timer.call();
   }
 
-  /** How many calls are still to come. */
-  waiting(): number {
-    return this.#timers.size;
+  /** How many calls are still to come, or how many of those that were to come after so many milliseconds. */
+  waiting(ms?: number): number {
+    return [...this.#timers].filter((timer) => ms === undefined || timer.ms === ms).length;
   }
 
   /** Milliseconds until the next call is due; null when none is. */

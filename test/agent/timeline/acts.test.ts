@@ -170,7 +170,8 @@ describe("acts", () => {
     );
   });
 
-  it("never pushes out what people took, and is bounded itself", async () => {
+  it("never pushes out what people took, and is bounded itself", async function () {
+    this.timeout(120_000);
     site.rig.projects.change(site.projectId, onlyNewest(2));
     site.write("page", "mine");
     const own = await site.snapshot("mine");

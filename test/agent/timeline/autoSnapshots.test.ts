@@ -13,36 +13,37 @@ describe("automatic snapshots", () => {
   });
   afterEach(() => site.close());
 
-  /** Lets ten minutes pass and waits until the timer is set again, which is when the work is done. */
-  const tenMinutes = async () => {
-    clock.pass(10 * 60_000);
-    while (clock.waiting() === 0) await sleep(5);
+  const minute = 60_000;
+  const timers = (minutes = 10) => clock.waiting(minutes * minute);
+  /** Lets some minutes pass and waits until the timer is set again, which is when the work is done. */
+  const pass = async (minutes: number) => {
+    clock.pass(minutes * minute);
+    while (timers(minutes) === 0) await sleep(5);
   };
 
   it("are taken while somebody works in the project, when something changed", async () => {
     const leave = site.rig.timeline.openProject(site.projectId);
     const leaveToo = site.rig.timeline.openProject(site.projectId);
-    await tenMinutes();
+    await pass(10);
     assert.equal(site.entries().length, 1);
     site.write("page", "two");
-    await tenMinutes();
+    await pass(10);
     assert.equal(site.entries()[0]?.cause, "timer");
     leave();
-    assert.equal(clock.waiting(), 1);
+    assert.equal(timers(), 1);
     leaveToo();
-    assert.equal(clock.waiting(), 0);
+    assert.equal(timers(), 0);
   });
 
   it("follow the setting, and stop with 0", async () => {
     const leave = site.rig.timeline.openProject(site.projectId);
     site.rig.projects.change(site.projectId, { autoSnapshotMinutes: 0 });
     site.rig.timeline.configured(site.projectId);
-    assert.equal(clock.waiting(), 0);
+    assert.equal(timers(), 0);
     site.rig.projects.change(site.projectId, { autoSnapshotMinutes: 1 });
     site.rig.timeline.configured(site.projectId);
     site.write("page", "two");
-    clock.pass(60_000);
-    while (clock.waiting() === 0) await sleep(5);
+    await pass(1);
     assert.equal(site.entries().length, 2);
     leave();
   });
@@ -50,7 +51,7 @@ describe("automatic snapshots", () => {
   it("tell when they fail, and when they succeed again", async () => {
     const leave = site.rig.timeline.openProject(site.projectId);
     site.shell(`mv ${site.live} ${site.live}-away`);
-    await tenMinutes();
+    await pass(10);
     assert.match(site.rig.timeline.autoSnapshotError(site.projectId) ?? "", /is not there/);
     assert.equal(site.rig.events.filter((event) => event === "health").length, 1);
     leave();
