@@ -140,8 +140,12 @@ describe("a window on a folder that nobody trusts", function () {
     await window.runCommand("Forkpoint: Manage Workspace Trust");
     await window.page.getByRole("button", { name: "Trust", exact: true }).first().click();
     await window.statusBarItem("Restricted Mode").waitFor({ state: "detached" });
-    await window.page.keyboard.press("Escape");
-    await window.page.locator(".monaco-modal-editor-block").waitFor({ state: "detached" });
+    const modal = window.page.locator(".monaco-modal-editor-block");
+    await modal
+      .getByRole("button", { name: /^Close/ })
+      .first()
+      .click();
+    await modal.waitFor({ state: "detached" });
     await timeline().headerAction("Take Snapshot");
     await window.quickInput.opened();
     await window.quickInput.type("of a trusted folder");
