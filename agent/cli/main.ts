@@ -20,7 +20,7 @@ const stopped = new AbortController();
 process.on("SIGINT", () => {
   // The first asks the agent to roll back and waits for that; the second does not wait.
   // While a pager has the terminal, the key is the pager's.
-  if (stopped.signal.aborted && !terminal.paging) process.exit(130);
+  if (stopped.signal.aborted && !terminal.paging && !terminal.keysAreElsewhere) process.exit(130);
   stopped.abort();
 });
 

@@ -13,6 +13,8 @@ export interface Ended {
   readonly failure: ForkpointError | null;
 }
 
+const lateKeyMs = 500;
+
 /** Runs a program on this terminal to its end, without a shell; signals that come here reach it. */
 export async function runProgram(words: readonly string[], terminal: Terminal): Promise<Ended> {
   const [program = "", ...args] = words;
@@ -23,7 +25,7 @@ export async function runProgram(words: readonly string[], terminal: Terminal): 
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, passOn);
   process.on("SIGINT", interrupted);
   // What is pressed is for the program, however often.
-  terminal.paging = true;
+  terminal.paging = terminal.keysAreElsewhere = true;
   // Last: it may be heard of before this process gets its next turn.
   const child = (started.child = spawn(program, args, { stdio: "inherit" }));
   try {
@@ -35,6 +37,8 @@ export async function runProgram(words: readonly string[], terminal: Terminal): 
     });
   } finally {
     terminal.paging = false;
+    // The program's end may be heard of before a key that was pressed earlier, and for the program.
+    setTimeout(() => (terminal.keysAreElsewhere = false), lateKeyMs).unref();
     for (const signal of ["SIGTERM", "SIGHUP"] as const) process.off(signal, passOn);
     process.off("SIGINT", interrupted);
   }

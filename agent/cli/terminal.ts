@@ -23,6 +23,8 @@ export class Terminal {
   readonly now: () => number;
   /** Whether another program, such as a pager, has the screen, which nobody else may then write to. */
   paging = false;
+  /** Whether Ctrl-C is meant for another program. */
+  keysAreElsewhere = false;
 
   constructor(options: {
     in?: NodeJS.ReadStream;

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Act, Entry } from "../../../agent/protocol/entities.ts";
 import { Machine } from "../../support/machine.ts";
 
@@ -114,6 +115,20 @@ describe("forkpoint run", function () {
       assert.deepEqual([newest?.act?.outcome, newest?.act?.exitCode], ["unknown", status]);
     });
   }
+
+  it("takes a key that came before the command's end for the command's, also when it hears of it afterwards", async () => {
+    const { child, ended } = start("trap : INT; trap 'exit 3' TERM; echo $$; while :; do sleep 0.1; done");
+    const [pid] = (await once(child.stdout, "data")) as [Buffer];
+    const shell = Number(pid.toString());
+    child.kill("SIGINT");
+    await sleep(300);
+    child.kill("SIGSTOP");
+    child.kill("SIGINT");
+    process.kill(shell, "SIGTERM");
+    while (!/^State:\tZ/m.test(readFileSync(`/proc/${shell}/status`, "utf8"))) await sleep(20);
+    child.kill("SIGCONT");
+    assert.deepEqual(await ended, [3, null]);
+  });
 
   it("leaves Ctrl-C to the command, however often it comes", async () => {
     const script = join(volume, "stubborn.sh");
