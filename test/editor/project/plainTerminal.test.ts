@@ -32,7 +32,10 @@ describe("a terminal without shell integration", () => {
 
   it("tells nothing of a command, so that no snapshot claims to be of it", async () => {
     shop.write("package.json", "{}");
-    await shop.snapshot("before a plain terminal");
+    const before = await shop.snapshot("before a plain terminal");
+    await eventually("the snapshot before", () =>
+      shop.api.entries.some(({ snapshotId }) => snapshotId === before.snapshotId),
+    );
     const known = new Set(shop.api.entries.map(({ snapshotId }) => snapshotId));
     terminal.sendText("npm install ./nowhere; echo yes > installed; rm -rf src/gone");
     await eventually("what the command wrote", () => shop.has("installed"));

@@ -16,22 +16,24 @@ describe("settings of the editor", () => {
     (await opened.agent.call("project/show", { project: opened.project.projectId })).settings;
 
   it("reach the agent, and go back when they are taken away", async () => {
-    await set("maxSnapshots", 37);
+    // Nothing goes by this one when it is taken away, so that nobody is asked.
+    await set("keepMonths", 37);
     await set("autoSnapshotMinutes", 25);
     await set("undeleteHours", 3);
     await eventually("the agent's settings", async () => {
-      const { maxSnapshots, autoSnapshotMinutes, undeleteHours } = await known();
-      return maxSnapshots === 37 && autoSnapshotMinutes === 25 && undeleteHours === 3;
+      const { keepMonths, autoSnapshotMinutes, undeleteHours } = await known();
+      return keepMonths === 37 && autoSnapshotMinutes === 25 && undeleteHours === 3;
     });
-    await set("maxSnapshots", undefined);
+    await set("keepMonths", undefined);
     await set("autoSnapshotMinutes", undefined);
     await set("undeleteHours", undefined);
     const defaults = await eventually("the defaults", async () => {
-      const settings = await known();
-      const { maxSnapshots, autoSnapshotMinutes, undeleteHours } = settings;
-      return maxSnapshots !== 37 && autoSnapshotMinutes !== 25 && undeleteHours !== 3 && settings;
+      const { keepMonths, autoSnapshotMinutes, undeleteHours } = await known();
+      const isBack = keepMonths !== 37 && autoSnapshotMinutes !== 25 && undeleteHours !== 3;
+      return isBack && { keepMonths, autoSnapshotMinutes, undeleteHours };
     });
-    assert.deepEqual(defaults, { ...defaultRules, autoSnapshotMinutes: 10, undeleteHours: 24 });
+    const { keepMonths } = defaultRules;
+    assert.deepEqual(defaults, { keepMonths, autoSnapshotMinutes: 10, undeleteHours: 24 });
   });
 
   it("limit what is sent and fetched, and leave it unlimited when they are taken away", async () => {
