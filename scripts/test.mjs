@@ -113,7 +113,7 @@ async function main(args) {
 /** @typedef {import("./test/runSuite.mjs").Print} Print */
 /** @typedef {Counts & {seconds?: number, shaky?: readonly string[]}} Result */
 
-/** So many failures in a run of everything may be of tests that a busy machine shakes. */
+/** In so many files a run of everything may have tests that a busy machine shakes. */
 const mostShaky = 6;
 
 /**
@@ -153,7 +153,10 @@ function jobsOf(chosen, node, env) {
  * @param {Map<string, Result>} results
  */
 export async function runShakyAgain(jobs, results) {
-  const failed = [...results.values()].reduce((sum, each) => sum + each.failed, 0);
+  const failed = [...results.values()].reduce(
+    (sum, each) => sum + (each.failedFiles?.length ?? each.failed),
+    0,
+  );
   if (failed === 0 || failed > mostShaky) return;
   for (const [name, first] of results) {
     const job = jobs.find((each) => each.name === name);

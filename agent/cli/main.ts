@@ -20,8 +20,8 @@ const stopped = new AbortController();
 process.on("SIGINT", () => {
   // The first asks the agent to roll back and waits for that; the second does not wait.
   // While a pager has the terminal, the key is the pager's.
-  if (stopped.signal.aborted && !terminal.paging && !terminal.keysAreElsewhere) process.exit(130);
-  stopped.abort();
+  if (!stopped.signal.aborted || terminal.paging || terminal.keysAreElsewhere) stopped.abort();
+  else if (terminal.lateKeys-- <= 0) process.exit(130);
 });
 
 // As with every other command, a reader that has seen enough ends it: `forkpoint log | head`.

@@ -13,8 +13,6 @@ export interface Ended {
   readonly failure: ForkpointError | null;
 }
 
-const lateKeyMs = 500;
-
 /** Runs a program on this terminal to its end, without a shell; signals that come here reach it. */
 export async function runProgram(words: readonly string[], terminal: Terminal): Promise<Ended> {
   const [program = "", ...args] = words;
@@ -36,9 +34,10 @@ export async function runProgram(words: readonly string[], terminal: Terminal): 
       });
     });
   } finally {
-    terminal.paging = false;
-    // The program's end may be heard of before a key that was pressed earlier, and for the program.
-    setTimeout(() => (terminal.keysAreElsewhere = false), lateKeyMs).unref();
+    terminal.paging = terminal.keysAreElsewhere = false;
+    // The program's end may be heard of before a key that was pressed earlier, and for the program; on a busy machine
+    // no span of time is long enough to wait for it.
+    terminal.lateKeys = 1;
     for (const signal of ["SIGTERM", "SIGHUP"] as const) process.off(signal, passOn);
     process.off("SIGINT", interrupted);
   }

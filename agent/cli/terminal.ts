@@ -25,6 +25,8 @@ export class Terminal {
   paging = false;
   /** Whether Ctrl-C is meant for another program. */
   keysAreElsewhere = false;
+  /** How many more of those keys are taken for ones that were meant for a program which has ended since. */
+  lateKeys = 0;
 
   constructor(options: {
     in?: NodeJS.ReadStream;

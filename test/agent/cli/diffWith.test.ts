@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Project } from "../../../agent/protocol/entities.ts";
 import type { Result } from "../../../agent/protocol/methods.ts";
-import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
+import { adoptablePool } from "../../support/adoptablePool.ts";
 import { Machine } from "../../support/machine.ts";
 
 describe("forkpoint diff --with", function () {
@@ -13,7 +13,6 @@ describe("forkpoint diff --with", function () {
   let machine: Machine;
   let shop: string;
   let fork: string;
-  let elsewhere: LoopPool | undefined;
   before(async () => {
     machine = await Machine.withPool();
     const folder = machine.makeFolder("shop");
@@ -41,10 +40,7 @@ describe("forkpoint diff --with", function () {
     renameSync(join(fork, "src/same"), join(fork, "bundle/same"));
     renameSync(join(fork, "src/moved"), join(fork, "src/renamed"));
   });
-  after(async () => {
-    await machine.end();
-    elsewhere?.close();
-  });
+  after(() => machine.end());
 
   const seen = async (cwd: string, ...words: string[]) => {
     const { out, err, exitCode } = await machine.run(["diff", "--json", "--with", ...words], cwd);
@@ -106,9 +102,9 @@ describe("forkpoint diff --with", function () {
     const fails = async (other: string) => (await machine.run(["diff", "--with", other], shop)).err;
     assert.match(await fails("shop"), /shop cannot be compared with itself\. \[BAD_REQUEST\]/);
     assert.match(await fails("nobody"), /PROJECT_NOT_FOUND/);
-    elsewhere = openLoopPool(300);
-    await machine.json("pool", "adopt", elsewhere.path);
-    const apart = join(elsewhere.path, "apart");
+    const elsewhere = adoptablePool(machine.path("elsewhere.img"), 300, machine.path("elsewhere"));
+    await machine.json("pool", "adopt", elsewhere);
+    const apart = join(elsewhere, "apart");
     execFileSync("btrfs", ["-q", "subvolume", "create", apart]);
     await machine.import(apart);
     assert.match(await fails("apart"), /lie on different pools\. \[BAD_REQUEST\]/);

@@ -40,6 +40,8 @@ export class TreeView {
   async headerAction(action: string): Promise<void> {
     await this.#pane.locator(".pane-header").hover();
     await this.#pane.locator(".pane-header").getByRole("button", { name: action }).click();
+    // Its tooltip would come later, and lie over the first rows.
+    await this.#page.mouse.move(0, 0);
   }
 
   /** Chooses an entry of a row's context menu. */
