@@ -203,11 +203,23 @@ function report(results) {
     const took = seconds === undefined ? "" : `   ${seconds.toFixed(0)} s`;
     console.log(`${failed > 0 ? "✗" : "✓"} ${name.padEnd(13)} ${passed} passed, ${failed} failed${took}`);
   }
+  if (results.size > 1) printSlowest(results);
   const sum = (/** @type {"passed" | "failed"} */ key) =>
     [...results.values()].reduce((all, each) => all + each[key], 0);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
   // Nothing that ran, as when a title is not there, proves nothing.
   return sum("failed") > 0 || sum("passed") === 0 ? 1 : 0;
+}
+
+/** @param {Map<string, Result>} results */
+function printSlowest(results) {
+  const files = [...results].flatMap(([name, { fileSeconds = {} }]) =>
+    Object.entries(fileSeconds).map(([file, seconds]) => ({ line: `${name} ${file}`, seconds })),
+  );
+  console.log("\nThe slowest files:");
+  for (const { line, seconds } of files.sort((a, b) => b.seconds - a.seconds).slice(0, 25)) {
+    console.log(`${seconds.toFixed(0).padStart(5)} s ${line}`);
+  }
 }
 
 /**

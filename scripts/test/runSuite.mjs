@@ -10,6 +10,7 @@ import { checkout } from "../paths.mjs";
  * @property {number} failed
  * @property {readonly string[]} failures the title of each test that failed, and from the next line on, why
  * @property {readonly string[]} [failedFiles] where those tests are, if that is all that went wrong
+ * @property {Readonly<Record<string, number>>} [fileSeconds] how long each test file took
  */
 /** @typedef {(line: string) => void} Print takes a line of output */
 
