@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { checkout } from "./paths.mjs";
 import { runMain } from "./programs.mjs";
@@ -12,8 +10,10 @@ import { say } from "./terminal.mjs";
 import { isRoot } from "./sudo.mjs";
 import { accountPrefix } from "./test/accounts.mjs";
 import { giveBack, runAgainAsRoot } from "./test/asRoot.mjs";
+import { buildPrograms } from "./test/builtPrograms.mjs";
 import { removeLeftovers } from "./test/leftovers.mjs";
 import { runSuite } from "./test/runSuite.mjs";
+import { makeScratchFolder } from "./test/scratchFolder.mjs";
 import { runStaticChecks } from "./test/staticChecks.mjs";
 import { holds, repeatedSuites, suiteOf, suites, testFiles } from "./test/suites.mjs";
 
@@ -79,10 +79,8 @@ async function main(args) {
   }
   const { node, env } = await install(chosen);
   if (!isRoot && chosen.suites.some(({ suite }) => suite.needsRoot)) return runAgainAsRoot(args);
-  const id = randomBytes(4).toString("hex");
-  const folder = join(realpathSync(tmpdir()), `forkpoint-${id}`);
-  // Programs that tests run as other users pass through it; what it holds they see only where a test lets them.
-  mkdirSync(folder, { mode: 0o711 });
+  const { folder, id } = makeScratchFolder();
+  /** @type {NodeJS.ProcessEnv} */
   const testEnv = { ...process.env, ...env, TMPDIR: folder, FORKPOINT_TEST_RUN: id };
   const run = { folder, mark: `FORKPOINT_TEST_RUN=${id}`, accounts: accountPrefix(id) };
   const endWhenKilled = () => {
@@ -92,6 +90,9 @@ async function main(args) {
   };
   process.once("SIGINT", endWhenKilled).once("SIGTERM", endWhenKilled);
 
+  if (chosen.suites.some(({ suite }) => suite.needsRoot)) {
+    testEnv["FORKPOINT_TEST_BUILT"] = await buildPrograms(join(folder, "built"));
+  }
   const jobs = jobsOf(chosen, node, testEnv);
   const results = await runJobs(jobs);
   if (args.length === 0) await runShakyAgain(jobs, results);

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import {
   loopDevicesBelow,
   mountsBelow,
@@ -9,6 +8,7 @@ import {
 } from "../machine.mjs";
 import { ask } from "../programs.mjs";
 import { accountsWith, removeAccount, removeRulesNaming } from "./accounts.mjs";
+import { removeScratchFolder } from "./scratchFolder.mjs";
 
 /**
  * What a test run has left on the machine: processes that carry its mark in their environment, mounts and
@@ -31,7 +31,7 @@ export function removeLeftovers({ folder, mark, accounts }) {
   }
   // Folders from outside may be mounted there; what is in them is not the run's to delete.
   if (mountsBelow(folder).length > 0) throw new Error(`${folder} has mounts that cannot be taken away.`);
-  rmSync(folder, { recursive: true, force: true });
+  removeScratchFolder(folder);
   return found;
 }
 

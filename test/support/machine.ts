@@ -15,12 +15,9 @@ import { loopDevicesBelow, mountsBelow, processesWith, send } from "../../script
 import { asRoot } from "./asRoot.ts";
 import { adoptablePool } from "./adoptablePool.ts";
 import type { Person } from "./person.ts";
+import { agentScript, commandScript } from "./programs.ts";
 import { stopAgent } from "./stopAgent.ts";
 import { testMode } from "./testMode.ts";
-
-// Not through bin/, which prefers a bundle; that may be older than what is tested.
-const command = resolve(import.meta.dirname, "../../agent/cli/main.ts");
-const main = resolve(import.meta.dirname, "../../agent/main.ts");
 
 export interface Ran {
   readonly exitCode: number;
@@ -93,7 +90,7 @@ export class Machine {
 
   /** Runs one command as a person would, in `cwd` when given. */
   async run(args: readonly string[], cwd = this.folder): Promise<Ran> {
-    const child = this.#start(process.execPath, [command, ...args], cwd);
+    const child = this.#start(process.execPath, [commandScript, ...args], cwd);
     const status = new Promise<number>((done, failed) => {
       child.once("error", failed).once("exit", (code) => done(code ?? -1));
     });
@@ -130,7 +127,7 @@ export class Machine {
     return client;
   }
 
-  agent(script = main): Launch {
+  agent(script = agentScript): Launch {
     return { node: process.execPath, script, version: packageVersion(import.meta.dirname) };
   }
 

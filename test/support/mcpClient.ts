@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Stream } from "node:stream";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
@@ -11,14 +10,13 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { errorKey } from "../../agent/cli/mcp/toolResult.ts";
 import type { ErrorBody } from "../../agent/protocol/errors.ts";
-
-const command = resolve(import.meta.dirname, "../../agent/cli/main.ts");
+import { commandScript } from "./programs.ts";
 
 /** How `forkpoint mcp` is started as a client would. */
 export function mcpProcess(home: string, args: readonly string[]) {
   return {
     command: process.execPath,
-    args: [command, "mcp", ...args],
+    args: [commandScript, "mcp", ...args],
     env: { ...(process.env as Record<string, string>), FORKPOINT_HOME: home },
   };
 }

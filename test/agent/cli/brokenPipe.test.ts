@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { commandScript } from "../../support/programs.ts";
 
 describe("the command in a pipe", () => {
   it("ends quietly when the reader has seen enough", () => {
-    const main = fileURLToPath(new URL("../../../agent/cli/main.ts", import.meta.url));
     // The reader is gone before the command writes, so that the pipe is broken every time.
     const said = execFileSync(
       "bash",
@@ -12,7 +11,7 @@ describe("the command in a pipe", () => {
         "-c",
         `exec 2>&1; { sleep 0.2; "$0" "$1" --help; echo "status $?" >&2; } | true`,
         process.execPath,
-        main,
+        commandScript,
       ],
       { encoding: "utf8" },
     );

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Entry } from "../../../agent/protocol/entities.ts";
 import { Machine } from "../../support/machine.ts";
-
-const command = resolve(import.meta.dirname, "../../../agent/cli/main.ts");
+import { commandScript } from "../../support/programs.ts";
 
 describe("the command on a terminal", function () {
   this.timeout(60_000);
@@ -30,7 +29,7 @@ describe("the command on a terminal", function () {
     args: readonly string[],
     { answers = [], env = {} }: { answers?: string[]; env?: Record<string, string> } = {},
   ): Promise<{ shown: string; status: number }> {
-    const line = [process.execPath, command, ...args].map((word) => `'${word}'`).join(" ");
+    const line = [process.execPath, commandScript, ...args].map((word) => `'${word}'`).join(" ");
     const child = spawn("script", ["-qec", line, "/dev/null"], {
       cwd: volume,
       env: { ...process.env, ...machine.env, FORKPOINT_HOME: machine.home, TERM: "xterm", ...env },

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Act, Entry } from "../../../agent/protocol/entities.ts";
 import { Machine } from "../../support/machine.ts";
-
-const command = resolve(import.meta.dirname, "../../../agent/cli/main.ts");
+import { commandScript } from "../../support/programs.ts";
 
 describe("forkpoint run", function () {
   this.timeout(60_000);
@@ -31,7 +30,7 @@ describe("forkpoint run", function () {
   const log = () => machine.json<Entry[]>("log", "shop");
   /** `forkpoint run`, whose signals a test sends itself. */
   const start = (line: string) => {
-    const child = spawn(process.execPath, [command, "run", "--", "sh", "-c", line], {
+    const child = spawn(process.execPath, [commandScript, "run", "--", "sh", "-c", line], {
       cwd: volume,
       env: { ...process.env, ...machine.env, FORKPOINT_HOME: machine.home },
       stdio: ["ignore", "pipe", "pipe"],
@@ -137,7 +136,9 @@ describe("forkpoint run", function () {
       script,
       "n=0; trap 'n=$((n + 1)); echo again $n' INT; echo ready; while [ $n -lt 2 ]; do sleep 0.2; done; echo x > page; exit 3",
     );
-    const line = [process.execPath, command, "run", "--", "sh", script].map((word) => `'${word}'`).join(" ");
+    const line = [process.execPath, commandScript, "run", "--", "sh", script]
+      .map((word) => `'${word}'`)
+      .join(" ");
     const child = spawn("script", ["-qec", line, "/dev/null"], {
       cwd: volume,
       env: { ...process.env, ...machine.env, FORKPOINT_HOME: machine.home, TERM: "xterm" },

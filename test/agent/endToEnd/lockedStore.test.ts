@@ -2,16 +2,15 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Entry, Project, Store, StoreKey } from "../../../agent/protocol/entities.ts";
 import type { Result } from "../../../agent/protocol/methods.ts";
 import { Machine } from "../../support/machine.ts";
+import { commandScript } from "../../support/programs.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 
 const passphrase = "Quetzalcoatl rides again";
 const next = "Tlaloc stays at home";
-const command = resolve(import.meta.dirname, "../../../agent/cli/main.ts");
-
 /** The steps build on each other; a failed one fails those after it. */
 describe("a person with an encrypted store", function () {
   this.timeout(120_000);
@@ -38,7 +37,7 @@ describe("a person with an encrypted store", function () {
 
   /** What a person at a terminal gets, who types these lines when asked. */
   const atTerminal = async (machine: Machine, args: readonly string[], lines: readonly string[]) => {
-    const line = [process.execPath, command, ...args].map((word) => `'${word}'`).join(" ");
+    const line = [process.execPath, commandScript, ...args].map((word) => `'${word}'`).join(" ");
     const child = spawn("script", ["--quiet", "--return", "--command", line, "/dev/null"], {
       env: { ...process.env, ...machine.env, FORKPOINT_HOME: machine.home },
       stdio: ["pipe", "pipe", "inherit"],
