@@ -114,7 +114,7 @@ async function main(args) {
 /** @typedef {import("./test/runSuite.mjs").Print} Print */
 /** @typedef {Counts & {seconds?: number, shaky?: readonly string[]}} Result */
 
-/** In so many files a run of everything may have tests that a busy machine shakes. */
+/** So many failures, or files with some, a run of everything may have that a busy machine has shaken. */
 const mostShaky = 6;
 
 /**
@@ -154,8 +154,9 @@ function jobsOf(chosen, node, env) {
  * @param {Map<string, Result>} results
  */
 export async function runShakyAgain(jobs, results) {
+  // A window's files fail together, and a story's tests one after the other.
   const failed = [...results.values()].reduce(
-    (sum, each) => sum + (each.failedFiles?.length ?? each.failed),
+    (sum, each) => sum + Math.min(each.failed, each.failedFiles?.length || each.failed),
     0,
   );
   if (failed === 0 || failed > mostShaky) return;

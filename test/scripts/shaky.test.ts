@@ -38,6 +38,12 @@ describe("tests that failed in a run of everything", () => {
     assert.equal(results.get("agent")?.failed, 0);
   });
 
+  it("are run again when a few fail with a window of many files", async () => {
+    const results = new Map([["agent", bad(1, 20)]]);
+    await runShakyAgain(answering(good), results);
+    assert.equal(results.get("agent")?.failed, 0);
+  });
+
   it("fail when they fail again", async () => {
     const results = new Map([["agent", bad(1)]]);
     await runShakyAgain(answering(bad(1)), results);
