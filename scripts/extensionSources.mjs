@@ -7,6 +7,7 @@ const sources = [
   ...["agent", "extension", "webview", "media", "bin"],
   ...[
     "package.json",
+    "package.nls.json",
     "package-lock.json",
     ".vscodeignore",
     "README.md",

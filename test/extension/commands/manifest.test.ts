@@ -26,8 +26,17 @@ interface Manifest {
 }
 
 const root = join(import.meta.dirname, "../../..");
+const texts = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8")) as Record<string, string>;
+const usedTexts: string[] = [];
+/** With its texts, as the editor reads it. */
 const { contributes, extensionKind, capabilities } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),
+  (_, value: unknown) => {
+    const key = typeof value === "string" && /^%(.+)%$/.exec(value)?.[1];
+    if (!key) return value;
+    usedTexts.push(key);
+    return texts[key];
+  },
 ) as Manifest;
 const known = new Set(Object.keys(commandTitles));
 const linked = (text: string) =>
@@ -42,6 +51,18 @@ describe("the manifest", () => {
       contributes.commands.filter(({ category }) => category !== "Forkpoint"),
       [],
     );
+  });
+
+  it("takes every text that people read from the file that translators get, which has no other", () => {
+    const translated = new Set(["title", "contents", "markdownDescription", "userDescription", "displayName"]);
+    const brand = "Forkpoint";
+    const kept: string[] = [];
+    JSON.parse(readFileSync(join(root, "package.json"), "utf8"), (key, value: unknown) => {
+      if (translated.has(key) && typeof value === "string" && !/^%.+%$/.test(value)) kept.push(value);
+      return value;
+    });
+    assert.deepEqual([...new Set(kept)], [brand]);
+    assert.deepEqual([...new Set(usedTexts)].sort(), Object.keys(texts).sort());
   });
 
   it("starts only commands that exist, from menus, keys, welcome views, the walkthrough and the panels", () => {

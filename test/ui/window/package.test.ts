@@ -37,6 +37,7 @@ describe("the packed extension", function () {
       "license.txt",
       "media",
       "package.json",
+      "package.nls.json",
       "readme.md",
     ];
     assert.deepEqual(
