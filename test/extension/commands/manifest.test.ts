@@ -54,7 +54,13 @@ describe("the manifest", () => {
   });
 
   it("takes every text that people read from the file that translators get, which has no other", () => {
-    const translated = new Set(["title", "contents", "markdownDescription", "userDescription", "displayName"]);
+    const translated = new Set([
+      "title",
+      "contents",
+      "markdownDescription",
+      "userDescription",
+      "displayName",
+    ]);
     const brand = "Forkpoint";
     const kept: string[] = [];
     JSON.parse(readFileSync(join(root, "package.json"), "utf8"), (key, value: unknown) => {
