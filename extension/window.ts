@@ -152,6 +152,7 @@ export class Window implements vscode.Disposable {
     this.agent = new AgentCommands(connection);
     this.panels = new Panels(context.extensionUri, this);
     this.statusBar = new StatusBar(session, this.health);
+    const causes = new Causes(connection, session, log);
 
     this.timelineView = vscode.window.createTreeView("forkpoint.timeline", {
       treeDataProvider: timelineTree,
@@ -180,9 +181,9 @@ export class Window implements vscode.Disposable {
       this.support,
       new CopyContext(connection, log),
       new StoreLimits(connection, log),
-      ...registerAssistantTools(connection, session),
+      ...registerAssistantTools(connection, session, causes.assistant),
       new AgentSettings(connection, session, log),
-      new Causes(connection, session, log),
+      causes,
       vscode.window.createTreeView("forkpoint.forks", { treeDataProvider: forksTree }),
       vscode.window.registerFileDecorationProvider(new EntryBadges()),
       vscode.window.registerFileDecorationProvider(new ChangeBadges()),

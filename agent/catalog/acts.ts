@@ -76,6 +76,12 @@ export class Acts {
     return this.#catalog.all(sql, projectId).map(fromRow);
   }
 
+  /** Those of assistants. */
+  turns(projectId: string): ActRow[] {
+    const sql = "SELECT * FROM acts WHERE project_id = ? AND cause = 'assistant'";
+    return this.#catalog.all(sql, projectId).map(fromRow);
+  }
+
   /** Newest first: those with both entries living that nobody has counted. */
   uncounted(): ActRow[] {
     return this.#catalog

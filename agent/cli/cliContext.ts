@@ -63,24 +63,14 @@ export class CliContext {
 
   /** The connection to the agent, which is started when none runs. Made anew after it was lost or failed. */
   connect(): Promise<AgentClient> {
-    if (this.#client) return this.#client;
-    const { home, launch, signal } = this;
-    const reached = connectAgent({ home, launch, signal, client: "cli" });
-    const forget = () => {
-      if (this.#client === reached) this.#client = undefined;
-    };
-    reached.then((client) => void client.onDisconnect(forget), forget);
-    this.#client = reached;
-    return reached;
+    return this.#client ?? this.#reached({ launch: this.launch });
   }
 
   /** The agent that runs; undefined when none does. Starts nothing. */
   async runningAgent(): Promise<AgentClient | undefined> {
-    const { home, signal } = this;
     try {
-      return await (this.#client ??= connectAgent({ home, signal, client: "cli" }));
+      return await (this.#client ?? this.#reached({}));
     } catch (thrown) {
-      this.#client = undefined;
       if (thrown instanceof ForkpointError && thrown.code === "AGENT_UNREACHABLE") return undefined;
       throw thrown;
     }
@@ -141,6 +131,17 @@ export class CliContext {
   async showPaged(value: unknown, text: () => string): Promise<void> {
     if (this.json) this.show(value, text);
     else await this.page((print) => print(text()));
+  }
+
+  #reached(starting: { readonly launch?: Launch }): Promise<AgentClient> {
+    const { home, signal } = this;
+    const reached = connectAgent({ home, ...starting, signal, client: "cli" });
+    const forget = () => {
+      if (this.#client === reached) this.#client = undefined;
+    };
+    reached.then((client) => void client.onDisconnect(forget), forget);
+    this.#client = reached;
+    return reached;
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,16 @@
 import { z } from "zod";
 
 /** What people and programs do that an entry is taken before and after. */
-export const actCauses = ["git", "install", "test", "task", "debug", "terminal", "deletion"] as const;
+export const actCauses = [
+  "git",
+  "install",
+  "test",
+  "task",
+  "debug",
+  "terminal",
+  "deletion",
+  "assistant",
+] as const;
 export const ActCause = z.enum(actCauses);
 export type ActCause = z.infer<typeof ActCause>;
 

@@ -13,7 +13,6 @@ export const causes = [
   "import",
   "pull",
   ...actCauses,
-  "assistant",
 ] as const;
 export const Cause = z.enum(causes);
 export type Cause = z.infer<typeof Cause>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Cause, Lineage } from "../protocol/entities.ts";
+import { type Entry, Lineage } from "../protocol/entities.ts";
 import { damaged, type Digest } from "./digest.ts";
 import { type Attributes, maxXattrName } from "./inodeFormat.ts";
 import { parseObject } from "./jsonObject.ts";
@@ -30,11 +30,14 @@ const RootAttributes = z.strictObject({
 
 const StoredCause = z.enum(["manual", "timer", "guard", "restore", "fork", "import", "pull"]);
 
-/** The cause as a manifest has it: the timeline's own causes came after the format, and their acts stay here. */
-export function storedCause(cause: Cause): z.infer<typeof StoredCause> {
+/**
+ * The cause as a manifest has it: the timeline's own causes came after the format, and their acts stay here. A label makes it
+ * what an assistant asked for, and no side of its turn.
+ */
+export function storedCause({ cause, label }: Pick<Entry, "cause" | "label">): z.infer<typeof StoredCause> {
   const stored = StoredCause.safeParse(cause);
   if (stored.success) return stored.data;
-  return cause === "assistant" ? "manual" : "timer";
+  return cause === "assistant" && label !== null ? "manual" : "timer";
 }
 
 /** FORMAT.md, "Manifests": the immutable record of one snapshot. */

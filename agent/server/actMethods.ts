@@ -19,7 +19,7 @@ export function actMethods(parts: {
       const row = lookup.named(project);
       const begun = await acts.begin(row, params, call);
       call.session.hold(keyOf(begun.actId), () => () => {
-        acts.abandon(row, begun.actId, unattended).catch((thrown: unknown) => {
+        acts.abandon(row, { ...begun, cause: params.cause }, unattended).catch((thrown: unknown) => {
           const { code, message } = errorBody(thrown);
           log.warn("an act whose client went away could not be ended", { code, message });
         });

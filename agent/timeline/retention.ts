@@ -7,7 +7,7 @@ import { type Period, periodOf } from "./localPeriods.ts";
 /** How many unpinned entries that nobody asked for are kept, besides those of people. */
 export const automaticKept = 50;
 
-const automatic: ReadonlySet<Cause> = new Set(["timer", "assistant", ...actCauses]);
+const automatic: ReadonlySet<Cause> = new Set(["timer", ...actCauses]);
 
 /** Whether it came about by itself, or by an assistant, and no person has put a word to it since. */
 export function isAutomatic({ cause, named, note }: EntryRow): boolean {
@@ -19,6 +19,8 @@ export interface RetentionFacts {
   readonly headSnapshotId: string | null;
   /** What acts that go on began with. */
   readonly running?: readonly string[];
+  /** What assistants' turns began with and came to. */
+  readonly turns?: readonly { readonly beforeId: string; readonly afterId: string | null }[];
   /** What living forks were made from. */
   readonly forked?: readonly string[];
 }
@@ -69,7 +71,7 @@ export function judgeEntries(
   keep("day", lastOfEach("day", rules.keepDays, entries));
   keep("week", lastOfEach("week", rules.keepWeeks, entries));
   keep("month", lastOfEach("month", rules.keepMonths, entries));
-  keep("assistant", aroundAssistants(rules.keepAssistantDays, entries));
+  keep("assistant", aroundAssistants(rules.keepAssistantDays, entries, facts.turns ?? []));
   // Undo goes back over the newest restore, for as long as that is there.
   const restore = entries.find(({ cause }) => cause === "restore");
   if (restore && (kept.get(restore.snapshotId)?.size ?? 0) > 0) keep("guard", [restore.guardId]);
@@ -103,16 +105,31 @@ function lastOfEach(period: Period, most: number, entries: readonly EntryRow[]):
   return [...last.values()];
 }
 
-/** On so many of the latest days that have entries: what an assistant took, and what that grew from. */
-function aroundAssistants(days: number, entries: readonly EntryRow[]): (string | null)[] {
+/**
+ * On so many of the latest days that have entries: what an assistant took and what that grew from, and both sides of its
+ * turns, whatever they were taken for. A turn is of the days of both its sides.
+ */
+function aroundAssistants(
+  days: number,
+  entries: readonly EntryRow[],
+  turns: NonNullable<RetentionFacts["turns"]>,
+): (string | null)[] {
   const known = new Set<string>();
+  const recent = new Set<string>();
   for (const { createdAt } of entries) {
     if (known.size === days) break;
     known.add(periodOf("day", createdAt));
   }
-  return entries
-    .filter(({ cause, createdAt }) => cause === "assistant" && known.has(periodOf("day", createdAt)))
-    .flatMap(({ snapshotId, parentId }) => [snapshotId, parentId]);
+  for (const { snapshotId, createdAt } of entries)
+    if (known.has(periodOf("day", createdAt))) recent.add(snapshotId);
+  const taken = entries.filter(({ cause, snapshotId }) => cause === "assistant" && recent.has(snapshotId));
+  return [
+    ...taken.flatMap(({ snapshotId, parentId }) => [snapshotId, parentId]),
+    ...turns
+      .map(({ beforeId, afterId }) => [beforeId, afterId])
+      .filter((sides) => sides.some((id) => id !== null && recent.has(id)))
+      .flat(),
+  ];
 }
 
 function idOf({ snapshotId }: EntryRow): string {

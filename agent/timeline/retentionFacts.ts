@@ -10,6 +10,7 @@ export function retentionFacts(
   return {
     headSnapshotId,
     running: acts.running(projectId).map(({ beforeId }) => beforeId),
+    turns: acts.turns(projectId),
     forked: projects.forksOf(projectId).flatMap(({ forkedFrom }) => forkedFrom?.snapshotId ?? []),
   };
 }

@@ -3,6 +3,7 @@ import { ForkpointError } from "../../agent/protocol/errors.ts";
 import type { VolumeLocation } from "../project/volumeLocation.ts";
 import type { Project } from "../../agent/protocol/entities.ts";
 import type { MethodName, Params, Result } from "../../agent/protocol/methods.ts";
+import type { AssistantActs } from "../causes/assistantActs.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 
@@ -25,11 +26,12 @@ export interface AssistantTool<Input> {
   readonly run: (input: Input, call: ToolCall) => Promise<unknown>;
 }
 
-/** Offers a tool to the language models of the editor. */
+/** Offers a tool to the language models of the editor; each call of it is a part of an assistant's turn. */
 export function registerTool<Input>(
   tool: AssistantTool<Input>,
   connection: AgentConnection,
   session: ProjectSession,
+  turns: AssistantActs,
 ): vscode.Disposable {
   const callWith = async (token: vscode.CancellationToken): Promise<ToolCall> => {
     if (tool.acts && !vscode.workspace.isTrusted) {
@@ -53,13 +55,16 @@ export function registerTool<Input>(
       },
     }),
     invoke: async ({ input }, token) => {
-      const answer = await tool.run(input, await callWith(token)).catch((thrown: unknown) => {
-        // The model is to read what to do about it.
-        if (thrown instanceof ForkpointError) {
-          throw new Error(`${thrown.code}: ${thrown.message} ${thrown.hint}`, { cause: thrown });
-        }
-        throw thrown;
-      });
+      const call = await callWith(token);
+      const answer = await turns
+        .during(() => tool.run(input, call))
+        .catch((thrown: unknown) => {
+          // The model is to read what to do about it.
+          if (thrown instanceof ForkpointError) {
+            throw new Error(`${thrown.code}: ${thrown.message} ${thrown.hint}`, { cause: thrown });
+          }
+          throw thrown;
+        });
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(JSON.stringify(answer))]);
     },
   });

@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
+import type { AssistantActs } from "../causes/assistantActs.ts";
 import { quietFolders } from "../compare/changesTree.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import type { VolumeLocation } from "../project/volumeLocation.ts";
@@ -106,13 +107,14 @@ const restore: AssistantTool<{ snapshot: string; paths?: string[] }> = {
 export function registerAssistantTools(
   connection: AgentConnection,
   session: ProjectSession,
+  turns: AssistantActs,
 ): readonly vscode.Disposable[] {
   return [
-    registerTool(snapshot, connection, session),
-    registerTool(timeline, connection, session),
-    registerTool(diff, connection, session),
-    registerTool(fork, connection, session),
-    registerTool(restore, connection, session),
+    registerTool(snapshot, connection, session, turns),
+    registerTool(timeline, connection, session, turns),
+    registerTool(diff, connection, session, turns),
+    registerTool(fork, connection, session, turns),
+    registerTool(restore, connection, session, turns),
   ];
 }
 

@@ -9,6 +9,7 @@ const names = {
   debug: "causes.debug",
   terminal: "causes.terminal",
   deletion: "causes.deletion",
+  assistant: "causes.assistant",
 } as const satisfies Record<ActCause, string>;
 
 /** Whether a person left snapshots of this cause on. */

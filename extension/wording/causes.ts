@@ -35,7 +35,7 @@ export const causeReasons = {
   debug: "A program was debugged.",
   terminal: "A command ran.",
   deletion: "Files were deleted.",
-  assistant: "A coding assistant asked for it.",
+  assistant: "A coding assistant was at work.",
 } as const satisfies Record<Cause, string>;
 
 /** Names of product icons (codicons). */
@@ -61,12 +61,12 @@ const longestRowTitle = 28;
 
 type Named = Pick<Entry, "label" | "cause"> & Partial<Pick<Entry, "act" | "snapshotId">>;
 
-/** The name an entry goes by: its label, or else what was done, or else what made it. */
+/** The name an entry goes by: its label, or else what was done, or else what made it; a restore is called one always. */
 export function entryTitle(entry: Named): string {
   const label = entry.label?.trim();
   if (label) return label;
   const { act } = entry;
-  if (!act) return causeSentences[entry.cause];
+  if (!act || entry.cause === "restore") return causeSentences[entry.cause];
   return act.afterId === entry.snapshotId ? act.what : `Before ${act.what}`;
 }
 

@@ -14,7 +14,7 @@ describe("a test that fails", () => {
     const file = join(folder, "some.test.mjs");
     writeFileSync(file, source);
     const env = { ...process.env, TMPDIR: folder };
-    const counts = await runSuite({
+    const { fileSeconds = {}, ...counts } = await runSuite({
       suite,
       files: [file],
       mochaArgs: [],
@@ -22,6 +22,7 @@ describe("a test that fails", () => {
       env,
       print: () => {},
     });
+    for (const seconds of Object.values(fileSeconds)) assert.ok(seconds >= 0);
     return { ...counts, failures: counts.failures.map((failure) => failure.split("\n").slice(0, 2)) };
   }
 

@@ -42,24 +42,29 @@ export class McpClient {
     options: {
       args?: readonly string[];
       cwd: string;
+      env?: Readonly<Record<string, string>>;
       person?: (signal: AbortSignal) => ElicitResult | Promise<ElicitResult>;
     },
   ): Promise<McpClient> {
-    const { args = [], cwd, person } = options;
+    const { args = [], cwd, env, person } = options;
     const capabilities = person ? { elicitation: { form: {} } } : {};
     const client = new Client({ name: "test", version: "1.0.0" }, { capabilities });
-    const transport = new StdioClientTransport({ ...mcpProcess(home, args), cwd, stderr: "pipe" });
-    const started = new McpClient(client, transport);
+    const server = mcpProcess(home, args);
+    const transport = new StdioClientTransport({
+      ...server,
+      ...{ env: { ...server.env, ...env }, cwd, stderr: "pipe" as const },
+    });
+    const mcp = new McpClient(client, transport);
     if (person) {
       client.setRequestHandler(ElicitRequestSchema, ({ params }: ElicitRequest, { signal }) => {
-        started.questions.push(params.message);
+        mcp.questions.push(params.message);
         return person(signal);
       });
     }
     await client.connect(transport);
     // The results are from here on checked against what the tools say of them.
     await client.listTools();
-    return started;
+    return mcp;
   }
 
   async result<T>(name: string, args: Record<string, unknown> = {}): Promise<T & { said: string }> {

@@ -15,6 +15,7 @@ import {
 import { z } from "zod";
 import type { CliContext } from "../cliContext.ts";
 import { instructions } from "./instructions.ts";
+import { McpTurns } from "./mcpTurns.ts";
 import { Person } from "./person.ts";
 import { ProgressReports } from "./progressReports.ts";
 import type { ServedProject } from "./servedProject.ts";
@@ -32,19 +33,31 @@ export class McpService {
   readonly #restoresFreely: boolean;
   readonly #mcp: McpServer;
   readonly #person: Person;
+  /** null where turns are not wanted. */
+  readonly #turns: McpTurns | null;
+  readonly #closing = new AbortController();
   readonly #running = new Set<Promise<CallToolResult>>();
 
-  constructor(options: { context: CliContext; served: ServedProject; restoresFreely: boolean }) {
-    const { context, served, restoresFreely } = options;
+  /** @param options.turns whether the states before and after each turn of the assistant are kept */
+  constructor(options: {
+    context: CliContext;
+    served: ServedProject;
+    restoresFreely: boolean;
+    turns: boolean;
+  }) {
+    const { context, served, restoresFreely, turns } = options;
     this.#context = context;
     this.#served = served;
     this.#restoresFreely = restoresFreely;
     this.#mcp = new McpServer(
       { name: "forkpoint", title: "Forkpoint", version: context.launch.version },
-      { instructions: instructions(served.fork, restoresFreely) },
+      { instructions: instructions(served.fork, restoresFreely, turns) },
     );
     const { server } = this.#mcp;
     this.#person = new Person(server);
+    const client = () => server.getClientVersion()?.title ?? server.getClientVersion()?.name;
+    const signal = AbortSignal.any([context.signal, this.#closing.signal]);
+    this.#turns = turns ? new McpTurns({ context, served, client, signal }) : null;
     // Not the McpServer's own dispatch: that answers wrong arguments without a code and a hint.
     server.registerCapabilities({ tools: {} });
     server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(listed) }));
@@ -67,12 +80,15 @@ export class McpService {
     });
     await this.#mcp.connect(new StdioServerTransport(input, output));
     await ended;
+    this.#closing.abort();
     await this.#mcp.close();
     await Promise.all(this.#running);
+    await this.#turns?.end();
   }
 
   #run(found: Tool, args: unknown, extra: Extra): Promise<CallToolResult> {
-    const result = found.answer(args, this.#call(extra)).then(answered, failed);
+    const answer = () => found.answer(args, this.#call(extra));
+    const result = (this.#turns?.during(answer) ?? answer()).then(answered, failed);
     this.#running.add(result);
     void result.then(() => this.#running.delete(result));
     return result;

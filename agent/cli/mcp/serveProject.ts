@@ -14,6 +14,7 @@ export async function serveProject(
     readonly named: string | undefined;
     readonly fork: { readonly slug: string | undefined } | null;
     readonly allowRestore: boolean;
+    readonly turns: boolean;
   },
 ): Promise<void> {
   let served = theProject(options.named, context);
@@ -23,5 +24,6 @@ export async function serveProject(
     served = theFork(fork);
   }
   const restoresFreely = options.allowRestore || served.fork !== null;
-  await new McpService({ context, served, restoresFreely }).serve(process.stdin, process.stdout);
+  const { turns } = options;
+  await new McpService({ context, served, restoresFreely, turns }).serve(process.stdin, process.stdout);
 }

@@ -43,7 +43,8 @@ export const snapshotMethods = {
   /**
    * Something begins that changes the workspace: the state before it becomes an entry, unless the head is that.
    * With `late` it has changed something already, and the state before is what `act/ready` kept, or the head. What
-   * begins within seconds of another one joins it, unless it is to be `alone`. It ends with the client, as `unknown`, when nobody ends it before.
+   * begins within seconds of another one joins it, unless it is to be `alone`; an `assistant`'s turn joins none, and none joins it. It ends
+   * with the client when nobody ends it before: as `unknown`, a turn as `done`.
    */
   "act/begin": {
     params: z.object({

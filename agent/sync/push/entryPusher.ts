@@ -129,7 +129,7 @@ function recordOf(project: ProjectRow, entry: EntryRow) {
     slug: project.slug,
     snapshotId: entry.snapshotId,
     parentSnapshotId: entry.parentId,
-    cause: storedCause(entry.cause),
+    cause: storedCause(entry),
     label: entry.label,
     author: entry.author,
     createdAt: new Date(entry.createdAt).toISOString(),

@@ -3,15 +3,16 @@ import type { EntryRow } from "../../catalog/entries.ts";
 import type { ProjectRow } from "../../catalog/projects.ts";
 import { newId } from "../../host/ids.ts";
 import type { LongCall } from "../../host/longCall.ts";
-import { type ActCause, type ActOutcome, actCauses } from "../../protocol/acts.ts";
+import type { ActCause, ActOutcome } from "../../protocol/acts.ts";
 import type { Entry } from "../../protocol/entities.ts";
 import type { CheckedParams, Result } from "../../protocol/methods.ts";
 import type { SnapshotWish } from "../takeSnapshot.ts";
 import type { TimelineParts } from "../timelineParts.ts";
-import { type ActGroup, OpenActs } from "./openActs.ts";
+import { type ActGroup, isApart, OpenActs } from "./openActs.ts";
 import { ActViews } from "./actView.ts";
 import type { ChangeCounting } from "./changeCounting.ts";
 import { commandText, joinedText } from "./commandText.ts";
+import { isFleeting, standsFor } from "./sidesOfActs.ts";
 import type { Standby } from "./standby.ts";
 
 type Parts = Pick<TimelineParts, "acts" | "entries" | "projects" | "clock" | "crashPoint" | "announce">;
@@ -33,9 +34,6 @@ export interface ActTools {
   readonly remove: (entry: EntryRow) => void;
   readonly view: (row: EntryRow) => Entry;
 }
-
-/** Entries that may stand for what came of an act though they were not taken for it. */
-const standsForAct: ReadonlySet<string> = new Set([...actCauses, "manual", "timer", "assistant"]);
 
 /** Acts: what people and programs do, with the state before and after it. */
 export class ActService {
@@ -70,7 +68,7 @@ export class ActService {
     const what = commandText(wish.what) || wish.cause;
     return this.#tools.alone(project, call, async (current) => {
       const group =
-        (wish.alone ? undefined : this.#joined(current, what)) ??
+        (wish.alone || isApart(wish.cause) ? undefined : this.#joined(current, what)) ??
         (await this.#begun(current, { ...wish, what }, call.signal));
       const head = this.#head(current);
       const actId = this.#open.add(group, { cause: wish.cause, headId: head?.snapshotId ?? null });
@@ -105,9 +103,14 @@ export class ActService {
     return { entry: entry ? this.#tools.view(entry) : null, act: act ? this.#views.of(act) : null };
   }
 
-  /** The client that began it went away without ending it. */
-  abandon(project: ProjectRow, actId: string, call: LongCall): Promise<Result<"act/end">> {
-    return this.end(project, { actId, outcome: "unknown", exitCode: null, count: false }, call);
+  /** The client that began it went away without ending it. For an assistant's turn that is an end like any other. */
+  abandon(
+    project: ProjectRow,
+    { actId, cause }: { readonly actId: string; readonly cause: ActCause },
+    call: LongCall,
+  ): Promise<Result<"act/end">> {
+    const outcome = cause === "assistant" ? "done" : "unknown";
+    return this.end(project, { actId, outcome, exitCode: null, count: false }, call);
   }
 
   /** Waits until the changes of all acts that ended were counted. */
@@ -137,6 +140,7 @@ export class ActService {
     const { acts, clock, crashPoint } = this.#parts;
     const { projectId } = project;
     const actId = newId();
+    const how = { alone, apart: isApart(cause) };
     const begin = (beforeId: string, beforeTaken: boolean) =>
       acts.put({
         ...{ actId, projectId, cause, what, beforeId, beforeTaken, afterId: null, outcome: "running" },
@@ -149,14 +153,14 @@ export class ActService {
       const taken = await this.#tools.take(project, wish, signal, source ?? project.path);
       if (taken || !head) {
         crashPoint("act:begun");
-        return this.#open.begin(projectId, actId, alone);
+        return this.#open.begin(projectId, actId, how);
       }
     }
-    const again = alone ? undefined : this.#again(head, what);
+    const again = alone || how.apart ? undefined : this.#again(head, what);
     if (again) return this.#open.begin(projectId, again);
     begin(head.snapshotId, false);
     crashPoint("act:begun");
-    return this.#open.begin(projectId, actId, alone);
+    return this.#open.begin(projectId, actId, how);
   }
 
   /** The act that ended just now, to go on, when nothing has changed since; else undefined. */
@@ -172,7 +176,8 @@ export class ActService {
   #resumed({ projectId }: ProjectRow, actId: string) {
     const act = this.#parts.acts.find(actId);
     if (act?.projectId !== projectId || act.outcome !== "unknown" || act.afterId !== null) return undefined;
-    return { group: this.#open.begin(projectId, actId), member: { cause: act.cause, headId: act.beforeId } };
+    const group = this.#open.begin(projectId, actId, { apart: isApart(act.cause) });
+    return { group, member: { cause: act.cause, headId: act.beforeId } };
   }
 
   async #close(project: ProjectRow, group: ActGroup, signal: AbortSignal): Promise<ActRow | null> {
@@ -189,7 +194,7 @@ export class ActService {
       crashPoint("act:ended");
       if (entry) {
         const between = act.afterId === null ? undefined : entries.find(projectId, act.afterId);
-        if (between && isFleeting(between)) this.#tools.remove(between);
+        if (between && isFleeting(between, acts.turns(projectId))) this.#tools.remove(between);
         return ended;
       }
     } catch (thrown) {
@@ -203,7 +208,7 @@ export class ActService {
   #unchanged(project: ProjectRow, ended: ActRow): ActRow | null {
     const { acts, announce } = this.#parts;
     const head = this.#head(project);
-    const changed = head && head.snapshotId !== ended.beforeId && standsForAct.has(head.cause);
+    const changed = head && head.snapshotId !== ended.beforeId && standsFor(ended, head);
     if (!changed && !ended.beforeTaken) {
       acts.forget(ended.actId);
       return null;
@@ -229,12 +234,6 @@ export class ActService {
 
 function unnamed(cause: ActCause) {
   return { cause, label: null, note: null, pinned: false };
-}
-
-/** Nobody has named it, pinned it or seen tests end on it. */
-function isFleeting({ cause, label, note, pinned, tests }: EntryRow): boolean {
-  const own = actCauses.some((each) => each === cause);
-  return own && label === null && note === null && !pinned && tests === null;
 }
 
 const severity = ["done", "unknown", "failed"] as const satisfies readonly ActOutcome[];

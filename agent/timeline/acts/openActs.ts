@@ -19,10 +19,17 @@ export interface ActGroup {
   readonly beganAt: number;
   /** Whether what begins after its end is another act, however soon. */
   readonly alone: boolean;
+  /** Whether it is no part of what else goes on, nor that of it. */
+  readonly apart: boolean;
   readonly members: Map<string, Member>;
   outcome: ActOutcome | null;
   /** The first that is not 0, or else the last. */
   exitCode: number | null;
+}
+
+/** An assistant's turn is a frame around all that is done in it, whatever begins or ends in the same seconds. */
+export function isApart(cause: ActCause): boolean {
+  return cause === "assistant";
 }
 
 /** The acts that go on in this process, and the last one of each project that ended. */
@@ -36,10 +43,11 @@ export class OpenActs {
     this.#clock = clock;
   }
 
-  begin(projectId: string, actId: string, alone = false): ActGroup {
+  begin(projectId: string, actId: string, { alone = false, apart = false } = {}): ActGroup {
     const beganAt = this.#clock.monotonic();
-    const group = { actId, projectId, beganAt, alone, members: new Map(), outcome: null, exitCode: null };
-    this.#latest.set(projectId, group);
+    const nothingYet = { members: new Map<string, Member>(), outcome: null, exitCode: null };
+    const group = { actId, projectId, beganAt, alone, apart, ...nothingYet };
+    if (!apart) this.#latest.set(projectId, group);
     return group;
   }
 
@@ -62,6 +70,7 @@ export class OpenActs {
   }
 
   close(group: ActGroup): void {
+    if (group.apart) return;
     if (this.#latest.get(group.projectId) === group) this.#latest.delete(group.projectId);
     if (group.alone) this.#ended.delete(group.projectId);
     else this.#ended.set(group.projectId, { actId: group.actId, at: this.#clock.monotonic() });

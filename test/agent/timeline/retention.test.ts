@@ -119,6 +119,27 @@ describe("retention", () => {
     assert.deepEqual(plan(entries, 1), ["a0", "a1", "b0", "b1", "b2"]);
   });
 
+  it("keeps for some days both sides of assistants' turns, whatever they were taken for and whatever lies between", () => {
+    const day = (date: number) => new Date(2026, 2, date, 12).getTime();
+    const entries = [
+      entry("now", { createdAt: day(5) }),
+      entry("after", { createdAt: day(4), parentId: "between" }),
+      entry("between", { createdAt: day(3), parentId: "before" }),
+      entry("before", { createdAt: day(2) }),
+      entry("still", { createdAt: day(2) }),
+    ];
+    const turns = [
+      { beforeId: "before", afterId: "after" },
+      { beforeId: "still", afterId: null },
+      { beforeId: "gone", afterId: "gone too" },
+    ];
+    const going = (keepAssistantDays: number) =>
+      plan(entries, 1, { turns }, { ...none, keepNamed: false, keepAssistantDays });
+    assert.deepEqual(going(1), ["still", "before", "between", "after"]);
+    assert.deepEqual(going(2), ["still", "between"]);
+    assert.deepEqual(going(4), ["between"]);
+  });
+
   it("says every reason, the strongest first", () => {
     const rules = { ...defaultRules, maxSnapshots: 1 };
     const entries = [entry("b", { pinned: true, label: "mine" }), entry("a", { tests: "passed" })];

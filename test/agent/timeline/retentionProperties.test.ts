@@ -24,6 +24,7 @@ class Scene {
   /** Newest first. */
   entries: EntryRow[] = [];
   head: string | null = null;
+  turns: { beforeId: string; afterId: string | null }[] = [];
   #now = Date.UTC(2026, 0, 1);
   #seq = 0;
 
@@ -59,12 +60,16 @@ class Scene {
       ...(below(9) === 0 && { tests: "passed" as const }),
       pinned: below(15) === 0,
     });
+    const beforeId = this.entries[below(6)]?.snapshotId;
+    if (beforeId !== undefined && below(10) === 0)
+      this.turns.push({ beforeId, afterId: below(4) === 0 ? null : snapshotId });
     this.entries = [{ seq: this.#seq, ...entry }, ...this.entries];
     this.head = snapshotId;
   }
 
   going(rules = this.rules, entries = this.entries): string[] {
-    return planRetention(entries, rules, { headSnapshotId: this.head }).map(({ snapshotId }) => snapshotId);
+    const facts = { headSnapshotId: this.head, turns: this.turns };
+    return planRetention(entries, rules, facts).map(({ snapshotId }) => snapshotId);
   }
 
   /** As the catalog shows them once some are gone: children grow from the nearest that is left. */

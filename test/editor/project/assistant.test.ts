@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { OpenProject } from "../support/openProject.ts";
+import { eventually } from "../support/eventually.ts";
+import { OpenProject, withSettings } from "../support/openProject.ts";
 import { typeText } from "../support/typeText.ts";
 
 describe("the tools for language models", () => {
+  // In a browser, the editor would save by itself within a second.
+  withSettings({ autoSave: "off" }, "files");
   let opened: OpenProject;
 
   before(async () => (opened = await OpenProject.open()));
@@ -78,6 +81,60 @@ describe("the tools for language models", () => {
     await assert.rejects(use("restore", { snapshot: entry?.snapshotId ?? "" }), /src\/tool\.js/);
     assert.equal(document.isDirty, true);
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
+  describe("are a turn of an assistant", () => {
+    withSettings({ maxSnapshots: 50 });
+    /** Turns are over as soon as no tool is called for so long. */
+    const quietly = async (work: () => Promise<unknown>) => {
+      process.env["FORKPOINT_TURN_QUIET_MS"] = "1000";
+      try {
+        await work();
+      } finally {
+        delete process.env["FORKPOINT_TURN_QUIET_MS"];
+      }
+    };
+    const timeline = async () =>
+      (await opened.agent.call("timeline/list", { project: opened.project.projectId })).entries;
+    const over = async () =>
+      eventually("the end of the turn", async () =>
+        (await timeline()).every(({ act }) => act?.outcome !== "running"),
+      );
+    // What was called before belongs to one that would go on for a minute.
+    before(async () => {
+      await quietly(() => use("timeline", {}));
+      await over();
+    });
+
+    it("which keeps what was there before the first call, and what came of it", async () => {
+      const known = (await timeline()).map(({ snapshotId }) => snapshotId);
+      opened.write("src/tool.js", "by a person\n");
+      await quietly(() => use("timeline", { limit: 1 }));
+      opened.write("src/tool.js", "by a model\n");
+      const entry = await eventually("what came of the turn", async () =>
+        (await timeline()).find(
+          ({ act, snapshotId }) =>
+            act?.what === "assistant" &&
+            act.afterId === snapshotId &&
+            act.change &&
+            !known.includes(snapshotId),
+        ),
+      );
+      assert.deepEqual([entry.cause, entry.act?.outcome, entry.act?.change?.files], ["assistant", "done", 1]);
+      const before = (await timeline()).find(({ snapshotId }) => snapshotId === entry.act?.beforeId);
+      const text = (path = "") => readFileSync(join(path, "src/tool.js"), "utf8");
+      assert.deepEqual([text(before?.path), text(entry.path)], ["by a person\n", "by a model\n"]);
+    });
+
+    describe("that is switched off", () => {
+      withSettings({ "causes.assistant": false });
+      it("takes nothing", async () => {
+        const entries = await timeline();
+        opened.write("src/tool.js", "unseen\n");
+        await quietly(() => use("timeline", { limit: 1 }));
+        assert.equal((await timeline()).length, entries.length);
+      });
+    });
   });
 
   it("say what is wrong, with what to do", async () => {

@@ -46,6 +46,7 @@ describe("the words of an act", () => {
     assert.equal(entryTitle(entry), "npm install");
     assert.equal(entryTitle({ ...entry, snapshotId: "b" }), "Before npm install");
     assert.equal(entryTitle({ ...entry, label: "mine" }), "mine");
+    assert.equal(entryTitle({ ...entry, cause: "restore" }), "Restored");
     assert.equal(entryDescription(entry, now), "412 files, +38 MB, package-lock.json · 5 min ago");
     assert.match(entryContext(entry), /\bact\b/);
     assert.doesNotMatch(entryContext({ ...entry, act: { ...act, beforeId: null } }), /\bact\b/);

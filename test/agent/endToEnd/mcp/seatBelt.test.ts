@@ -56,6 +56,7 @@ describe("forkpoint mcp --fork", function () {
   it("works in the fork alone, and restores there without a question", async () => {
     const client = await started("--fork", "shop-try");
     const before = treeFingerprint(shop.path);
+    await client.result("timeline");
     writeFileSync(join(fork.path, "plain"), "third");
     const taken = await client.result<{ entry: { snapshotId: string } }>("snapshot", { label: "third" });
     writeFileSync(join(fork.path, "plain"), "fourth");
