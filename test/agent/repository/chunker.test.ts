@@ -16,7 +16,7 @@ function plainCutAt(bytes: Uint8Array, start: number): number {
   const end = Math.min(bytes.length, start + cutSizes.most);
   let hash = 0;
   for (let at = start + cutSizes.least; at < end; at++) {
-    hash = (hash * 2 + (gear[bytes[at] ?? 0] ?? 0)) % 2 ** 32;
+    hash = (hash * 2 + (gear[bytes[at] ?? 0] ?? 0)) >>> 0;
     if (hash < (at < start + cutSizes.usual ? 2 ** 15 : 2 ** 17)) return at + 1;
   }
   return end;
@@ -49,7 +49,7 @@ describe("cutting by content", () => {
       (byte) => 97 + (byte % 3),
       (byte, at) => (at % 8192 < 300 ? 0 : byte & 0x5f),
     ];
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 30; round++) {
       const from = Math.floor(random() * bytes.length * 0.9);
       const some = bytes.subarray(from, from + Math.floor(random() * 900_000));
       const changed = Uint8Array.from(some, kinds[round % kinds.length] as (byte: number) => number);
