@@ -1,7 +1,8 @@
 import { createHmac, type KeyObject, randomBytes } from "node:crypto";
-import { decrypt, encrypt, encryptedParts, nonceBytes, tagBytes } from "./authenticated.ts";
+import { decrypt, encrypt, encryptTo, nonceBytes, tagBytes } from "./authenticated.ts";
 import { blobKinds, type BlobKind } from "./blob.ts";
 import { ByteReader } from "./byteReader.ts";
+import type { ByteWriter } from "./byteWriter.ts";
 import { gearOf, type Gear } from "./chunker.ts";
 import { damaged, digestBytes, digestOf, newer, type Digest } from "./digest.ts";
 import { deriveKey, type MasterKey } from "./masterKey.ts";
@@ -127,8 +128,8 @@ class EncryptedPack implements PackSealing {
     this.#key = key;
   }
 
-  seal(number: number, associated: Uint8Array, part: Uint8Array): readonly Uint8Array[] {
-    return encryptedParts(this.#key, nonceOf(number), associated, part);
+  sealTo(writer: ByteWriter, number: number, associated: Uint8Array, part: Uint8Array): void {
+    encryptTo(writer, this.#key, nonceOf(number), associated, part);
   }
 
   open(object: string, number: number, associated: Uint8Array, sealed: Uint8Array): Buffer {

@@ -58,15 +58,17 @@ export class PackBuilder {
     const storedLength = encoded.length + this.#sealing.overhead;
     const record = { kind, id, encoding, offset, storedLength, plainLength };
     this.records.push(record);
-    for (const piece of this.#sealing.seal(offset, encodeRecord(record), encoded)) this.#writer.bytes(piece);
+    this.#sealing.sealTo(this.#writer, offset, encodeRecord(record), encoded);
   }
 
   /** The whole pack, with its footer. */
   finish(): Buffer {
     const footer = new ByteWriter(this.records.length * recordBytes);
     for (const record of this.records) writeRecord(footer, record);
-    const bytes = Buffer.concat(this.#sealing.seal(footerNumber, nothing, footer.view()));
-    this.#writer.bytes(bytes).digest(digestOf(bytes)).u32(bytes.length);
+    const start = this.size;
+    this.#sealing.sealTo(this.#writer, footerNumber, nothing, footer.view());
+    const sealed = this.#writer.view().subarray(start);
+    this.#writer.digest(digestOf(sealed)).u32(sealed.length);
     return this.#writer.bytes(signature(this.#sealing.form)).view();
   }
 }

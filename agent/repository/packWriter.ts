@@ -63,8 +63,9 @@ export class PackWriter {
   readonly #uploads = new Set<Promise<void>>();
   readonly #packs: IndexedPack[] = [];
   readonly #compressing: Promise<Encoded>[] = [];
-  /** Those that have nothing to do. */
   readonly #frameMakers: FrameMaker[] = [];
+  /** Those of them whose frame nobody uses. */
+  readonly #idle: FrameMaker[] = [];
   /** Buffers of `packRoom` to be used again: as garbage, several would lie about until they are collected. */
   readonly #spare: Buffer[] = [];
   #failure: Error | null = null;
@@ -115,9 +116,7 @@ export class PackWriter {
     } else if (plain.length < compressHereBytes) {
       await this.#append(toEncoded(kind, id, plain, encodeBlob(plain), release));
     } else {
-      const compressing = this.#compress(plain).then((frame) =>
-        toEncoded(kind, id, plain, chooseEncoding(plain, frame), release),
-      );
+      const compressing = this.#compress(kind, id, plain, release);
       // Reported where it is awaited.
       compressing.catch(() => undefined);
       this.#compressing.push(compressing);
@@ -154,14 +153,23 @@ export class PackWriter {
     this.#unnamed.leave(this.#packs);
   }
 
-  async #compress(plain: Buffer): Promise<Buffer> {
-    const maker = this.#frameMakers.pop() ?? new FrameMaker();
+  async #compress(kind: BlobKind, id: Digest, plain: Buffer, release: () => void): Promise<Encoded> {
+    const maker = this.#idle.pop() ?? this.#newFrameMaker();
     const frame = await maker.frame(plain);
+    return toEncoded(kind, id, plain, chooseEncoding(plain, frame), () => {
+      release();
+      this.#idle.push(maker);
+    });
+  }
+
+  #newFrameMaker(): FrameMaker {
+    const maker = new FrameMaker();
     this.#frameMakers.push(maker);
-    return frame;
+    return maker;
   }
 
   #endFrameMakers(): void {
+    this.#idle.length = 0;
     for (const maker of this.#frameMakers.splice(0)) maker.close();
   }
 

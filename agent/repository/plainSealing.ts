@@ -9,7 +9,9 @@ const plainPack: PackSealing = {
   form: 0,
   salt: none,
   overhead: 0,
-  seal: (_number, _associated, part) => [part],
+  sealTo: (writer, _number, _associated, part) => {
+    writer.bytes(part);
+  },
   open: (_object, _number, _associated, sealed) => sealed,
 };
 

@@ -1,4 +1,5 @@
 import type { BlobKind } from "./blob.ts";
+import type { ByteWriter } from "./byteWriter.ts";
 import type { Gear } from "./chunker.ts";
 import type { Digest } from "./digest.ts";
 
@@ -52,11 +53,11 @@ export interface PackSealing {
   readonly overhead: number;
 
   /**
+   * Appends the sealed part.
    * @param number names the part; no number may be used twice in a pack
    * @param associated what must be known, and be the same, to open it
-   * @returns its bytes in pieces, one behind the other
    */
-  seal(number: number, associated: Uint8Array, part: Uint8Array): readonly Uint8Array[];
+  sealTo(writer: ByteWriter, number: number, associated: Uint8Array, part: Uint8Array): void;
   /**
    * @param object how a message calls it
    * @throws ForkpointError OBJECT_DAMAGED

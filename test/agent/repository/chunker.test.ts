@@ -11,6 +11,17 @@ function randomBytesOf(seed: number, length: number): Buffer {
   return Buffer.from(Uint32Array.from({ length: length / 4 }, () => random() * 2 ** 32).buffer);
 }
 
+/** As FORMAT.md has it, one byte after the other. */
+function plainCutAt(bytes: Uint8Array, start: number): number {
+  const end = Math.min(bytes.length, start + cutSizes.most);
+  let hash = 0;
+  for (let at = start + cutSizes.least; at < end; at++) {
+    hash = (hash * 2 + (gear[bytes[at] ?? 0] ?? 0)) >>> 0;
+    if (hash < (at < start + cutSizes.usual ? 2 ** 15 : 2 ** 17)) return at + 1;
+  }
+  return end;
+}
+
 function cutsOf(bytes: Uint8Array, by = gear): number[] {
   const cuts: number[] = [];
   for (let at = 0; at < bytes.length;) cuts.push((at = cutAt(bytes, at, by)));
@@ -29,6 +40,25 @@ describe("cutting by content", () => {
     const mean = bytes.length / lengths.length;
     assert.ok(mean > cutSizes.usual / 2 && mean < cutSizes.usual * 2, `${mean}`);
     assert.deepEqual(cutsOf(Buffer.from(bytes)), cuts);
+  });
+
+  it("cuts at the first place there is, whatever the bytes are and however many", () => {
+    const random = seededRandom(5);
+    const kinds: ((byte: number, at: number) => number)[] = [
+      (byte) => byte,
+      (byte) => 97 + (byte % 3),
+      (byte, at) => (at % 8192 < 300 ? 0 : byte & 0x5f),
+    ];
+    for (let round = 0; round < 30; round++) {
+      const from = Math.floor(random() * bytes.length * 0.9);
+      const some = bytes.subarray(from, from + Math.floor(random() * 900_000));
+      const changed = Uint8Array.from(some, kinds[round % kinds.length] as (byte: number) => number);
+      for (let at = 0; at < changed.length;) {
+        const end = cutAt(changed, at, gear);
+        assert.equal(end, plainCutAt(changed, at), `round ${round}, from ${at} of ${changed.length}`);
+        at = end;
+      }
+    }
   });
 
   it("meets the cuts of before again behind bytes that were put in", () => {
