@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { ask } from "../programs.mjs";
 import { isRoot } from "../sudo.mjs";
 
-const gib = 2 ** 30;
-const neededGib = 16;
+const neededBytes = 16 * 2 ** 30;
+/** As large as a disk, since pools want room that they never fill: the tests write some GiB at most. */
+const size = "40g";
 
 /**
  * Makes the folder in which all files of a run of the tests lie, passable for everybody: the programs that tests run
@@ -20,8 +21,8 @@ export function makeScratchFolder() {
   const id = randomBytes(4).toString("hex");
   const folder = join(realpathSync(tmpdir()), `forkpoint-${id}`);
   mkdirSync(folder, { mode: 0o711 });
-  if (isRoot && !process.env["TMPDIR"] && availableBytes() >= neededGib * gib) {
-    ask("mount", ["-t", "tmpfs", "-o", `size=${neededGib - 4}g,mode=711`, "forkpoint-tests", folder]);
+  if (isRoot && !process.env["TMPDIR"] && availableBytes() >= neededBytes) {
+    ask("mount", ["-t", "tmpfs", "-o", `size=${size},mode=711`, "forkpoint-tests", folder]);
   }
   return { folder, id };
 }
