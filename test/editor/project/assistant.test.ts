@@ -7,8 +7,6 @@ import { OpenProject, withSettings } from "../support/openProject.ts";
 import { typeText } from "../support/typeText.ts";
 
 describe("the tools for language models", () => {
-  // In a browser, the editor would save by itself within a second.
-  withSettings({ autoSave: "off" }, "files");
   let opened: OpenProject;
 
   before(async () => (opened = await OpenProject.open()));

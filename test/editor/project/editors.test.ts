@@ -8,8 +8,6 @@ describe("tabs and unsaved editors", () => {
   let opened: OpenProject;
 
   withSettings({ maxSnapshots: 50, confirmRestore: false, "editors.bringBack": "always" });
-  // In a browser it would save what has just come back.
-  withSettings({ autoSave: "off" }, "files");
 
   const closeAll = () => vscode.commands.executeCommand("workbench.action.closeAllEditors");
   const revert = async (uri: vscode.Uri) => {

@@ -24,6 +24,8 @@ export async function runOnServer(run: HostedRun): Promise<void> {
     folder: join(run.scratch, "vscode"),
     env: run.env,
     forDevelopment: true,
+    // In a browser the editor would save by itself, within a second, what a test wants unsaved.
+    settings: { "files.autoSave": "off" },
   });
   const browser = await launchBrowser();
   try {

@@ -80,11 +80,11 @@ export function anotherClient(): Promise<AgentClient> {
 }
 
 /** Sets settings of the user for as long as the tests of a suite run. */
-export function withSettings(settings: Readonly<Record<string, unknown>>, section = "forkpoint"): void {
+export function withSettings(settings: Readonly<Record<string, unknown>>): void {
   const apply = async (value: (name: string) => unknown) => {
     for (const name of Object.keys(settings)) {
       await vscode.workspace
-        .getConfiguration(section)
+        .getConfiguration("forkpoint")
         .update(name, value(name), vscode.ConfigurationTarget.Global);
     }
   };
