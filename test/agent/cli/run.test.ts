@@ -139,9 +139,10 @@ describe("forkpoint run", function () {
     const line = [process.execPath, commandScript, "run", "--", "sh", script]
       .map((word) => `'${word}'`)
       .join(" ");
-    const child = spawn("script", ["-qec", line, "/dev/null"], {
+    // Not below a shell, which would take the key for itself.
+    const child = spawn("script", ["-qec", `exec ${line}`, "/dev/null"], {
       cwd: volume,
-      env: { ...process.env, ...machine.env, FORKPOINT_HOME: machine.home, TERM: "xterm" },
+      env: { ...process.env, ...machine.env, FORKPOINT_HOME: machine.home, TERM: "xterm", SHELL: "/bin/sh" },
       stdio: ["pipe", "pipe", "inherit"],
     });
     let shown = "";
