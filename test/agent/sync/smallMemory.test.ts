@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Machine } from "../../support/machine.ts";
 
 /** In MiB. The agent at rest has half of it; a tree of this size would weigh more than all. */
-const heapMib = 96;
-const folders = 130;
+const heapMib = 120;
+const folders = 175;
 const filesPerFolder = 1000;
 /** Long names weigh more. */
 const nameOf = (number: number) => `${"a-rather-long-name-".repeat(9)}${number}`;
