@@ -38,7 +38,7 @@ export const pieceBytes = 16 * 1024;
 export interface BlobStore {
   /** For people; without credentials. */
   readonly url: string;
-  /** null when there is no such object. A range that goes past the end gives what there is. */
+  /** Bytes of the caller's own; null when there is no such object. A range that goes past the end gives what there is. */
   get(key: string, options: { signal: AbortSignal; range?: Range; pace?: Pace }): Promise<Blob | null>;
   /**
    * With a condition, resolves to null and writes nothing when the condition does not hold. When the

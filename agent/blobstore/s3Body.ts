@@ -23,7 +23,7 @@ export async function readBody(
   } finally {
     stopped.removeEventListener("abort", stop);
   }
-  const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  const bytes = Buffer.concat(chunks);
   if (length !== undefined && bytes.length !== length) {
     throw Object.assign(new Error("The body is shorter than announced."), { code: "ECONNRESET" });
   }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
 import { ByteWriter } from "./byteWriter.ts";
-import { freeBuffer } from "./freeBuffer.ts";
+import { freeBuffer } from "../host/freeBuffer.ts";
 
 const algorithm = "aes-256-gcm";
 export const nonceBytes = 12;

@@ -1,10 +1,11 @@
 import type { BlobStore } from "../blobstore/blobStore.ts";
+import { freeBuffer } from "../host/freeBuffer.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { decodeBlob, isBlob, type BlobKind, type BlobLocation, type BlobRef } from "./blob.ts";
 import type { BlobIndex } from "./blobIndex.ts";
 import { damaged, missing, type Digest } from "./digest.ts";
 import { objectKeys } from "./objectKeys.ts";
-import { FrameReader, longestFrameOutput } from "./frameReader.ts";
+import { FrameReader } from "./frameReader.ts";
 import { openBlob, unsealBlob } from "./packFormat.ts";
 import { PackWindows } from "./packWindows.ts";
 import type { Sealing } from "./sealing.ts";
@@ -96,22 +97,26 @@ export class BlobReader {
     const range = { offset: span.offset, length: span.end - span.offset };
     const found = await this.#store.get(objectKeys.pack(span.pack), { signal, range });
     if (!found) throw missing(`pack ${span.pack}`);
+    let isUsed = false;
     for (const blob of span.blobs) {
       const at = blob.offset - span.offset;
       const stored = found.bytes.subarray(at, at + blob.storedLength);
-      plain.set(blob.kind + blob.id, await this.#open(blob, () => stored, signal));
+      const opened = await this.#open(blob, () => stored, signal);
+      plain.set(blob.kind + blob.id, opened);
+      isUsed ||= opened.buffer === found.bytes.buffer;
     }
+    if (!isUsed) freeBuffer(found.bytes);
   }
 
   async #plain(blob: BlobLocation, stored: Uint8Array): Promise<Buffer> {
-    const isBulk =
-      blob.kind === "chunk" && blob.encoding === "zstd" && blob.plainLength <= longestFrameOutput;
+    const isBulk = blob.kind === "chunk" && blob.encoding === "zstd";
     if (!isBulk) return openBlob(blob, stored, this.#sealing);
     const encoded = unsealBlob(blob, stored, this.#sealing);
     const reader = this.#frameReaders.pop() ?? new FrameReader();
     const plain = await reader.open(encoded, blob.plainLength);
     if (plain && isBlob(blob, plain, this.#sealing)) {
       this.#frameReaders.push(reader);
+      if (encoded.buffer !== stored.buffer) freeBuffer(encoded);
       return plain;
     }
     reader.close();

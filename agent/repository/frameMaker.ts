@@ -1,6 +1,6 @@
 import { constants, createZstdCompress } from "node:zlib";
 import { maxBlobBytes, zstdLevel } from "./blob.ts";
-import { freeBuffer } from "./freeBuffer.ts";
+import { freeBuffer } from "../host/freeBuffer.ts";
 
 /** Room for the output of most blobs at once. */
 const outputBytes = 260 * 1024;

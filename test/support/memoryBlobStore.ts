@@ -30,7 +30,7 @@ export class MemoryBlobStore implements BlobStore {
     const found = this.objects.get(key);
     if (!found) return null;
     const { offset, length } = range ?? { offset: 0, length: found.bytes.length };
-    const bytes = found.bytes.subarray(offset, offset + length);
+    const bytes = Buffer.from(found.bytes.subarray(offset, offset + length));
     await paced(bytes, pace);
     return { bytes, etag: found.etag };
   }

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { feedProgram, isBrokenPipe } from "../../host/feedProgram.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { RequestOf } from "../../volumes/privileged/helperContract.ts";
 import { ReceiveRules } from "../../volumes/privileged/receiveRules.ts";
@@ -87,15 +86,10 @@ async function feed(inside: HeldFolder, { commands, volume }: Checked): Promise<
   const { child, ended } = start(program, args, ["pipe", "ignore", "pipe", inside.fd]);
   if (!child.stdin) throw new Error("btrfs receive has no input.");
   // What it gets is written anew from what was understood: it cannot read it in another way than we did.
-  const fed = pipeline(Readable.from(encodeSendStream(commands), { objectMode: false }), child.stdin);
+  const fed = feedProgram(child.stdin, encodeSendStream(commands));
   // Refused, its input ends, and with it the program.
   const [feeding, receiving] = await Promise.allSettled([fed, ended]);
   if (feeding.status === "rejected" && !isBrokenPipe(feeding.reason)) throw feeding.reason;
   if (receiving.status === "rejected") throw receiving.reason;
   return volume();
-}
-
-function isBrokenPipe(thrown: unknown): boolean {
-  const code = (thrown as NodeJS.ErrnoException | null)?.code;
-  return code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE";
 }

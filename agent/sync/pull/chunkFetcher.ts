@@ -1,3 +1,4 @@
+import { freeBuffer } from "../../host/freeBuffer.ts";
 import type { StreamCommand } from "../../volumes/sendStream/commands.ts";
 import { damaged } from "../../repository/digest.ts";
 import type { Repository } from "../../repository/repository.ts";
@@ -5,19 +6,17 @@ import type { ChunkWrite, PlanStep } from "./snapshotPlan.ts";
 import type { TransferMeter } from "../transferMeter.ts";
 
 /** What is fetched in one go: bytes of files, and steps of the plan. */
-const batchBytes = 8 * 1024 * 1024;
-const batchSteps = 20_000;
-const batchesAhead = 2;
+const batchBytes = 2 * 1024 * 1024;
+const batchSteps = 5000;
+const batchesAhead = 5;
 
-/** The most bytes one write command carries; the kernel's own streams carry as many. */
-const writeBytes = 48 * 1024;
 /** Runs of zeros of at least this length, at multiples of it, are left out, so sparse files stay sparse. */
 const zeroRunBytes = 16 * 1024;
 const zeros = Buffer.alloc(zeroRunBytes);
 
 /**
  * Fills the bytes into a plan, in order, fetching some way ahead. Memory is bounded by the batches under
- * way, whatever the size of the files.
+ * way, whatever the size of the files. The bytes of a command are there until the next one is asked for.
  */
 export async function* fetchChunks(
   repository: Repository,
@@ -37,6 +36,7 @@ export async function* fetchChunks(
       meter.addBytes(step.length);
       await meter.pace();
     }
+    for (const bytes of chunks.values()) freeBuffer(bytes);
     await meter.pace();
   }
 }
@@ -100,8 +100,10 @@ function* writes(
   { path, offset, length, overwrites = false }: ChunkWrite,
   bytes: Buffer,
 ): Generator<StreamCommand> {
+  const piece = (from: number, to: number): StreamCommand[] =>
+    from < to ? [{ kind: "write", path, offset: offset + from, data: bytes.subarray(from, to) }] : [];
   if (overwrites) {
-    yield* pieces(path, offset, bytes, 0, length);
+    yield* piece(0, length);
     return;
   }
   let start = 0;
@@ -109,26 +111,11 @@ function* writes(
     // Runs begin at multiples of their length in the file.
     const step = Math.min(zeroRunBytes - ((offset + at) % zeroRunBytes), length - at);
     if (step === zeroRunBytes && bytes[at] === 0 && bytes.subarray(at, at + step).equals(zeros)) {
-      yield* pieces(path, offset, bytes, start, at);
+      yield* piece(start, at);
       start = at + step;
     }
     at += step;
   }
-  if (start === length && length > 0) {
-    // The end of a file must be written, or it would be too short.
-    yield* pieces(path, offset, bytes, length - 1, length);
-  } else yield* pieces(path, offset, bytes, start, length);
-}
-
-function* pieces(
-  path: Buffer,
-  offset: number,
-  bytes: Buffer,
-  from: number,
-  to: number,
-): Generator<StreamCommand> {
-  for (let at = from; at < to; at += writeBytes) {
-    const data = bytes.subarray(at, Math.min(at + writeBytes, to));
-    yield { kind: "write", path, offset: offset + at, data };
-  }
+  // The end of a file must be written, or it would be too short.
+  yield* piece(start === length && length > 0 ? length - 1 : start, length);
 }

@@ -11,7 +11,6 @@ import type { Repository } from "../../repository/repository.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
 import type { Privileged } from "../../volumes/privileged/privileged.ts";
 import type { StreamCommand } from "../../volumes/sendStream/commands.ts";
-import { encodeSendStream } from "../../volumes/sendStream/writer.ts";
 import { receiveOnto } from "../../volumes/walking/receiveOnto.ts";
 import { fetchChunks } from "./chunkFetcher.ts";
 import type { PullRelatives } from "./pullRelatives.ts";
@@ -142,10 +141,10 @@ async function pullWhole(
   const meter = new TransferMeter(clock, call, "Fetching the snapshot");
   meter.expect(manifest.counts.bytes);
   const plan = new SnapshotPlan(repository, manifest, signal).steps(stagedName);
-  const stream = encodeSendStream(fetchChunks(repository, plan, meter, signal));
+  const commands = fetchChunks(repository, plan, meter, signal);
   const unwatch = meter.watch();
   try {
-    const whole = await privileged.receive(staging, stream, signal);
+    const whole = await privileged.receive(staging, commands, signal);
     meter.report();
     return whole;
   } finally {

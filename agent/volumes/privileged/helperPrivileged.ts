@@ -1,8 +1,8 @@
 import { dirname, join, relative } from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { feedProgram, isBrokenPipe } from "../../host/feedProgram.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
-import { readSendStream } from "../sendStream/reader.ts";
+import type { StreamCommand } from "../sendStream/commands.ts";
 import { encodeSendStream } from "../sendStream/writer.ts";
 import type { HelperCall, HelperClient } from "./helperClient.ts";
 import { ordinaryStream } from "./ordinaryStream.ts";
@@ -77,15 +77,19 @@ export class HelperPrivileged implements Privileged {
     }
   }
 
-  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<boolean> {
+  async receive(
+    directory: string,
+    commands: AsyncIterable<StreamCommand>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const place = this.#placeOf(directory);
-    if (!place) return this.#elsewhere.receive(directory, stream, signal);
+    if (!place) return this.#elsewhere.receive(directory, commands, signal);
     signal.throwIfAborted();
     let isWhole = true;
     const leftOut = () => {
       isWhole = false;
     };
-    const ordinary = encodeSendStream(ordinaryStream(readSendStream(stream), leftOut));
+    const ordinary = encodeSendStream(ordinaryStream(commands, leftOut));
     await this.#feed({ verb: "receive", name: place.name, directory: place.path }, ordinary, signal);
     return isWhole;
   }
@@ -117,7 +121,7 @@ export class HelperPrivileged implements Privileged {
     const end = endWith(call, signal);
     try {
       call.output.resume();
-      const fed = pipeline(Readable.from(input, { objectMode: false }), call.input, { signal });
+      const fed = feedProgram(call.input, input, signal);
       const [feeding, answer] = await Promise.allSettled([fed, call.ended]);
       // What the source of the stream says comes first; a helper that reads no more has said why.
       if (feeding.status === "rejected" && !isBrokenPipe(feeding.reason)) throw feeding.reason;
@@ -150,9 +154,4 @@ function endWith(call: HelperCall, signal: AbortSignal): () => Promise<void> {
 
 function cancelled(cause: unknown): ForkpointError {
   return new ForkpointError("CANCELLED", "Cancelled.", { cause });
-}
-
-function isBrokenPipe(thrown: unknown): boolean {
-  const code = (thrown as NodeJS.ErrnoException | null)?.code;
-  return code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE";
 }

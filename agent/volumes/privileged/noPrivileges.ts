@@ -2,6 +2,7 @@ import type { Log } from "../../host/log.ts";
 import type { Processes } from "../../host/processes.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import { asPoolError } from "../poolErrors.ts";
+import type { StreamCommand } from "../sendStream/commands.ts";
 import { encodeSendStream } from "../sendStream/writer.ts";
 import { receiveByHand } from "../walking/receiveByHand.ts";
 import { walkedStream } from "../walking/walkedStream.ts";
@@ -51,9 +52,13 @@ export class NoPrivileges implements Privileged {
     }
   }
 
-  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<boolean> {
+  async receive(
+    directory: string,
+    commands: AsyncIterable<StreamCommand>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     try {
-      const leftOut = await receiveByHand(this.#processes, directory, stream, signal);
+      const leftOut = await receiveByHand(this.#processes, directory, commands, signal);
       const isWhole = Object.values(leftOut).every((count) => count === 0);
       if (!isWhole)
         this.#log.warn("a snapshot was rebuilt without what takes root", { directory, ...leftOut });

@@ -1,3 +1,4 @@
+import type { StreamCommand } from "../sendStream/commands.ts";
 /** What the agent may do about that which needs CAP_SYS_ADMIN. */
 export type PrivilegeMode = "root" | "helper" | "none";
 
@@ -48,11 +49,12 @@ export interface Privileged {
   send(snapshot: string, options: SendOptions, signal: AbortSignal): AsyncGenerator<Buffer>;
 
   /**
-   * Applies a full stream; the new subvolume appears in `directory`. Gives whether it is all that the stream says:
-   * without root's rights some of it may have to be left out.
-   * @throws ForkpointError CANCELLED, POOL_FULL, STREAM_INVALID; whatever `stream` throws
+   * Applies the commands of a full stream; the new subvolume appears in `directory`. Gives whether it is all that they
+   * say: without root's rights some of it may have to be left out. The bytes of a command are not used any more once
+   * the next one is asked for.
+   * @throws ForkpointError CANCELLED, POOL_FULL, STREAM_INVALID; whatever `commands` throws
    */
-  receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<boolean>;
+  receive(directory: string, commands: AsyncIterable<StreamCommand>, signal: AbortSignal): Promise<boolean>;
 
   /**
    * Gives entries of a live volume the owners that they have in a read-only snapshot on the same pool, as far

@@ -1,10 +1,12 @@
 import { mkdir, truncate } from "node:fs/promises";
-import { PassThrough, Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { PassThrough } from "node:stream";
+import { feedProgram, isBrokenPipe } from "../../host/feedProgram.ts";
 import type { Processes } from "../../host/processes.ts";
 import { readMountTable } from "../mountTable.ts";
 import { asPoolError } from "../poolErrors.ts";
+import type { StreamCommand } from "../sendStream/commands.ts";
 import type { Privileged, SendOptions } from "./privileged.ts";
+import { streamPastBulk } from "./streamPastBulk.ts";
 
 /** Lets users delete their own subvolumes; compresses cheaply; reading a file is no change. */
 export const mountOptions = "loop,compress=zstd:1,noatime,user_subvol_rm_allowed";
@@ -66,13 +68,19 @@ export class RootPrivileged implements Privileged {
     }
   }
 
-  async receive(directory: string, stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<boolean> {
+  async receive(
+    directory: string,
+    commands: AsyncIterable<StreamCommand>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { child, ended } = this.#processes.stream("btrfs", ["receive", "--quiet", directory], {
       signal,
       stdin: "pipe",
     });
     if (!child.stdin) throw new Error("btrfs receive has no input.");
-    const fed = pipeline(Readable.from(stream, { objectMode: false }), child.stdin, { signal });
+    const isAtWork = () => child.exitCode === null && child.signalCode === null;
+    const stream = streamPastBulk(commands, directory, { isAtWork, signal });
+    const fed = feedProgram(child.stdin, stream, signal);
     const [feeding, receiving] = await Promise.allSettled([fed, ended]);
     // When receive gives up first, the broken pipe is only the consequence.
     const thrown: unknown =
@@ -100,9 +108,4 @@ export class RootPrivileged implements Privileged {
       .split("\n")
       .flatMap((line) => line.trim() || []);
   }
-}
-
-function isBrokenPipe(thrown: unknown): boolean {
-  const code = (thrown as NodeJS.ErrnoException | null)?.code;
-  return code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE";
 }

@@ -13,27 +13,58 @@ import { crc32c } from "./crc32c.ts";
 /** The most bytes one `write` command may carry; its attribute's length has 16 bits. */
 export const maxWriteBytes = 48 * 1024;
 
+/** No command is as long: its attributes have 64 KiB each at most. */
 const batchBytes = 1024 * 1024;
 
-/** Writes commands as a send stream of version 1, in buffers of up to 1 MiB for `btrfs receive`, unless one is longer. */
+/** Writes commands as a send stream of version 1; a write of too many bytes becomes several. */
 export async function* encodeSendStream(
   commands: AsyncIterable<StreamCommand> | Iterable<StreamCommand>,
 ): AsyncGenerator<Buffer> {
-  let batch = Buffer.allocUnsafeSlow(batchBytes);
-  let size = streamMagic.copy(batch);
-  size = batch.writeUInt32LE(streamVersion, size);
-  for await (const command of commands) {
+  const encoder = new SendStreamEncoder();
+  for await (const command of commands) yield* encoder.add(command);
+  const rest = encoder.take();
+  if (rest) yield rest;
+}
+
+/** Puts a stream together, in buffers of up to 1 MiB that become the caller's. */
+export class SendStreamEncoder {
+  #batch = Buffer.allocUnsafeSlow(batchBytes);
+  #size: number;
+
+  constructor() {
+    const size = streamMagic.copy(this.#batch);
+    this.#size = this.#batch.writeUInt32LE(streamVersion, size);
+  }
+
+  /** Takes a command, and gives the buffers that are full by now. Of its own bytes nothing is used any more then. */
+  *add(command: StreamCommand): Generator<Buffer> {
+    if (command.kind !== "write" || command.data.length <= maxWriteBytes) {
+      yield* this.#put(command);
+      return;
+    }
+    const { data, offset } = command;
+    for (let at = 0; at < data.length; at += maxWriteBytes) {
+      yield* this.#put({ ...command, offset: offset + at, data: data.subarray(at, at + maxWriteBytes) });
+    }
+  }
+
+  /** What was not given yet; null when that is nothing. */
+  take(): Buffer | null {
+    if (this.#size === 0) return null;
+    const taken = this.#batch.subarray(0, this.#size);
+    this.#batch = Buffer.allocUnsafeSlow(batchBytes);
+    this.#size = 0;
+    return taken;
+  }
+
+  *#put(command: StreamCommand): Generator<Buffer> {
     const attributes = attributesOf(command);
     const length = lengthOf(attributes);
-    if (size + length > batch.length) {
-      yield batch.subarray(0, size);
-      batch = Buffer.allocUnsafeSlow(Math.max(batchBytes, length));
-      size = 0;
-    }
-    encodeInto(batch.subarray(size, size + length), command, attributes);
-    size += length;
+    const full = this.#size + length > batchBytes ? this.take() : null;
+    if (full) yield full;
+    encodeInto(this.#batch.subarray(this.#size, this.#size + length), command, attributes);
+    this.#size += length;
   }
-  if (size > 0) yield batch.subarray(0, size);
 }
 
 export function encodeCommand(command: StreamCommand): Buffer {

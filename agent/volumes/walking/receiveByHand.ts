@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Processes } from "../../host/processes.ts";
 import { Btrfs } from "../btrfs.ts";
 import { invalidStream } from "../sendStream/attributes.ts";
-import { readSendStream } from "../sendStream/reader.ts";
+import type { StreamCommand } from "../sendStream/commands.ts";
 import type { LeftOut } from "./deferredAttributes.ts";
 import { StreamReceiver } from "./streamReceiver.ts";
 
@@ -11,23 +11,25 @@ import { StreamReceiver } from "./streamReceiver.ts";
 const atAStretch = 500;
 
 /**
- * Makes a read-only subvolume in `directory` out of a full stream, with ordinary calls. When it fails nothing is
- * left. Tells what this user could not keep.
- * @throws ForkpointError STREAM_INVALID, POOL_FULL, CANCELLED; whatever `stream` throws
+ * Makes a read-only subvolume in `directory` out of the commands of a full stream, with ordinary calls. When it fails
+ * nothing is left. Tells what this user could not keep.
+ * @throws ForkpointError STREAM_INVALID, POOL_FULL, CANCELLED; whatever `commands` throws
  */
 export async function receiveByHand(
   processes: Processes,
   directory: string,
-  stream: AsyncIterable<Uint8Array>,
+  commands: AsyncIterable<StreamCommand>,
   signal: AbortSignal,
 ): Promise<LeftOut> {
   const btrfs = new Btrfs(processes);
   let made: { readonly path: string; readonly receiver: StreamReceiver } | null = null;
   let done = 0;
+  let isWhole = false;
   try {
-    for await (const command of readSendStream(stream)) {
+    for await (const command of commands) {
       signal.throwIfAborted();
       if (++done % atAStretch === 0) await setImmediate();
+      isWhole = command.kind === "end";
       if (made) {
         await made.receiver.apply(command);
         continue;
@@ -37,7 +39,7 @@ export async function receiveByHand(
       await btrfs.createSubvolume(path);
       made = { path, receiver: new StreamReceiver(processes, path, command.uuid, signal) };
     }
-    if (!made) throw invalidStream("it is empty");
+    if (!made || !isWhole) throw invalidStream("it is cut off");
     await made.receiver.finish();
     await btrfs.setReadOnly(made.path, true);
     return made.receiver.leftOut;

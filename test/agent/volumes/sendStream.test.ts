@@ -65,7 +65,7 @@ describe("send stream", () => {
         yield command.kind === "subvol" ? { ...command, path: Buffer.from("copy") } : command;
       }
     };
-    await privileged.receive(pool.path, encodeSendStream(renamed()), signal);
+    await privileged.receive(pool.path, renamed(), signal);
     const list = (folder: string) =>
       execFileSync(
         "sh",
@@ -95,8 +95,10 @@ describe("send stream", () => {
   it("reports a receive that fails", async () => {
     const file = join(pool.path, "file");
     writeFileSync(file, "");
-    await assert.rejects(privileged.receive(pool.path, pieces(bytes.subarray(0, 4000), 1000), signal));
-    await assert.rejects(privileged.receive(file, pieces(bytes, 65536), signal));
+    await assert.rejects(
+      privileged.receive(pool.path, readSendStream(pieces(bytes.subarray(0, 4000), 1000)), signal),
+    );
+    await assert.rejects(privileged.receive(file, readSendStream(pieces(bytes, 65536)), signal));
   });
 
   it("ends when the caller stops reading or cancels", async () => {

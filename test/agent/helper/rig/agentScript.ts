@@ -9,7 +9,8 @@ import { Processes } from "../../../../agent/host/processes.ts";
 import { PoolDevice } from "../../../../agent/volumes/poolDevice.ts";
 import { choosePrivileged } from "../../../../agent/volumes/privileged/choosePrivileged.ts";
 import type { StreamCommand } from "../../../../agent/volumes/sendStream/commands.ts";
-import { bytes, file, streamOf } from "./streams.ts";
+import { each } from "../../../support/each.ts";
+import { bytes, file, subvol } from "./streams.ts";
 
 /** What the agent does through the seam, in a process of an ordinary user. Prints what was measured. */
 const processes = new Processes();
@@ -40,7 +41,8 @@ await assert.rejects(buffer(privileged.send(join(mount, "s2"), {}, AbortSignal.a
 // A reader that wants no more.
 for await (const chunk of privileged.send(join(mount, "s2"), {}, signal)) if (chunk.length > 0) break;
 
-const stream = await streamOf(
+const commands: StreamCommand[] = [
+  subvol(),
   ...file("suid"),
   { kind: "chmod", path: bytes("suid"), mode: 0o6755 },
   { kind: "setXattr", path: bytes("suid"), name: bytes("security.capability"), data: bytes("x") },
@@ -51,11 +53,9 @@ const stream = await streamOf(
   { kind: "mkdir", path: bytes("d"), inode: 302 },
   { kind: "chmod", path: bytes("d"), mode: 0o2755 },
   { kind: "chown", path: bytes("suid"), uid: 7, gid: 8 },
-);
-const whole = async function* () {
-  yield await Promise.resolve(stream);
-};
-await privileged.receive(join(mount, "in"), whole(), signal);
+  { kind: "end" },
+];
+await privileged.receive(join(mount, "in"), each(commands), signal);
 const got = join(mount, "in/got");
 assert.equal(statSync(join(got, "suid")).mode & 0o7777, 0o755);
 assert.equal(statSync(join(got, "suid")).uid, 7);
@@ -64,21 +64,14 @@ assert.equal(lstatSync(join(got, "dev"), { throwIfNoEntry: false }), undefined);
 assert.equal(lstatSync(join(got, "twin"), { throwIfNoEntry: false }), undefined);
 
 const failing = async function* () {
-  yield await Promise.resolve(stream.subarray(0, 100));
+  yield* each(commands.slice(0, 3));
   throw new Error("the source failed");
 };
 await assert.rejects(privileged.receive(join(mount, "in"), failing(), signal), /the source failed/);
-const escaping: StreamCommand[] = file("../out");
-await assert.rejects(
-  privileged.receive(
-    join(mount, "in"),
-    (async function* () {
-      yield await streamOf(...escaping);
-    })(),
-    signal,
-  ),
-  { code: "STREAM_REFUSED" },
-);
+const escaping: StreamCommand[] = [subvol(), ...file("../out"), { kind: "end" }];
+await assert.rejects(privileged.receive(join(mount, "in"), each(escaping), signal), {
+  code: "STREAM_REFUSED",
+});
 
 shell("btrfs subvolume snapshot in/got live; mkdir x; cp live/suid x/copy; mv x/copy live/suid");
 await privileged.restoreOwners(

@@ -6,7 +6,7 @@ import { silentLog } from "../../../../agent/host/log.ts";
 import { Processes } from "../../../../agent/host/processes.ts";
 import { NoPrivileges } from "../../../../agent/volumes/privileged/noPrivileges.ts";
 import type { StreamCommand } from "../../../../agent/volumes/sendStream/commands.ts";
-import { encodeSendStream } from "../../../../agent/volumes/sendStream/writer.ts";
+import { each } from "../../../support/each.ts";
 import { isReadOnly } from "../../../support/isReadOnly.ts";
 import { openLoopPool, type LoopPool } from "../../../support/loopPool.ts";
 
@@ -42,7 +42,7 @@ describe("receiving a stream with ordinary calls", () => {
   });
 
   const receive = (...commands: StreamCommand[]) =>
-    receiver.receive(pool.path, encodeSendStream([begin, ...commands, end]), signal);
+    receiver.receive(pool.path, each([begin, ...commands, end]), signal);
 
   it("makes a read-only subvolume", async () => {
     const time = { seconds: 12, nanoseconds: 345_678_901 };
@@ -136,11 +136,7 @@ describe("receiving a stream with ordinary calls", () => {
       const kept = statSync(join(outside, "kept"), { bigint: true });
       const before = readdirSync(pool.path);
       await assert.rejects(
-        receiver.receive(
-          pool.path,
-          encodeSendStream([{ ...begin, path: path("attack") }, ...commands, end]),
-          signal,
-        ),
+        receiver.receive(pool.path, each([{ ...begin, path: path("attack") }, ...commands, end]), signal),
         { code: "STREAM_INVALID" },
       );
       assert.deepEqual(readdirSync(pool.path), before);
@@ -156,45 +152,34 @@ describe("receiving a stream with ordinary calls", () => {
   it("changes the mode of no file that a link leads to", async () => {
     const named = { ...begin, path: path("linked") };
     const commands: StreamCommand[] = [named, toFile, { kind: "chmod", path: path("l"), mode: 0o777 }, end];
-    await receiver.receive(pool.path, encodeSendStream(commands), signal);
+    await receiver.receive(pool.path, each(commands), signal);
     assert.equal(statSync(join(outside, "kept")).mode & 0o777, 0o600);
   });
 
   for (const name of ["..", "a/b", "", "\xff"]) {
     it(`makes no subvolume called ${JSON.stringify(name)}`, async () => {
       const before = readdirSync(pool.path);
-      const stream = encodeSendStream([{ ...begin, path: path(name) }, end]);
-      await assert.rejects(receiver.receive(pool.path, stream, signal), { code: "STREAM_INVALID" });
+      const commands = each([{ ...begin, path: path(name) }, end]);
+      await assert.rejects(receiver.receive(pool.path, commands, signal), { code: "STREAM_INVALID" });
       assert.deepEqual(readdirSync(pool.path), before);
     });
   }
 
   it("leaves nothing of a stream that is cut, is a difference, fails or is cancelled", async () => {
-    const whole = Buffer.concat(
-      await collect(encodeSendStream([{ ...begin, path: path("cut") }, file("f"), end])),
-    );
-    const pieces = async function* (bytes: Buffer, fails = false) {
-      yield await Promise.resolve(bytes);
-      if (fails) throw new Error("the store is away");
+    const whole = [{ ...begin, path: path("cut") }, file("f"), end];
+    const failing = async function* () {
+      yield* each(whole.slice(0, -1));
+      throw new Error("the store is away");
     };
-    await assert.rejects(receiver.receive(pool.path, pieces(whole.subarray(0, -12)), signal), {
+    await assert.rejects(receiver.receive(pool.path, each(whole.slice(0, -1)), signal), {
       code: "STREAM_INVALID",
     });
-    await assert.rejects(
-      receiver.receive(pool.path, pieces(whole.subarray(0, -12), true), signal),
-      /the store is away/,
-    );
+    await assert.rejects(receiver.receive(pool.path, failing(), signal), /the store is away/);
     const difference: StreamCommand = { ...begin, kind: "snapshot", cloneUuid: uuid, cloneCtransid: 1n };
-    await assert.rejects(receiver.receive(pool.path, encodeSendStream([difference, end]), signal), {
+    await assert.rejects(receiver.receive(pool.path, each([difference, end]), signal), {
       code: "STREAM_INVALID",
     });
-    await assert.rejects(receiver.receive(pool.path, pieces(whole), AbortSignal.abort()));
+    await assert.rejects(receiver.receive(pool.path, each(whole), AbortSignal.abort()));
     assert.ok(!existsSync(join(pool.path, "cut")));
   });
 });
-
-async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer[]> {
-  const all: Buffer[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return all;
-}

@@ -7,6 +7,7 @@ import { Processes } from "../../../../agent/host/processes.ts";
 import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
 import { compareSnapshots, type PathChange } from "../../../../agent/volumes/comparison/compareSnapshots.ts";
 import { hasChanges } from "../../../../agent/volumes/comparison/hasChanges.ts";
+import { readSendStream } from "../../../../agent/volumes/sendStream/reader.ts";
 import { NoPrivileges } from "../../../../agent/volumes/privileged/noPrivileges.ts";
 import type { Privileged } from "../../../../agent/volumes/privileged/privileged.ts";
 import { RootPrivileged } from "../../../../agent/volumes/privileged/rootPrivileged.ts";
@@ -95,11 +96,11 @@ describe("the stream found by walking", function () {
   async function checkFull(of: string): Promise<void> {
     const folder = join(pool.path, `received-${++taken}`);
     execFileSync("mkdir", [folder]);
-    await kernel.receive(folder, walking.send(of, {}, signal), signal);
+    await kernel.receive(folder, readSendStream(walking.send(of, {}, signal)), signal);
     const received = join(folder, of.slice(pool.path.length + 1));
     assert.equal(fingerprint(received), fingerprint(of));
     await btrfs.deleteSubvolume(received);
-    await walking.receive(folder, kernel.send(of, {}, signal), signal);
+    await walking.receive(folder, readSendStream(kernel.send(of, {}, signal)), signal);
     assert.equal(fingerprint(received), fingerprint(of));
     await btrfs.deleteSubvolume(received);
   }
