@@ -1,11 +1,36 @@
+import * as l10n from "@vscode/l10n";
+
+/** Under another name, since the texts themselves stand where `plural` is called. */
+const { t: translated } = l10n;
+
 /** "1 file", "2 files", "1,234 files". */
 export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${amount.toLocaleString("en")} ${amount === 1 ? one : many}`;
+  return `${formatCount(amount)} ${amount === 1 ? one : many}`;
+}
+
+/**
+ * One of two whole sentences, translated: the first for 1, the second for any other amount. `{count}` in either
+ * stands for the amount.
+ */
+export function plural(
+  amount: number,
+  one: string,
+  many: string,
+  others: Readonly<Record<string, string | number>> = {},
+): string {
+  return translated(amount === 1 ? one : many, { ...others, count: formatCount(amount) });
+}
+
+/** "12", "1,234". */
+export function formatCount(amount: number): string {
+  return amount.toLocaleString("en");
 }
 
 /** "a", "a and b", "a, b and c". */
 export function enumerate(parts: readonly string[]): string {
   const last = parts.at(-1);
   if (last === undefined) return "";
-  return parts.length === 1 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
+  return parts.length === 1
+    ? last
+    : l10n.t("{others} and {last}", { others: parts.slice(0, -1).join(", "), last });
 }

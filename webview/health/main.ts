@@ -1,3 +1,4 @@
+import "../language.ts";
 import { HealthRequest, HealthState } from "../../extension/panels/healthMessages.ts";
 import { element } from "../element.ts";
 import { Host } from "../host.ts";

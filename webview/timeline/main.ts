@@ -1,3 +1,4 @@
+import "../language.ts";
 import { TimelineRequest, TimelineState } from "../../extension/panels/timelineMessages.ts";
 import { element } from "../element.ts";
 import { Host } from "../host.ts";

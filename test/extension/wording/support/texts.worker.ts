@@ -1,0 +1,59 @@
+import { parentPort, workerData } from "node:worker_threads";
+import * as l10n from "@vscode/l10n";
+import type { Act } from "../../../../agent/protocol/entities.ts";
+import { anEntry } from "../../../support/entries.ts";
+
+l10n.config({ contents: workerData as Record<string, string> });
+
+const { actDetails, actSummary } = await import("../../../../extension/wording/acts.ts");
+const { causeReasons, causeSentences } = await import("../../../../extension/wording/causes.ts");
+const { restoreEffect, summaryText } = await import("../../../../extension/wording/changes.ts");
+const { progressLine } = await import("../../../../extension/wording/progress.ts");
+const { retentionText } = await import("../../../../extension/wording/retention.ts");
+const { longDate } = await import("../../../../extension/wording/relativeTime.ts");
+const { freesText } = await import("../../../../extension/wording/rooms.ts");
+const { entryDescription, entrySpoken, entryTooltip } =
+  await import("../../../../extension/timeline/entryText.ts");
+
+const nowMs = Date.parse("2026-03-01T12:05:00Z");
+const act: Act = {
+  actId: "a1",
+  cause: "install",
+  what: "npm install",
+  outcome: "failed",
+  exitCode: 1,
+  beganAt: "2026-03-01T11:59:00Z",
+  endedAt: "2026-03-01T12:00:00Z",
+  beforeId: null,
+  afterId: "s0000000000a",
+  change: { files: 3, added: 1, removed: 1, bytes: 4096, inDependencies: 2, inGit: 1, lockfiles: [] },
+};
+const entry = anEntry({ head: true, pinned: true, tests: "passed", note: "upgrade", act });
+const summary = { added: 1, modified: 2, removed: 3, renamed: 1, metadata: 2 };
+const room = { bytes: 4096, certainty: "estimate" } as const;
+
+/** Dates are in the language of the machine. */
+function dateless(text: string): string {
+  return text.replaceAll(longDate(entry.createdAt), "");
+}
+
+parentPort?.postMessage({
+  rows: [
+    entryDescription(entry, nowMs),
+    entrySpoken(anEntry({ tests: "failed" }), nowMs),
+    actSummary(act),
+    ...Object.values(causeSentences),
+  ],
+  tooltips: [
+    dateless(entryTooltip(anEntry({ ...entry, act: null }), room)),
+    ...actDetails(act),
+    ...Object.values(causeReasons),
+  ],
+  messages: [
+    summaryText(summary),
+    restoreEffect(summary),
+    freesText(3, room),
+    progressLine({ message: "", done: 1, total: 4, unit: "files", rate: 2, secondsLeft: 90 }),
+    retentionText({ days: 30, last: 2, daily: 3, weekly: 0, monthly: 0 }),
+  ],
+});
