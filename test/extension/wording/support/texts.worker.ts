@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
-import type { Act } from "../../../../agent/protocol/entities.ts";
-import { anEntry } from "../../../support/entries.ts";
+import { type Act, healthStates } from "../../../../agent/protocol/entities.ts";
+import { anEntry, aProject } from "../../../support/entries.ts";
 
 l10n.config({ contents: workerData as Record<string, string> });
 
@@ -14,6 +14,10 @@ const { longDate } = await import("../../../../extension/wording/relativeTime.ts
 const { freesText } = await import("../../../../extension/wording/rooms.ts");
 const { entryDescription, entrySpoken, entryTooltip } =
   await import("../../../../extension/timeline/entryText.ts");
+
+const { commandTitles } = await import("../../../../extension/commands/commandTitles.ts");
+const { errorAdvice } = await import("../../../../extension/feedback/errorAdvice.ts");
+const { statusLook, statusTooltip } = await import("../../../../extension/health/healthText.ts");
 
 const nowMs = Date.parse("2026-03-01T12:05:00Z");
 const act: Act = {
@@ -49,6 +53,13 @@ parentPort?.postMessage({
     ...actDetails(act),
     ...Object.values(causeReasons),
   ],
+  commands: Object.values(commandTitles),
+  advice: Object.values(errorAdvice).flatMap(({ hint }) => hint ?? []),
+  "the status bar": healthStates.flatMap((state) => {
+    const health = { state, message: "", action: null, pending: 2, lastPushAt: "2026-03-01T12:00:00Z" };
+    const look = statusLook({ kind: "ready", project: aProject() }, health, nowMs);
+    return [look.word, statusTooltip(look, look.message)];
+  }),
   messages: [
     summaryText(summary),
     restoreEffect(summary),
