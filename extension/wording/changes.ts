@@ -78,3 +78,8 @@ export function restoreLine(change: Change): string {
 export function modeText({ before, after }: NonNullable<Change["modes"]>): string {
   return l10n.t("mode {before} → {after}", { before: before.toString(8), after: after.toString(8) });
 }
+
+/** "“src/app.ts”", "3 paths" */
+export function pathsText(paths: readonly string[]): string {
+  return paths.length === 1 ? `“${paths[0] ?? ""}”` : l10n.t("{count} paths", { count: paths.length });
+}

@@ -16,7 +16,16 @@ describe("a translation", () => {
     texts = await textsWith(pseudo);
   });
 
-  for (const room of ["rows", "tooltips", "messages", "commands", "advice", "the status bar"]) {
+  for (const room of [
+    "rows",
+    "versions",
+    "a restore",
+    "tooltips",
+    "messages",
+    "commands",
+    "advice",
+    "the status bar",
+  ]) {
     it(`is all that is said in ${room}`, () => {
       const said = texts[room] ?? [];
       assert.ok(said.length > 0);

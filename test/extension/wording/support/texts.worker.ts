@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
 import { type Act, healthStates } from "../../../../agent/protocol/entities.ts";
+import type { PathVersion } from "../../../../agent/protocol/pathHistory.ts";
 import { anEntry, aProject } from "../../../support/entries.ts";
 
 l10n.config({ contents: workerData as Record<string, string> });
@@ -19,6 +20,11 @@ const { commandTitles } = await import("../../../../extension/commands/commandTi
 const { errorAdvice } = await import("../../../../extension/feedback/errorAdvice.ts");
 const { statusLook, statusTooltip } = await import("../../../../extension/health/healthText.ts");
 
+const { openPrograms } = await import("../../../../extension/restore/openPrograms.ts");
+const { restorePreview } = await import("../../../../extension/restore/restorePreview.ts");
+const { versionDescription, versionSpoken, versionTooltip } =
+  await import("../../../../extension/history/versionText.ts");
+
 const nowMs = Date.parse("2026-03-01T12:05:00Z");
 const act: Act = {
   actId: "a1",
@@ -33,6 +39,20 @@ const act: Act = {
   change: { files: 3, added: 1, removed: 1, bytes: 4096, inDependencies: 2, inGit: 1, lockfiles: [] },
 };
 const entry = anEntry({ head: true, pinned: true, tests: "passed", note: "upgrade", act });
+const version: PathVersion = {
+  ...{ kind: "symlink", size: null, modifiedAt: "2026-03-01T12:00:00Z", mode: 0o644, target: null },
+  ...{
+    first: null,
+    last: null,
+    entries: 2,
+    times: 2,
+    now: true,
+    gone: true,
+    goneIn: null,
+    from: null,
+    changes: null,
+  },
+};
 const summary = { added: 1, modified: 2, removed: 3, renamed: 1, metadata: 2 };
 const room = { bytes: 4096, certainty: "estimate" } as const;
 
@@ -47,6 +67,15 @@ parentPort?.postMessage({
     entrySpoken(anEntry({ tests: "failed" }), nowMs),
     actSummary(act),
     ...Object.values(causeSentences),
+  ],
+  versions: [
+    versionDescription(version, nowMs),
+    versionSpoken(version, nowMs),
+    dateless(versionTooltip({ ...version, modifiedAt: entry.createdAt })),
+  ],
+  "a restore": [
+    restorePreview([], summary, ["a", "b", "c", "d", "e", "f"], []),
+    ...openPrograms({ details: { programs: [{ name: "npm", pid: 1, files: ["a", "b", "c", "d"] }] } }),
   ],
   tooltips: [
     dateless(entryTooltip(anEntry({ ...entry, act: null }), room)),
