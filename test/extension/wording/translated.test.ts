@@ -18,6 +18,9 @@ describe("a translation", () => {
 
   for (const room of [
     "rows",
+    "the store",
+    "questions",
+    "a search",
     "versions",
     "a restore",
     "tooltips",

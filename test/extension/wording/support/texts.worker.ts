@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
 import { type Act, healthStates } from "../../../../agent/protocol/entities.ts";
 import type { PathVersion } from "../../../../agent/protocol/pathHistory.ts";
+import type { GcReport } from "../../../../agent/protocol/storeReports.ts";
 import { anEntry, aProject } from "../../../support/entries.ts";
 
 l10n.config({ contents: workerData as Record<string, string> });
@@ -24,6 +25,18 @@ const { openPrograms } = await import("../../../../extension/restore/openProgram
 const { restorePreview } = await import("../../../../extension/restore/restorePreview.ts");
 const { versionDescription, versionSpoken, versionTooltip } =
   await import("../../../../extension/history/versionText.ts");
+
+const { storeSentences } = await import("../../../../extension/store/storeText.ts");
+const { storeUrlProblem } = await import("../../../../extension/store/storeUrl.ts");
+const { keptText, planParts, tidiedText, tidyEffect } =
+  await import("../../../../extension/store/tidyText.ts");
+const { repairedText, verifiedText } = await import("../../../../extension/store/repairText.ts");
+const { helperDetail, helperQuestion } = await import("../../../../extension/helper/helperWords.ts");
+const { filterWords } = await import("../../../../extension/search/filterWords.ts");
+const { searchQuery } = await import("../../../../extension/search/searchQuery.ts");
+const { countedRules } = await import("../../../../extension/retention/rulePicks.ts");
+const { poolSizeProblem } = await import("../../../../extension/pools/poolSize.ts");
+const { refusedFolder } = await import("../../../../extension/project/refusedFolder.ts");
 
 const nowMs = Date.parse("2026-03-01T12:05:00Z");
 const act: Act = {
@@ -53,6 +66,25 @@ const version: PathVersion = {
     changes: null,
   },
 };
+const tidying: GcReport = {
+  ...{
+    dryRun: true,
+    retention: { days: 7, last: 0, daily: 0, weekly: 8, monthly: 0 },
+    kept: 12,
+    snapshots: [],
+  },
+  packs: [{ id: "1", bytes: 4096, liveBytes: 1024 }],
+  deleted: { manifests: 1, packs: 2, bytes: 4096 },
+  ...{ condemned: { manifests: 1, packs: 2 }, dueInMs: 3_600_000 },
+};
+const damaged = {
+  projectId: "1",
+  slug: "2",
+  snapshotId: null,
+  manifestDigest: "3",
+  problems: [],
+  isHere: true,
+};
 const summary = { added: 1, modified: 2, removed: 3, renamed: 1, metadata: 2 };
 const room = { bytes: 4096, certainty: "estimate" } as const;
 
@@ -76,6 +108,41 @@ parentPort?.postMessage({
   "a restore": [
     restorePreview([], summary, ["a", "b", "c", "d", "e", "f"], []),
     ...openPrograms({ details: { programs: [{ name: "npm", pid: 1, files: ["a", "b", "c", "d"] }] } }),
+  ],
+  "the store": [
+    ...Object.values(storeSentences),
+    storeUrlProblem("ftp:") ?? "",
+    tidyEffect(tidying),
+    keptText(tidying),
+    tidiedText(tidying, true),
+    ...planParts(tidying, nowMs).map(({ heading }) => heading),
+    repairedText({
+      ...{ dryRun: false, damaged: [], indexProblems: [], records: [], packsIndexed: 0, chunksRecovered: 0 },
+      ...{ badBlobs: 0, pushedAgain: [], left: [damaged] },
+    }),
+    verifiedText({
+      ...{
+        blobs: 1,
+        bytes: 4096,
+        snapshots: 2,
+        whole: 0,
+        parts: 20,
+        part: 3,
+        damaged: [damaged],
+        indexProblems: [],
+      },
+    }),
+  ],
+  questions: [
+    helperQuestion,
+    helperDetail("ada", []),
+    ...Object.values(countedRules).flatMap(({ question, says }) => [question, says(0), says(3)]),
+    poolSizeProblem("1K", 4096) ?? "",
+    refusedFolder("/", "/home/ada") ?? "",
+  ],
+  "a search": [
+    filterWords({ query: "1", found: { entries: [], more: false, matches: 2, problem: null } }).message,
+    searchQuery("after:1", nowMs).problem ?? "",
   ],
   tooltips: [
     dateless(entryTooltip(anEntry({ ...entry, act: null }), room)),
