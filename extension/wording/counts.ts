@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 /** Under another name, since the texts themselves stand where `plural` is called. */
 const { t: translated } = l10n;
 
-/** "1 file", "2 files", "1,234 files". */
+/** "1 file", "2 files", "1,234 files": in English always, for what is told to the agent. */
 export function count(amount: number, one: string, many = `${one}s`): string {
   return `${formatCount(amount)} ${amount === 1 ? one : many}`;
 }
