@@ -1,11 +1,12 @@
 import * as l10n from "@vscode/l10n";
+import { numberLanguage } from "./numberLanguage.ts";
 
 /** Under another name, since the texts themselves stand where `plural` is called. */
 const { t: translated } = l10n;
 
 /** "1 file", "2 files", "1,234 files": in English always, for what is told to the agent. */
 export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${formatCount(amount)} ${amount === 1 ? one : many}`;
+  return `${amount.toLocaleString("en")} ${amount === 1 ? one : many}`;
 }
 
 /**
@@ -21,9 +22,9 @@ export function plural(
   return translated(amount === 1 ? one : many, { ...others, count: formatCount(amount) });
 }
 
-/** "12", "1,234". */
+/** "12", "1,234"; as the language of the texts has it. */
 export function formatCount(amount: number): string {
-  return amount.toLocaleString("en");
+  return amount.toLocaleString(numberLanguage());
 }
 
 /** "a", "a and b", "a, b and c". */

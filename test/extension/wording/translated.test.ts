@@ -38,9 +38,13 @@ describe("a translation", () => {
       }
     });
   }
+
+  it("writes numbers as its language does", () => {
+    assert.deepEqual(texts["numbers"], ["1.234"]);
+  });
 });
 
-/** In a process of its own, since tables of texts are made once, when their modules are read. */
+/** In a thread of its own, since tables of texts are made once, when their modules are read. */
 function textsWith(bundle: Record<string, string>): Promise<Record<string, readonly string[]>> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("support/texts.worker.ts", import.meta.url), { workerData: bundle });

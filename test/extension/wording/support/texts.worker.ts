@@ -38,6 +38,10 @@ const { countedRules } = await import("../../../../extension/retention/rulePicks
 const { poolSizeProblem } = await import("../../../../extension/pools/poolSize.ts");
 const { refusedFolder } = await import("../../../../extension/project/refusedFolder.ts");
 
+const { formatCount } = await import("../../../../extension/wording/counts.ts");
+const { writeNumbersIn } = await import("../../../../extension/wording/numberLanguage.ts");
+writeNumbersIn("de");
+
 const nowMs = Date.parse("2026-03-01T12:05:00Z");
 const act: Act = {
   actId: "a1",
@@ -144,6 +148,7 @@ parentPort?.postMessage({
     filterWords({ query: "1", found: { entries: [], more: false, matches: 2, problem: null } }).message,
     searchQuery("after:1", nowMs).problem ?? "",
   ],
+  numbers: [formatCount(1234)],
   tooltips: [
     dateless(entryTooltip(anEntry({ ...entry, act: null }), room)),
     ...actDetails(act),
