@@ -1,3 +1,4 @@
+import "./language.ts";
 import * as vscode from "vscode";
 import { type ForkpointApi, windowApi } from "./api.ts";
 import { registerCommands } from "./commands/registerCommands.ts";

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { ActSides } from "./causes/actSides.ts";
 import { Causes } from "./causes/causes.ts";
@@ -188,7 +189,9 @@ export class Window implements vscode.Disposable {
       vscode.window.registerFileDecorationProvider(new EntryBadges()),
       vscode.window.registerFileDecorationProvider(new ChangeBadges()),
       vscode.workspace.registerFileSystemProvider(snapshotScheme, files, {
-        isReadonly: new vscode.MarkdownString("A snapshot never changes. Restore it to work with it."),
+        isReadonly: new vscode.MarkdownString(
+          l10n.t("A snapshot never changes. Restore it to work with it."),
+        ),
         isCaseSensitive: true,
       }),
     ];

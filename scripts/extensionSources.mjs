@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { checkout } from "./paths.mjs";
 
 const sources = [
-  ...["agent", "extension", "webview", "media", "bin"],
+  ...["agent", "extension", "webview", "media", "bin", "l10n"],
   ...[
     "package.json",
     "package.nls.json",

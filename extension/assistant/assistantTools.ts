@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -82,9 +83,13 @@ const restore: AssistantTool<{ snapshot: string; paths?: string[] }> = {
       limit: mostPreviewed,
       ...(paths === undefined ? {} : { paths }),
     });
-    const what = paths === undefined ? "the workspace" : paths.map((path) => `“${path}”`).join(", ");
+    const what = paths === undefined ? l10n.t("the workspace") : paths.map((path) => `“${path}”`).join(", ");
     return {
-      title: `Restore ${what} to “${entryTitle(target)}” (${relativeTime(target.createdAt, Date.now())})?`,
+      title: l10n.t("Restore {what} to “{title}” ({when})?", {
+        what,
+        title: entryTitle(target),
+        when: relativeTime(target.createdAt, Date.now()),
+      }),
       message: restorePreview(changes, summary, unsavedNames(location, paths), quietFolders()),
     };
   },

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { CompareCommands } from "../compare/compareCommands.ts";
 import { NextStep } from "../feedback/nextStep.ts";
@@ -19,12 +20,12 @@ export class ActSides {
   }
 
   async restoreBefore(argument: unknown) {
-    const { beforeId } = await this.#sides(argument, "Restore to before what?");
+    const { beforeId } = await this.#sides(argument, l10n.t("Restore to before what?"));
     return this.#restore.workspace({ snapshotId: beforeId });
   }
 
   async compare(argument: unknown) {
-    const { beforeId, afterId } = await this.#sides(argument, "See what changed?");
+    const { beforeId, afterId } = await this.#sides(argument, l10n.t("See what changed?"));
     return this.#compare.between(beforeId, afterId);
   }
 
@@ -32,7 +33,7 @@ export class ActSides {
     const entry = await chooseEntry(this.#timeline, argument, title, hasBefore);
     const beforeId = actAfter(entry)?.beforeId;
     if (beforeId) return { beforeId, afterId: entry.snapshotId };
-    throw new NextStep("The snapshot from before it is not in the timeline any more.");
+    throw new NextStep(l10n.t("The snapshot from before it is not in the timeline any more."));
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -25,7 +26,9 @@ export class LastGreen {
     const [entry] = entries;
     if (!entry) {
       throw new NextStep(
-        "No tests were seen to pass yet. Forkpoint sees those that run as a task, or as a command in a terminal whose shell integration is on.",
+        l10n.t(
+          "No tests were seen to pass yet. Forkpoint sees those that run as a task, or as a command in a terminal whose shell integration is on.",
+        ),
       );
     }
     void vscode.commands.executeCommand("forkpoint.showEntryActions", { snapshotId: entry.snapshotId });

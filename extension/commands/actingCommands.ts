@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { NextStep } from "../feedback/nextStep.ts";
 import { actingCommands } from "./actingCommandIds.ts";
@@ -11,7 +12,9 @@ import type { CommandId } from "./commandTitles.ts";
 export function requireTrust(command: CommandId): void {
   if (vscode.workspace.isTrusted || !actingCommands.has(command)) return;
   throw new NextStep(
-    "You have not trusted this folder. Its snapshots can be looked at and compared; to change something, trust it first.",
+    l10n.t(
+      "You have not trusted this folder. Its snapshots can be looked at and compared; to change something, trust it first.",
+    ),
     "forkpoint.manageTrust",
   );
 }

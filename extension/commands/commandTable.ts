@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { ChangeNode } from "../compare/changeTree.ts";
 import { showLinuxHelp } from "../connection/linuxHelp.ts";
@@ -81,7 +82,7 @@ export function commandTable(window: Window) {
     "forkpoint.forkFromEntry": (entry) => forks.fromEntry(entry),
     "forkpoint.openFork": (project) => forks.open(project),
     "forkpoint.compareProject": async (project) =>
-      compare.withProject(await forks.other(project, "Compare which project with this workspace?")),
+      compare.withProject(await forks.other(project, l10n.t("Compare which project with this workspace?"))),
     "forkpoint.deleteFork": (project) => forks.delete(project),
 
     "forkpoint.importFolder": () => window.importFolder.run(),

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import { askOne } from "../feedback/ask.ts";
@@ -27,7 +28,7 @@ export class BrowseSnapshot {
   /** Walks its folders in a list and opens a file read-only. */
   async files(argument: unknown): Promise<vscode.Uri> {
     await this.#session.require();
-    const entry = await chooseEntry(this.#timeline, argument, "Browse which snapshot?");
+    const entry = await chooseEntry(this.#timeline, argument, l10n.t("Browse which snapshot?"));
     const uri = await walk(entry, []);
     await vscode.commands.executeCommand("vscode.open", uri, { preview: true });
     return uri;
@@ -43,7 +44,7 @@ export class BrowseSnapshot {
   /** The folder itself, in a window of its own. Its file system refuses to write. */
   async folder(argument: unknown): Promise<void> {
     await this.#session.require();
-    const entry = await chooseEntry(this.#timeline, argument, "Open the folder of which snapshot?");
+    const entry = await chooseEntry(this.#timeline, argument, l10n.t("Open the folder of which snapshot?"));
     await openFolder(entry.path, "new");
   }
 }
@@ -60,7 +61,7 @@ async function walk(entry: Entry, parts: readonly string[]): Promise<vscode.Uri>
   if (parts.length > 0) steps.unshift({ label: "$(arrow-up) ..", name: null, folder: true });
   const { name, folder } = await askOne(steps, {
     title: `${entryTitle(entry)}: /${parts.join("/")}`,
-    placeHolder: steps.length === 0 ? "This folder is empty" : "Files open read-only",
+    placeHolder: steps.length === 0 ? l10n.t("This folder is empty") : l10n.t("Files open read-only"),
   });
   if (name === null) return walk(entry, parts.slice(0, -1));
   if (folder) return walk(entry, [...parts, name]);

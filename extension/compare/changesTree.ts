@@ -1,6 +1,7 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { changeWords, modeText, summaryText } from "../wording/changes.ts";
-import { count } from "../wording/counts.ts";
+import { formatCount, plural } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
 import { changeBadgeUri } from "./changeBadges.ts";
 import { type ChangeNode, changeTree, type FolderNode } from "./changeTree.ts";
@@ -103,7 +104,9 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     // A row that is folded and one that is not are two: the editor remembers which of them stands open.
     item.id = this.#isFolded ? node.path : `unfolded ${node.path}`;
     if (node.kind === "folder") {
-      const amount = node.quiet ? this.#foldedText(node) : count(node.amount, "change");
+      const amount = node.quiet
+        ? this.#foldedText(node)
+        : plural(node.amount, "{count} change", "{count} changes");
       item.iconPath = node.quiet ? new vscode.ThemeIcon("fold") : vscode.ThemeIcon.Folder;
       item.description = amount;
       item.contextValue = this.#kind("folder");
@@ -116,7 +119,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     item.iconPath = change.type === "directory" ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
     item.resourceUri = changeBadgeUri(change);
     const mode = change.modes ? modeText(change.modes) : "";
-    const origin = change.from === undefined ? size : `from ${change.from}`;
+    const origin = change.from === undefined ? size : l10n.t("from {name}", { name: change.from });
     item.description = [origin, mode].filter(Boolean).join(" · ");
     item.tooltip = [change.path, word, size, mode].filter(Boolean).join(" · ");
     item.contextValue = this.#kind(`change ${change.kind} ${change.type}`);
@@ -146,8 +149,10 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   /** "412 files, 3 packages changed" */
   #foldedText(node: FolderNode): string {
     const packages = packagesIn(node.path, this.#comparison?.dependencies);
-    const files = count(node.files, "file");
-    return packages === 0 ? files : `${files}, ${count(packages, "package")} changed`;
+    const files = plural(node.files, "{count} file", "{count} files");
+    return packages === 0
+      ? files
+      : `${files}, ${plural(packages, "{count} package changed", "{count} packages changed")}`;
   }
 
   #rememberParents(node: Row): void {
@@ -167,5 +172,7 @@ export function quietFolders(): readonly string[] {
 function describe({ changes, summary, truncated }: Comparison): string {
   const text = summaryText(summary);
   const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-  return truncated ? `${sentence} The first ${changes.length.toLocaleString("en")} are shown.` : sentence;
+  return truncated
+    ? `${sentence} ${l10n.t("The first {count} are shown.", { count: formatCount(changes.length) })}`
+    : sentence;
 }

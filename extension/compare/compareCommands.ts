@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry, Project } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -34,7 +35,7 @@ export class CompareCommands {
 
   async withNow(argument: unknown): Promise<Comparison> {
     await this.#session.require();
-    const entry = await chooseEntry(this.#timeline, argument, "Compare which snapshot with now?");
+    const entry = await chooseEntry(this.#timeline, argument, l10n.t("Compare which snapshot with now?"));
     return this.#show(entry, null);
   }
 
@@ -43,11 +44,13 @@ export class CompareCommands {
     const entry = await chooseEntry(
       this.#timeline,
       argument,
-      "Compare which snapshot with the one before it?",
+      l10n.t("Compare which snapshot with the one before it?"),
       ({ parentId }) => parentId !== null,
     );
     if (entry.parentId === null) {
-      throw new NextStep(`“${entryTitle(entry)}” is the first snapshot; there is none before it.`);
+      throw new NextStep(
+        l10n.t("“{entry}” is the first snapshot; there is none before it.", { entry: entryTitle(entry) }),
+      );
     }
     return this.#show(await namedEntry(this.#timeline, entry.parentId), entry);
   }
@@ -63,7 +66,7 @@ export class CompareCommands {
    */
   async showChanges(argument: unknown): Promise<Comparison | null> {
     const { project } = await this.#session.require();
-    const entry = await chooseEntry(this.#timeline, argument, "Show the changes of which snapshot?");
+    const entry = await chooseEntry(this.#timeline, argument, l10n.t("Show the changes of which snapshot?"));
     this.#looking?.abort();
     if (entry.parentId === null) {
       await this.#tree.close();
@@ -86,22 +89,25 @@ export class CompareCommands {
 
   async select(argument: unknown): Promise<void> {
     await this.#session.require();
-    const entry = await chooseEntry(this.#timeline, argument, "Select for compare");
+    const entry = await chooseEntry(this.#timeline, argument, l10n.t("Select for compare"));
     this.#selected = entry.snapshotId;
     await vscode.commands.executeCommand("setContext", selectedKey, true);
-    vscode.window.setStatusBarMessage(`$(check) Selected “${entryTitle(entry)}” for compare`, 4000);
+    vscode.window.setStatusBarMessage(
+      `$(check) ${l10n.t("Selected “{entry}” for compare", { entry: entryTitle(entry) })}`,
+      4000,
+    );
   }
 
   async withSelected(argument: unknown): Promise<Comparison> {
     await this.#session.require();
     if (this.#selected === undefined) {
-      throw new NextStep("Select a snapshot for compare first.", "forkpoint.selectForCompare");
+      throw new NextStep(l10n.t("Select a snapshot for compare first."), "forkpoint.selectForCompare");
     }
     const first = await namedEntry(this.#timeline, this.#selected);
     const second = await chooseEntry(
       this.#timeline,
       argument,
-      `Compare “${entryTitle(first)}” with…`,
+      l10n.t("Compare “{first}” with…", { first: entryTitle(first) }),
       ({ snapshotId }) => snapshotId !== first.snapshotId,
     );
     return this.#showInOrder(first, second);
@@ -109,11 +115,11 @@ export class CompareCommands {
 
   async two(): Promise<Comparison> {
     await this.#session.require();
-    const first = await chooseEntry(this.#timeline, undefined, "Compare two snapshots (1 of 2)");
+    const first = await chooseEntry(this.#timeline, undefined, l10n.t("Compare two snapshots (1 of 2)"));
     const second = await chooseEntry(
       this.#timeline,
       undefined,
-      `Compare “${entryTitle(first)}” with… (2 of 2)`,
+      l10n.t("Compare “{first}” with… (2 of 2)", { first: entryTitle(first) }),
       ({ snapshotId }) => snapshotId !== first.snapshotId,
     );
     return this.#showInOrder(first, second);
@@ -121,12 +127,14 @@ export class CompareCommands {
 
   /** Compares without showing. @param to null for now */
   async compare(projectId: string, from: Entry, to: Entry | null): Promise<EntryComparison> {
-    const result = await longOperation(`Comparing ${comparisonTitle({ from, to })}`, (call) =>
-      this.#connection.call(
-        "timeline/diff",
-        { project: projectId, from: from.snapshotId, ...(to && { to: to.snapshotId }), ...wish },
-        call,
-      ),
+    const result = await longOperation(
+      l10n.t("Comparing {what}", { what: comparisonTitle({ from, to }) }),
+      (call) =>
+        this.#connection.call(
+          "timeline/diff",
+          { project: projectId, from: from.snapshotId, ...(to && { to: to.snapshotId }), ...wish },
+          call,
+        ),
     );
     return { projectId, from, to, ...result };
   }
@@ -142,7 +150,7 @@ export class CompareCommands {
       paths: [path],
       ...wish,
     };
-    const result = await longOperation(`Comparing ${path}`, (call) =>
+    const result = await longOperation(l10n.t("Comparing {path}", { path }), (call) =>
       this.#connection.call("timeline/diff", params, call),
     );
     const comparison = { projectId, from, to, ...result };
@@ -154,15 +162,20 @@ export class CompareCommands {
   async withProject(other: Project): Promise<Comparison> {
     const { project } = await this.#session.require();
     const from = { project: other };
-    const result = await longOperation(`Comparing ${comparisonTitle({ from, to: null })}`, (call) =>
-      this.#connection.call(
-        "project/compare",
-        { from: other.projectId, to: project.projectId, ...wish },
-        call,
-      ),
+    const result = await longOperation(
+      l10n.t("Comparing {what}", { what: comparisonTitle({ from, to: null }) }),
+      (call) =>
+        this.#connection.call(
+          "project/compare",
+          { from: other.projectId, to: project.projectId, ...wish },
+          call,
+        ),
     );
     const comparison = { projectId: project.projectId, from, to: null, ...result };
-    return this.#present(comparison, `“${other.slug}” and “${project.slug}” are equal.`);
+    return this.#present(
+      comparison,
+      l10n.t("“{from}” and “{to}” are equal.", { from: other.slug, to: project.slug }),
+    );
   }
 
   #showInOrder(one: Entry, other: Entry): Promise<Comparison> {
@@ -175,8 +188,8 @@ export class CompareCommands {
     return this.#present(
       comparison,
       to
-        ? `“${entryTitle(from)}” and “${entryTitle(to)}” are equal.`
-        : `Nothing changed since “${entryTitle(from)}”.`,
+        ? l10n.t("“{from}” and “{to}” are equal.", { from: entryTitle(from), to: entryTitle(to) })
+        : l10n.t("Nothing changed since “{from}”.", { from: entryTitle(from) }),
     );
   }
 

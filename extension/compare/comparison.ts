@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type { DependencyChanges } from "../../agent/protocol/dependencies.ts";
 import type { Change, ChangeSummary, Entry, Project } from "../../agent/protocol/entities.ts";
 import { entryTitle } from "../wording/causes.ts";
@@ -29,5 +30,6 @@ export interface Comparison {
 }
 
 export function comparisonTitle({ from, to }: Pick<Comparison, "from" | "to">): string {
-  return `${isEntry(from) ? entryTitle(from) : from.project.slug} → ${to ? entryTitle(to) : "now"}`;
+  const older = isEntry(from) ? entryTitle(from) : from.project.slug;
+  return `${older} → ${to ? entryTitle(to) : l10n.t("now")}`;
 }

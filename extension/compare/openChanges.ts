@@ -1,10 +1,11 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Change } from "../../agent/protocol/entities.ts";
 import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
-import { changeWords, modeText } from "../wording/changes.ts";
-import { count } from "../wording/counts.ts";
+import { modeText } from "../wording/changes.ts";
+import { plural } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
 import { changeSides, nothing } from "./changeSides.ts";
 import type { ChangeNode } from "./changeTree.ts";
@@ -30,7 +31,7 @@ export class OpenChanges {
   async one(node: ChangeNode | undefined): Promise<void> {
     const comparison = this.#comparison();
     const change = node?.change;
-    if (!change) throw new NextStep("Choose a file in the Changes view.");
+    if (!change) throw new NextStep(l10n.t("Choose a file in the Changes view."));
     const refusal = whyNotShown(change);
     if (refusal) throw new NextStep(refusal);
     const { location } = await this.#session.require();
@@ -59,7 +60,9 @@ export class OpenChanges {
     );
     const files = shown.slice(0, mostAtOnce);
     if (files.length === 0) {
-      throw new NextStep("None of these changes can be shown side by side. Open one from the Changes view.");
+      throw new NextStep(
+        l10n.t("None of these changes can be shown side by side. Open one from the Changes view."),
+      );
     }
     await vscode.commands.executeCommand(
       "vscode.changes",
@@ -71,17 +74,27 @@ export class OpenChanges {
     );
     const left = comparison.changes.length - files.length;
     if (left > 0) {
-      vscode.window.setStatusBarMessage(
-        `$(info) ${count(left, "change")} not shown here: ${["folders", "large files", ...quiet].join(", ")}`,
-        8000,
+      const which = [l10n.t("folders"), l10n.t("large files"), ...quiet].join(", ");
+      const text = plural(
+        left,
+        "{count} change not shown here: {which}",
+        "{count} changes not shown here: {which}",
+        {
+          which,
+        },
       );
+      vscode.window.setStatusBarMessage(`$(info) ${text}`, 8000);
     }
   }
 
   #comparison(): Comparison {
     const { comparison } = this.#tree;
     if (comparison) return comparison;
-    throw new NextStep("Compare something first.", "forkpoint.compareWithNow", "forkpoint.compareEntries");
+    throw new NextStep(
+      l10n.t("Compare something first."),
+      "forkpoint.compareWithNow",
+      "forkpoint.compareEntries",
+    );
   }
 }
 
@@ -93,24 +106,42 @@ async function refuseLarge(side: vscode.Uri | null, { path }: Change): Promise<v
     ({ size } = await vscode.workspace.fs.stat(side));
   } catch {
     throw new NextStep(
-      `${path} cannot be opened: the snapshot or the file is not there any more. Compare again.`,
+      l10n.t("{path} cannot be opened: the snapshot or the file is not there any more. Compare again.", {
+        path,
+      }),
       "forkpoint.compareEntries",
     );
   }
   if (size <= largestShownBytes) return;
-  throw new NextStep(`One side of ${path} has ${formatBytes(size)}, which is too large to show.`);
+  throw new NextStep(
+    l10n.t("One side of {path} has {size}, which is too large to show.", { path, size: formatBytes(size) }),
+  );
 }
+
+type Told = Exclude<Change["kind"], "metadata">;
+
+const folderSentences: Readonly<Record<Told, (path: string) => string>> = {
+  added: (path) => l10n.t("The folder {path} was added.", { path }),
+  modified: (path) => l10n.t("The folder {path} was changed.", { path }),
+  removed: (path) => l10n.t("The folder {path} was removed.", { path }),
+  renamed: (path) => l10n.t("The folder {path} was renamed.", { path }),
+};
+
+const largeSentences: Readonly<Record<Told, (path: string, size: string) => string>> = {
+  added: (path, size) => l10n.t("{path} was added. At {size} it is too large to show.", { path, size }),
+  modified: (path, size) => l10n.t("{path} was changed. At {size} it is too large to show.", { path, size }),
+  removed: (path, size) => l10n.t("{path} was removed. At {size} it is too large to show.", { path, size }),
+  renamed: (path, size) => l10n.t("{path} was renamed. At {size} it is too large to show.", { path, size }),
+};
 
 /** Why a change has no text to compare, as a sentence; null when it has. */
 export function whyNotShown(change: Change): string | null {
-  const { word } = changeWords[change.kind];
-  if (change.kind === "metadata" && change.modes) {
-    return `Only the permissions of ${change.path} differ: ${modeText(change.modes)}.`;
+  const { kind, path, modes, size } = change;
+  if (kind === "metadata" && modes) {
+    return l10n.t("Only the permissions of {path} differ: {modes}.", { path, modes: modeText(modes) });
   }
-  if (change.kind === "metadata") return `Only the owner, permissions or times of ${change.path} differ.`;
-  if (change.type === "directory") return `The folder ${change.path} was ${word}.`;
-  if (change.size !== null && change.size > largestShownBytes) {
-    return `${change.path} was ${word}. At ${formatBytes(change.size)} it is too large to show.`;
-  }
+  if (kind === "metadata") return l10n.t("Only the owner, permissions or times of {path} differ.", { path });
+  if (change.type === "directory") return folderSentences[kind](path);
+  if (size !== null && size > largestShownBytes) return largeSentences[kind](path, formatBytes(size));
   return null;
 }

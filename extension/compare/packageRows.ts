@@ -1,7 +1,8 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { DependencyChanges, LockfileChange, PackageMove } from "../../agent/protocol/dependencies.ts";
 import { dependencyFolderOf } from "../../agent/protocol/dependencyNames.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 
 export interface LockfileNode {
   readonly kind: "lockfile";
@@ -42,15 +43,17 @@ export function packageItem(node: PackageNode): vscode.TreeItem {
 function lockfileItem({ lockfile, children }: LockfileNode): vscode.TreeItem {
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const { path, tool, problem } = lockfile;
-  const item = new vscode.TreeItem(`Packages of ${path}`, children.length > 0 ? Collapsed : None);
+  const label = l10n.t("Packages of {path}", { path });
+  const item = new vscode.TreeItem(label, children.length > 0 ? Collapsed : None);
   item.id = `packages ${path}`;
   item.contextValue = "lockfile";
   item.iconPath = new vscode.ThemeIcon(problem === null ? "package" : "warning");
-  const amount = `${count(total(lockfile), "package")} changed`;
-  item.description = problem === null ? amount : "could not be read";
+  const amount = plural(total(lockfile), "{count} package changed", "{count} packages changed");
+  item.description = problem === null ? amount : l10n.t("could not be read");
   const left = total(lockfile) - children.length;
-  item.tooltip = problem ?? `${tool} · ${amount}${left > 0 ? `; ${left} more than are shown` : ""}`;
-  item.accessibilityInformation = { label: problem ?? `Packages of ${path}, ${amount}`, role: "treeitem" };
+  const more = left > 0 ? [l10n.t("{count} more than are shown", { count: left })] : [];
+  item.tooltip = problem ?? `${tool} · ${[amount, ...more].join("; ")}`;
+  item.accessibilityInformation = { label: problem ?? `${label}, ${amount}`, role: "treeitem" };
   return item;
 }
 
@@ -67,8 +70,8 @@ function moveItem({ path, move }: MoveNode): vscode.TreeItem {
 
 /** "18.3.1 → 19.0.0" */
 export function moveWords({ before, after }: PackageMove): string {
-  if (before.length === 0) return `${after.join(", ")}, added`;
-  if (after.length === 0) return `${before.join(", ")}, removed`;
+  if (before.length === 0) return l10n.t("{versions}, added", { versions: after.join(", ") });
+  if (after.length === 0) return l10n.t("{versions}, removed", { versions: before.join(", ") });
   return `${before.join(", ")} → ${after.join(", ")}`;
 }
 

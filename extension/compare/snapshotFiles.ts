@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, readlink, realpath } from "node:fs/promises";
 import type { Stats } from "node:fs";
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { decodeVolumePath, encodeVolumePath } from "../../agent/protocol/volumePath.ts";
 import type { SnapshotRoots } from "./snapshotRoots.ts";
@@ -57,7 +58,9 @@ export class SnapshotFiles implements vscode.FileSystemProvider, vscode.Disposab
     if (stats.isSymbolicLink()) return readlink(path, "buffer");
     if (!stats.isFile()) return Buffer.from(`${kindOf(stats)}\n`);
     if (stats.size > largestShownBytes) {
-      throw vscode.FileSystemError.Unavailable(`${file.path} is too large to show here.`);
+      throw vscode.FileSystemError.Unavailable(
+        l10n.t("{path} is too large to show here.", { path: file.path }),
+      );
     }
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
@@ -73,7 +76,7 @@ export class SnapshotFiles implements vscode.FileSystemProvider, vscode.Disposab
   }
 
   writeFile(): never {
-    throw vscode.FileSystemError.NoPermissions("A snapshot never changes.");
+    throw vscode.FileSystemError.NoPermissions(l10n.t("A snapshot never changes."));
   }
   createDirectory(): never {
     return this.writeFile();
@@ -93,7 +96,8 @@ export class SnapshotFiles implements vscode.FileSystemProvider, vscode.Disposab
   async #locate(uri: vscode.Uri, file: SnapshotFile): Promise<Buffer> {
     if (file.moment === "nothing") throw vscode.FileSystemError.FileNotFound(uri);
     const root = await this.#roots.find(file.projectId, file.moment);
-    if (root === null) throw vscode.FileSystemError.FileNotFound("This snapshot does not exist any more.");
+    if (root === null)
+      throw vscode.FileSystemError.FileNotFound(l10n.t("This snapshot does not exist any more."));
     const rootBytes = await realpath(root, "buffer").catch(notFound(uri));
     if (file.path === "") return rootBytes;
     const path = Buffer.concat([rootBytes, Buffer.from("/"), decodeVolumePath(file.path)]);
@@ -101,7 +105,8 @@ export class SnapshotFiles implements vscode.FileSystemProvider, vscode.Disposab
     const inside = Buffer.concat([parent, Buffer.from("/")]).indexOf(
       Buffer.concat([rootBytes, Buffer.from("/")]),
     );
-    if (inside !== 0) throw vscode.FileSystemError.NoPermissions("This path leads out of the snapshot.");
+    if (inside !== 0)
+      throw vscode.FileSystemError.NoPermissions(l10n.t("This path leads out of the snapshot."));
     return path;
   }
 }
@@ -121,8 +126,8 @@ function notFound(uri: vscode.Uri) {
 }
 
 function kindOf(stats: Stats): string {
-  if (stats.isFIFO()) return "This is a named pipe.";
-  if (stats.isSocket()) return "This is a socket.";
-  if (stats.isDirectory()) return "This is a folder.";
-  return "This is a device.";
+  if (stats.isFIFO()) return l10n.t("This is a named pipe.");
+  if (stats.isSocket()) return l10n.t("This is a socket.");
+  if (stats.isDirectory()) return l10n.t("This is a folder.");
+  return l10n.t("This is a device.");
 }

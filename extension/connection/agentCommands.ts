@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { longOperation } from "../feedback/longOperation.ts";
 import { NextStep } from "../feedback/nextStep.ts";
@@ -15,25 +16,27 @@ export class AgentCommands {
 
   async start(): Promise<void> {
     requireLinux();
-    await longOperation("Starting the agent", () => this.#connection.start());
-    vscode.window.setStatusBarMessage("$(check) The Forkpoint agent runs", 4000);
+    await longOperation(l10n.t("Starting the agent"), () => this.#connection.start());
+    vscode.window.setStatusBarMessage(`$(check) ${l10n.t("The Forkpoint agent runs")}`, 4000);
   }
 
   async restart(): Promise<void> {
     requireLinux();
-    await longOperation("Restarting the agent", () => this.#connection.restart());
-    vscode.window.setStatusBarMessage("$(check) Restarted the Forkpoint agent", 4000);
+    await longOperation(l10n.t("Restarting the agent"), () => this.#connection.restart());
+    vscode.window.setStatusBarMessage(`$(check) ${l10n.t("Restarted the Forkpoint agent")}`, 4000);
   }
 
   async stop(): Promise<void> {
     requireLinux();
     if (this.#connection.state.kind !== "connected")
-      throw new NextStep("The agent does not run.", "forkpoint.startAgent");
+      throw new NextStep(l10n.t("The agent does not run."), "forkpoint.startAgent");
     await confirmDangerous({
-      title: "Stop the Forkpoint agent?",
-      keep: "Keep it running",
-      act: "Stop the agent",
-      consequence: "No window gets snapshots or safe copies until it is started again. Nothing is lost.",
+      title: l10n.t("Stop the Forkpoint agent?"),
+      keep: l10n.t("Keep it running"),
+      act: l10n.t("Stop the agent"),
+      consequence: l10n.t(
+        "No window gets snapshots or safe copies until it is started again. Nothing is lost.",
+      ),
     });
     await this.#connection.stop();
   }
@@ -42,7 +45,7 @@ export class AgentCommands {
 function requireLinux(): void {
   if (platformSupported(process.platform)) return;
   throw new NextStep(
-    "Forkpoint works on Linux. Open the folder on a Linux side first.",
+    l10n.t("Forkpoint works on Linux. Open the folder on a Linux side first."),
     "forkpoint.showLinuxHelp",
   );
 }

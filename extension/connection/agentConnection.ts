@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { AgentClient } from "../../agent/protocol/client/agentClient.ts";
 import type { ErrorBody } from "../../agent/protocol/errors.ts";
@@ -57,7 +58,7 @@ export class AgentConnection implements vscode.Disposable {
     operation: Partial<OperationCall> = {},
   ): Promise<Result<M>> {
     if (this.#state.kind === "stopped")
-      throw new NextStep("The Forkpoint agent is stopped.", "forkpoint.startAgent");
+      throw new NextStep(l10n.t("The Forkpoint agent is stopped."), "forkpoint.startAgent");
     const client = await this.connect();
     return client.call(method, params, operation);
   }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { EditorState } from "../../agent/protocol/editorState.ts";
@@ -7,7 +8,7 @@ import { Dismissed } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import type { UnsavedEditor } from "../restore/unsavedEditors.ts";
 import { entryTitle } from "../wording/causes.ts";
-import { count, enumerate } from "../wording/counts.ts";
+import { enumerate, plural } from "../wording/counts.ts";
 import { type Brought, bringBack, missing, takeBack } from "./bringBack.ts";
 import { captureEditors } from "./editorCapture.ts";
 import type { EditorReporter } from "./editorReporter.ts";
@@ -46,19 +47,26 @@ export class EditorReturn {
     const { tabs, unsaved } = state ? missing(location, state) : { tabs: [], unsaved: [] };
     if (!state || tabs.length + unsaved.length === 0) return null;
     if (wanted !== "always") {
-      const yes = "Bring Back";
-      const no = "Files Only";
+      const yes = l10n.t("Bring Back");
+      const no = l10n.t("Files Only");
       const parts = [
-        ...(unsaved.length > 0 ? [count(unsaved.length, "unsaved editor")] : []),
-        ...(tabs.length > 0 ? [count(tabs.length, "tab")] : []),
+        ...(unsaved.length > 0
+          ? [plural(unsaved.length, "{count} unsaved editor", "{count} unsaved editors")]
+          : []),
+        ...(tabs.length > 0 ? [plural(tabs.length, "{count} tab", "{count} tabs")] : []),
       ];
       const names = unsaved.map(({ path, name }) => path ?? name).slice(0, 5);
       const detail = [
-        `“${entryTitle(entry)}” holds ${enumerate(parts)} that ${tabs.length + unsaved.length === 1 ? "is" : "are"} not open now.`,
-        ...(names.length > 0 ? [`Unsaved: ${names.join(", ")}.`] : []),
-        "They stay unsaved. What is in the editors now is kept with the snapshot before the restore.",
+        plural(
+          tabs.length + unsaved.length,
+          "“{title}” holds {what} that is not open now.",
+          "“{title}” holds {what} that are not open now.",
+          { title: entryTitle(entry), what: enumerate(parts) },
+        ),
+        ...(names.length > 0 ? [l10n.t("Unsaved: {names}.", { names: names.join(", ") })] : []),
+        l10n.t("They stay unsaved. What is in the editors now is kept with the snapshot before the restore."),
       ].join("\n\n");
-      const question = "Bring back the tabs and unsaved editors too?";
+      const question = l10n.t("Bring back the tabs and unsaved editors too?");
       const answer = await vscode.window.showInformationMessage(question, { modal: true, detail }, yes, no);
       if (answer === undefined) throw new Dismissed();
       if (answer === no) return null;
@@ -96,7 +104,11 @@ export class EditorReturn {
     await this.flush();
     if (brought.failed > 0) {
       void vscode.window.showWarningMessage(
-        `${count(brought.failed, "editor")} could not be brought back: the files are not there, or cannot be shown.`,
+        plural(
+          brought.failed,
+          "{count} editor could not be brought back: the files are not there, or cannot be shown.",
+          "{count} editors could not be brought back: the files are not there, or cannot be shown.",
+        ),
       );
     }
   }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { Dismissed } from "./nextStep.ts";
 
@@ -36,7 +37,9 @@ export async function confirmByTyping(title: string, prompt: string, name: strin
     placeHolder: name,
     ignoreFocusOut: true,
     validateInput: (value) =>
-      value === "" || name.startsWith(value) ? null : `Type “${name}”, or press Escape to keep it.`,
+      value === "" || name.startsWith(value)
+        ? null
+        : l10n.t("Type “{name}”, or press Escape to keep it.", { name }),
   });
   if (typed !== name) throw new Dismissed();
 }

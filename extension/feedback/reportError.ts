@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { errorBody } from "../../agent/protocol/errors.ts";
 import { isExplained } from "./explainedErrors.ts";
@@ -17,7 +18,7 @@ export function reportError(thrown: unknown, log: vscode.LogOutputChannel): void
   }
   const body = errorBody(thrown);
   if (body.code === "CANCELLED") {
-    vscode.window.setStatusBarMessage("$(circle-slash) Cancelled; nothing was changed.", 5000);
+    vscode.window.setStatusBarMessage(`$(circle-slash) ${l10n.t("Cancelled; nothing was changed.")}`, 5000);
     return;
   }
   const stack = thrown instanceof Error ? thrown.stack : undefined;
@@ -28,7 +29,7 @@ export function reportError(thrown: unknown, log: vscode.LogOutputChannel): void
   );
   const advice = errorAdvice[body.code];
   const learn: Offer = {
-    title: "Learn More",
+    title: l10n.t("Learn More"),
     run: () => void vscode.commands.executeCommand("forkpoint.showProblems", body.code),
   };
   const offers = [...(advice?.actions ?? []).map(commandOffer), ...(isExplained(body.code) ? [learn] : [])];

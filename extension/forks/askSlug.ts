@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import { askText } from "../feedback/ask.ts";
 
 /**
@@ -10,11 +11,13 @@ export async function askSlug(title: string, value: string, taken: readonly stri
   return askText({
     title,
     value,
-    prompt: "Name: lower-case letters, digits and hyphens",
+    prompt: l10n.t("Name: lower-case letters, digits and hyphens"),
     validateInput: (text) => {
-      if (taken.includes(text)) return `“${text}” is taken.`;
+      if (taken.includes(text)) return l10n.t("“{text}” is taken.", { text });
       if (slugPattern.test(text)) return null;
-      return "Use 1 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit.";
+      return l10n.t(
+        "Use 1 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit.",
+      );
     },
   });
 }

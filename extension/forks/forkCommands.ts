@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry, Project } from "../../agent/protocol/entities.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
@@ -37,14 +38,14 @@ export class ForkCommands {
 
   async fromEntry(argument: unknown): Promise<Project> {
     await this.#session.require();
-    const entry = await chooseEntry(this.#timeline, argument, "Fork from which snapshot?");
+    const entry = await chooseEntry(this.#timeline, argument, l10n.t("Fork from which snapshot?"));
     return this.#fork(entry, textArgument(argument, "slug"));
   }
 
   async open(argument: unknown): Promise<void> {
     const project = await this.#choose(
       argument,
-      "Open which project?",
+      l10n.t("Open which project?"),
       ({ projectId }) => !this.#isCurrent(projectId),
     );
     await openFolder(project.path, "new");
@@ -58,26 +59,30 @@ export class ForkCommands {
   async delete(argument: unknown): Promise<void> {
     const project = await this.#choose(
       argument,
-      "Delete which fork?",
+      l10n.t("Delete which fork?"),
       ({ projectId, forkedFrom }) => forkedFrom !== null && !this.#isCurrent(projectId),
     );
     if (this.#isCurrent(project.projectId)) {
-      throw new NextStep(`“${project.slug}” is open in this window. Delete it from another one.`);
+      throw new NextStep(
+        l10n.t("“{slug}” is open in this window. Delete it from another one.", { slug: project.slug }),
+      );
     }
     await confirmByTyping(
-      `Delete “${project.slug}”?`,
-      `Its workspace and all of its snapshots go away from this machine. Type ${project.slug} to delete it.`,
+      l10n.t("Delete “{slug}”?", { slug: project.slug }),
+      l10n.t("Its workspace and all of its snapshots go away from this machine. Type {slug} to delete it.", {
+        slug: project.slug,
+      }),
       project.slug,
     );
     try {
-      await longOperation(`Deleting ${project.slug}`, (call) =>
+      await longOperation(l10n.t("Deleting {slug}", { slug: project.slug }), (call) =>
         this.#connection.call("project/delete", { project: project.projectId }, call),
       );
     } catch (thrown) {
       throw withForkNames(thrown, project);
     }
     this.#projects.refresh();
-    vscode.window.setStatusBarMessage(`$(check) Deleted “${project.slug}”`, 4000);
+    vscode.window.setStatusBarMessage(`$(check) ${l10n.t("Deleted “{slug}”", { slug: project.slug })}`, 4000);
   }
 
   async #fork(entry: Entry | undefined, given: string | undefined): Promise<Project> {
@@ -86,11 +91,11 @@ export class ForkCommands {
     const slug =
       given ??
       (await askSlug(
-        entry ? `Fork from “${entryTitle(entry)}”` : "Fork from now",
+        entry ? l10n.t("Fork from “{entry}”", { entry: entryTitle(entry) }) : l10n.t("Fork from now"),
         suggestSlug(project.slug, taken),
         taken,
       ));
-    const fork = await longOperation(`Forking ${project.slug}`, (call) =>
+    const fork = await longOperation(l10n.t("Forking {slug}", { slug: project.slug }), (call) =>
       this.#connection.call(
         "project/fork",
         { project: project.projectId, slug, ...(entry && { snapshotId: entry.snapshotId }) },
@@ -110,10 +115,12 @@ export class ForkCommands {
       return;
     }
     if (wanted === "never") return;
-    const open = "Open in New Window";
-    void vscode.window.showInformationMessage(`Made the fork “${fork.slug}”.`, open).then((chosen) => {
-      if (chosen === open) void openFolder(fork.path, "new");
-    });
+    const open = l10n.t("Open in New Window");
+    void vscode.window
+      .showInformationMessage(l10n.t("Made the fork “{slug}”.", { slug: fork.slug }), open)
+      .then((chosen) => {
+        if (chosen === open) void openFolder(fork.path, "new");
+      });
   }
 
   async #choose(argument: unknown, title: string, offered: (project: Project) => boolean): Promise<Project> {
@@ -123,19 +130,24 @@ export class ForkCommands {
     if (named !== undefined) {
       const found = projects.find(({ projectId }) => projectId === named);
       if (found) return found;
-      throw new ForkpointError("PROJECT_NOT_FOUND", "This project does not exist any more.");
+      throw new ForkpointError("PROJECT_NOT_FOUND", l10n.t("This project does not exist any more."));
     }
     const parent = this.#session.project?.forkedFrom?.projectId;
     const isParent = ({ projectId }: Project) => Number(projectId === parent);
     const inOrder = projects.filter(offered).sort((a, b) => isParent(b) - isParent(a));
     const picks = inOrder.map((project) => ({
       label: `$(${project.forkedFrom ? "repo-forked" : "folder-library"}) ${project.slug}`,
-      description: project.forkedFrom?.slug ? `forked from ${project.forkedFrom.slug}` : "",
+      description: project.forkedFrom?.slug
+        ? l10n.t("forked from {origin}", { origin: project.forkedFrom.slug })
+        : "",
       detail: project.path,
       project,
     }));
     if (picks.length === 0)
-      throw new NextStep("There is no other project yet. Make a fork first.", "forkpoint.forkFromNow");
+      throw new NextStep(
+        l10n.t("There is no other project yet. Make a fork first."),
+        "forkpoint.forkFromNow",
+      );
     return (await askOne(picks, { title })).project;
   }
 
@@ -154,9 +166,9 @@ function projectArgument(argument: unknown): string | undefined {
 function withForkNames(thrown: unknown, project: Project): unknown {
   if (!(thrown instanceof ForkpointError) || thrown.code !== "PROJECT_HAS_FORKS") return thrown;
   const forks = thrown.details?.["forks"];
-  const names = Array.isArray(forks) ? forks.map(String).join(", ") : "its forks";
+  const names = Array.isArray(forks) ? forks.map(String).join(", ") : l10n.t("its forks");
   return new NextStep(
-    `“${project.slug}” has forks that need it: ${names}. Delete them first.`,
+    l10n.t("“{slug}” has forks that need it: {names}. Delete them first.", { slug: project.slug, names }),
     "forkpoint.deleteFork",
   );
 }

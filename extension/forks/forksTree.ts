@@ -1,6 +1,7 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { ProjectSession } from "../project/projectSession.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { longDate, relativeTime } from "../wording/relativeTime.ts";
 import { type LineageNode, lineage } from "./lineage.ts";
 import type { Projects } from "./projects.ts";
@@ -35,27 +36,32 @@ export class ForksTree implements vscode.TreeDataProvider<LineageNode>, vscode.D
       project.slug,
       children.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
     );
-    const origin = project.forkedFrom ? `forked ${relativeTime(project.createdAt, Date.now())}` : "";
+    const origin = project.forkedFrom
+      ? l10n.t("forked {when}", { when: relativeTime(project.createdAt, Date.now()) })
+      : "";
     // A row that gets its first fork counts as another one: it then stands open like any row with forks.
     item.id = `${project.projectId}${children.length > 0 ? " with forks" : ""}`;
-    item.description = [current ? "this window" : "", origin].filter(Boolean).join(" · ");
+    item.description = [current ? l10n.t("this window") : "", origin].filter(Boolean).join(" · ");
     item.iconPath = new vscode.ThemeIcon(
       project.forkedFrom ? "repo-forked" : "folder-library",
       current ? new vscode.ThemeColor("charts.blue") : undefined,
     );
+    const forks = plural(children.length, "{count} fork", "{count} forks");
     item.tooltip = [
       project.path,
-      `${project.forkedFrom ? "Forked" : "Made"} ${longDate(project.createdAt)}`,
-      children.length > 0 ? count(children.length, "fork") : "",
+      project.forkedFrom
+        ? l10n.t("Forked {when}", { when: longDate(project.createdAt) })
+        : l10n.t("Made {when}", { when: longDate(project.createdAt) }),
+      children.length > 0 ? forks : "",
     ]
       .filter(Boolean)
       .join("\n");
     item.contextValue = `project ${current ? "current" : "other"} ${project.forkedFrom ? "fork" : "root"}`;
     const spoken = [
       project.slug,
-      current ? "open in this window" : "",
+      current ? l10n.t("open in this window") : "",
       origin,
-      children.length > 0 ? count(children.length, "fork") : "",
+      children.length > 0 ? forks : "",
     ];
     item.accessibilityInformation = { label: spoken.filter(Boolean).join(", "), role: "treeitem" };
     return item;

@@ -1,10 +1,11 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Check } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { longOperation } from "../feedback/longOperation.ts";
 import { checkKind, checkRank } from "./checkKind.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 
 /** Checks everything Forkpoint leans on and shows what is wrong first. */
 export class Doctor {
@@ -18,7 +19,7 @@ export class Doctor {
 
   async run(): Promise<readonly Check[]> {
     await this.#session.requireAgent();
-    const { checks } = await longOperation("Checking everything Forkpoint needs", () =>
+    const { checks } = await longOperation(l10n.t("Checking everything Forkpoint needs"), () =>
       this.#connection.call("agent/doctor", {}),
     );
     this.#show(checks);
@@ -28,14 +29,17 @@ export class Doctor {
   #show(checks: readonly Check[]): void {
     const wrong = checks.filter(({ ok }) => !ok).length;
     const ordered = [...checks].sort((a, b) => checkRank(a) - checkRank(b));
-    const more: vscode.QuickPickItem = { label: "$(question) Common problems…" };
+    const more: vscode.QuickPickItem = { label: `$(question) ${l10n.t("Common problems…")}` };
     // Not awaited: the list is for reading, and the command is done when it shows.
     void vscode.window
       .showQuickPick(
         [...ordered.map(itemOf), { label: "", kind: vscode.QuickPickItemKind.Separator }, more],
         {
-          title: wrong === 0 ? "All is well" : `${count(wrong, "thing needs", "things need")} attention`,
-          placeHolder: "What was checked",
+          title:
+            wrong === 0
+              ? l10n.t("All is well")
+              : plural(wrong, "{count} thing needs attention", "{count} things need attention"),
+          placeHolder: l10n.t("What was checked"),
         },
       )
       .then((chosen) => {

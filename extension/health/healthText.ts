@@ -1,9 +1,10 @@
+import * as l10n from "@vscode/l10n";
 import type { Health } from "../../agent/protocol/entities.ts";
 import type { HealthAction } from "../../agent/protocol/events.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
 import { hintFor } from "../feedback/errorAdvice.ts";
 import type { WindowState, WindowStateKind } from "../project/windowState.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import type { Tone } from "./tones.ts";
 
@@ -15,29 +16,29 @@ interface Look {
 }
 
 const healthLooks = {
-  protected: { icon: "pass", word: "Protected", tone: "good" },
-  saving: { icon: "sync~spin", word: "Saving", tone: "good" },
-  behind: { icon: "cloud-upload", word: "Copy is behind", tone: "quiet" },
-  offline: { icon: "debug-disconnect", word: "Store out of reach", tone: "warning" },
-  locked: { icon: "lock", word: "Store locked", tone: "warning" },
-  paused: { icon: "debug-pause", word: "Copy paused", tone: "quiet" },
-  unprotected: { icon: "unlock", word: "No safe copy", tone: "quiet" },
-  "low-space": { icon: "warning", word: "Pool nearly full", tone: "warning" },
-  "read-only": { icon: "error", word: "Pool is read-only", tone: "error" },
-  "device-errors": { icon: "error", word: "Disk errors", tone: "error" },
-  degraded: { icon: "warning", word: "Degraded", tone: "warning" },
+  protected: { icon: "pass", word: l10n.t("Protected"), tone: "good" },
+  saving: { icon: "sync~spin", word: l10n.t("Saving"), tone: "good" },
+  behind: { icon: "cloud-upload", word: l10n.t("Copy is behind"), tone: "quiet" },
+  offline: { icon: "debug-disconnect", word: l10n.t("Store out of reach"), tone: "warning" },
+  locked: { icon: "lock", word: l10n.t("Store locked"), tone: "warning" },
+  paused: { icon: "debug-pause", word: l10n.t("Copy paused"), tone: "quiet" },
+  unprotected: { icon: "unlock", word: l10n.t("No safe copy"), tone: "quiet" },
+  "low-space": { icon: "warning", word: l10n.t("Pool nearly full"), tone: "warning" },
+  "read-only": { icon: "error", word: l10n.t("Pool is read-only"), tone: "error" },
+  "device-errors": { icon: "error", word: l10n.t("Disk errors"), tone: "error" },
+  degraded: { icon: "warning", word: l10n.t("Degraded"), tone: "warning" },
 } as const satisfies Record<Health["state"], Look>;
 
 const windowLooks = {
-  "unsupported-platform": { icon: "circle-slash", word: "Needs Linux", tone: "quiet" },
-  "no-folder": { icon: "circle-slash", word: "No folder", tone: "quiet" },
-  connecting: { icon: "loading~spin", word: "Connecting", tone: "quiet" },
-  "agent-stopped": { icon: "debug-stop", word: "Agent stopped", tone: "warning" },
-  "agent-failed": { icon: "error", word: "Agent not running", tone: "error" },
-  "no-helper": { icon: "circle-large-outline", word: "Set up", tone: "quiet" },
-  "no-pool": { icon: "circle-large-outline", word: "Set up", tone: "quiet" },
-  "refused-folder": { icon: "circle-slash", word: "Not a project", tone: "quiet" },
-  "no-project": { icon: "circle-large-outline", word: "No timeline", tone: "quiet" },
+  "unsupported-platform": { icon: "circle-slash", word: l10n.t("Needs Linux"), tone: "quiet" },
+  "no-folder": { icon: "circle-slash", word: l10n.t("No folder"), tone: "quiet" },
+  connecting: { icon: "loading~spin", word: l10n.t("Connecting"), tone: "quiet" },
+  "agent-stopped": { icon: "debug-stop", word: l10n.t("Agent stopped"), tone: "warning" },
+  "agent-failed": { icon: "error", word: l10n.t("Agent not running"), tone: "error" },
+  "no-helper": { icon: "circle-large-outline", word: l10n.t("Set up"), tone: "quiet" },
+  "no-pool": { icon: "circle-large-outline", word: l10n.t("Set up"), tone: "quiet" },
+  "refused-folder": { icon: "circle-slash", word: l10n.t("Not a project"), tone: "quiet" },
+  "no-project": { icon: "circle-large-outline", word: l10n.t("No timeline"), tone: "quiet" },
 } as const satisfies Record<Exclude<WindowStateKind, "ready">, Look>;
 
 /** The command behind each action the agent proposes. */
@@ -86,7 +87,11 @@ export function statusLook(state: WindowState, health: Health | undefined, nowMs
     };
   }
   if (!health)
-    return { ...windowLooks.connecting, message: "Looking how safe the workspace is.", commands: always };
+    return {
+      ...windowLooks.connecting,
+      message: l10n.t("Looking how safe the workspace is."),
+      commands: always,
+    };
   const mending = health.action ? [healthCommands[health.action]] : [];
   const daily: CommandId[] = ["forkpoint.takeSnapshot", "forkpoint.showTimelinePanel"];
   return {
@@ -119,31 +124,34 @@ const countsPending: ReadonlySet<Health["state"]> = new Set([
 function healthMessage(health: Health, nowMs: number): string {
   const parts = [health.message];
   if (health.pending > 0 && !countsPending.has(health.state))
-    parts.push(`${count(health.pending, "snapshot")} still to copy.`);
-  if (health.lastPushAt) parts.push(`Last copied ${relativeTime(health.lastPushAt, nowMs)}.`);
+    parts.push(plural(health.pending, "{count} snapshot still to copy.", "{count} snapshots still to copy."));
+  if (health.lastPushAt)
+    parts.push(l10n.t("Last copied {when}.", { when: relativeTime(health.lastPushAt, nowMs) }));
   return parts.join(" ");
 }
 
 function windowMessage(state: Exclude<WindowState, { kind: "ready" }>): string {
   switch (state.kind) {
     case "unsupported-platform":
-      return "Forkpoint works on Linux: open this folder over Remote - SSH, in WSL or in a dev container.";
+      return l10n.t(
+        "Forkpoint works on Linux: open this folder over Remote - SSH, in WSL or in a dev container.",
+      );
     case "no-folder":
-      return "Open a folder; Forkpoint looks after the folder that is open.";
+      return l10n.t("Open a folder; Forkpoint looks after the folder that is open.");
     case "connecting":
-      return "Reaching the Forkpoint agent.";
+      return l10n.t("Reaching the Forkpoint agent.");
     case "agent-stopped":
-      return "The Forkpoint agent is stopped. Nothing is snapshotted or copied meanwhile.";
+      return l10n.t("The Forkpoint agent is stopped. Nothing is snapshotted or copied meanwhile.");
     case "agent-failed":
       return `${firstLine(state.error.message)} ${hintFor(state.error)}`;
     case "no-helper":
-      return "Forkpoint needs its helper to make a pool, since only root can.";
+      return l10n.t("Forkpoint needs its helper to make a pool, since only root can.");
     case "no-pool":
-      return "Forkpoint needs a pool in which workspaces live.";
+      return l10n.t("Forkpoint needs a pool in which workspaces live.");
     case "refused-folder":
-      return `${state.reason} Open the folder of one project instead.`;
+      return `${state.reason} ${l10n.t("Open the folder of one project instead.")}`;
     case "no-project":
-      return "This folder has no timeline yet.";
+      return l10n.t("This folder has no timeline yet.");
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { escapeMarkdown } from "../timeline/entryText.ts";
@@ -59,7 +60,13 @@ export class StatusBar implements vscode.Disposable {
     tooltip.isTrusted = { enabledCommands: [...look.commands] };
     this.#item.tooltip = tooltip;
     this.#item.backgroundColor = backgrounds[look.tone];
-    this.#item.accessibilityInformation = { label: `Forkpoint, ${title}: ${look.word}. ${look.message}` };
+    this.#item.accessibilityInformation = {
+      label: l10n.t("Forkpoint, {title}: {word}. {message}", {
+        title,
+        word: look.word,
+        message: look.message,
+      }),
+    };
     this.#item.show();
   }
 }

@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { runWithOwnNode, setupCommand } from "../../agent/protocol/setupCommand.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -9,8 +10,8 @@ import type { ProjectSession } from "../project/projectSession.ts";
 import { helperDetail, helperQuestion } from "./helperWords.ts";
 import { runInTerminal } from "./runInTerminal.ts";
 
-const setUp = "Set Up in Terminal";
-const readMore = "Read More";
+const setUp = l10n.t("Set Up in Terminal");
+const readMore = l10n.t("Read More");
 
 /** Leads a person who is not root to the helper: says what it is, and runs its set-up where they see it. */
 export class HelperSetup {
@@ -27,7 +28,8 @@ export class HelperSetup {
   async setUp(): Promise<void> {
     await this.#session.requireAgent();
     const { agent } = await this.#connection.call("project/status", {});
-    if (agent.privileges === "root") throw new NextStep("The agent runs as root here and needs no helper.");
+    if (agent.privileges === "root")
+      throw new NextStep(l10n.t("The agent runs as root here and needs no helper."));
     const { username } = userInfo();
     const cli = vscode.Uri.joinPath(this.#extension, "dist", "cli.mjs").fsPath;
     const command = setupCommand(runWithOwnNode(cli), username);
@@ -40,13 +42,16 @@ export class HelperSetup {
       return;
     }
     if (chosen !== setUp) throw new Dismissed();
-    const status = await runInTerminal("Set Up Helper", command);
+    const status = await runInTerminal(l10n.t("Set Up Helper"), command);
     if (status !== 0) {
-      throw new NextStep("The helper was not set up. The terminal says why.", "forkpoint.setUpHelper");
+      throw new NextStep(
+        l10n.t("The helper was not set up. The terminal says why."),
+        "forkpoint.setUpHelper",
+      );
     }
-    await longOperation("Restarting the agent", () => this.#connection.restart());
+    await longOperation(l10n.t("Restarting the agent"), () => this.#connection.restart());
     await this.#session.reload();
     const next = this.#session.state.kind === "no-pool" ? (["forkpoint.createPool"] as const) : [];
-    offer(vscode.window.showInformationMessage, "Forkpoint works without root now.", next);
+    offer(vscode.window.showInformationMessage, l10n.t("Forkpoint works without root now."), next);
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { PathVersion } from "../../agent/protocol/pathHistory.ts";
@@ -28,21 +29,34 @@ export async function chooseVersion(
 ): Promise<KeptVersion> {
   const versions: KeptVersion[] = [];
   for (let from: string | undefined; ;) {
-    const page = await longOperation(`Looking for the versions of ${about.path}`, (call) =>
-      connection.call(
-        "timeline/history",
-        { project: about.projectId, path: about.path, limit: pageSize, ...(from !== undefined && { from }) },
-        call,
-      ),
+    const page = await longOperation(
+      l10n.t("Looking for the versions of {path}", { path: about.path }),
+      (call) =>
+        connection.call(
+          "timeline/history",
+          {
+            project: about.projectId,
+            path: about.path,
+            limit: pageSize,
+            ...(from !== undefined && { from }),
+          },
+          call,
+        ),
     );
     versions.push(...page.versions.filter(isKept));
     if (versions.length === 0 && page.next === null) {
-      throw new NextStep(`No snapshot on this machine holds ${about.path}.`, "forkpoint.takeSnapshot");
+      throw new NextStep(
+        l10n.t("No snapshot on this machine holds {path}.", { path: about.path }),
+        "forkpoint.takeSnapshot",
+      );
     }
     const picks: VersionPick[] = versions.map(versionPick);
     if (page.next !== null)
-      picks.push({ label: "$(ellipsis) Show older versions", alwaysShow: true, version: null });
-    const { version } = await askOne(picks, { title, placeHolder: "Each version once, newest first" });
+      picks.push({ label: `$(ellipsis) ${l10n.t("Show older versions")}`, alwaysShow: true, version: null });
+    const { version } = await askOne(picks, {
+      title,
+      placeHolder: l10n.t("Each version once, newest first"),
+    });
     if (version) return version;
     from = page.next ?? undefined;
   }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { PathVersion } from "../../agent/protocol/pathHistory.ts";
 import type { FileHistory } from "./fileHistory.ts";
@@ -53,7 +54,7 @@ export class FileHistoryTree implements vscode.TreeDataProvider<VersionRow>, vsc
   getTreeItem(row: VersionRow): vscode.TreeItem {
     const { path, version } = row;
     if (!version) {
-      const item = new vscode.TreeItem("Load more");
+      const item = new vscode.TreeItem(l10n.t("Load more"));
       item.id = `${path}:more`;
       item.iconPath = new vscode.ThemeIcon("ellipsis");
       item.command = { command: "forkpoint.loadMoreVersions", title: "Load more" };
@@ -81,9 +82,9 @@ export class FileHistoryTree implements vscode.TreeDataProvider<VersionRow>, vsc
 
   #update(): void {
     const { path, pinned, problem, versions, loaded } = this.#history;
-    this.#view.description = path === null ? "" : pinned ? `${path} (kept)` : path;
+    this.#view.description = path === null ? "" : pinned ? l10n.t("{path} (kept)", { path }) : path;
     const isMissing = loaded && versions.length === 0 && path !== null;
-    this.#view.message = problem ?? (isMissing ? `No snapshot holds ${path} yet.` : "");
+    this.#view.message = problem ?? (isMissing ? l10n.t("No snapshot holds {path} yet.", { path }) : "");
     this.#changed.fire(undefined);
   }
 }

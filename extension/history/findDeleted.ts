@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { DeletedPath } from "../../agent/protocol/pathHistory.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -5,7 +6,7 @@ import { askOne } from "../feedback/ask.ts";
 import { longOperation } from "../feedback/longOperation.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import { entryTitle } from "../wording/causes.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { formatBytes } from "../wording/sizes.ts";
 
@@ -27,7 +28,7 @@ export async function findDeleted(
 ): Promise<string> {
   const found = new Map<string, DeletedPath>();
   for (let from: string | undefined; ;) {
-    const page = await longOperation("Looking for what was deleted", (call) =>
+    const page = await longOperation(l10n.t("Looking for what was deleted"), (call) =>
       connection.call(
         "timeline/deleted",
         { project: projectId, ...(below !== null && { path: below }), ...(from !== undefined && { from }) },
@@ -40,16 +41,16 @@ export async function findDeleted(
     if (found.size === 0) {
       throw new NextStep(
         below === null
-          ? "The workspace has everything that its snapshots hold."
-          : `The workspace has everything that its snapshots hold below ${below}.`,
+          ? l10n.t("The workspace has everything that its snapshots hold.")
+          : l10n.t("The workspace has everything that its snapshots hold below {below}.", { below }),
       );
     }
     const picks: DeletedPick[] = [...found.values()].map(deletedPick);
     if (from !== undefined)
-      picks.push({ label: "$(ellipsis) Look further back", alwaysShow: true, path: null });
+      picks.push({ label: `$(ellipsis) ${l10n.t("Look further back")}`, alwaysShow: true, path: null });
     const { path } = await askOne(picks, {
-      title: below === null ? "Deleted files" : `Deleted files below ${below}`,
-      placeHolder: "Choose one to see its versions and bring it back",
+      title: below === null ? l10n.t("Deleted files") : l10n.t("Deleted files below {below}", { below }),
+      placeHolder: l10n.t("Choose one to see its versions and bring it back"),
       matchOnDetail: true,
     });
     if (path !== null) return path;
@@ -59,13 +60,21 @@ export async function findDeleted(
 function deletedPick({ path, kind, size, below, entry }: DeletedPath): DeletedPick {
   const at = path.lastIndexOf("/");
   const extent =
-    size === null ? (below > 0 ? [`${count(below, "path")} below it`] : []) : [formatBytes(size)];
+    size === null
+      ? below > 0
+        ? [plural(below, "{count} path below it", "{count} paths below it")]
+        : []
+      : [formatBytes(size)];
   return {
     label: `$(${kind === "directory" ? "folder" : "file"}) ${path.slice(at + 1)}`,
     description: path.slice(0, Math.max(at, 0)),
-    detail: [`last in “${entryTitle(entry)}”, ${relativeTime(entry.createdAt, Date.now())}`, ...extent].join(
-      " · ",
-    ),
+    detail: [
+      l10n.t("last in “{entry}”, {createdAt}", {
+        entry: entryTitle(entry),
+        createdAt: relativeTime(entry.createdAt, Date.now()),
+      }),
+      ...extent,
+    ].join(" · "),
     path,
   };
 }

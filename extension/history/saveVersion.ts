@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, cp, readlink, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { PathVersion } from "../../agent/protocol/pathHistory.ts";
 import { NextStep } from "../feedback/nextStep.ts";
@@ -18,17 +19,17 @@ export async function saveVersion(
   path: string,
 ): Promise<vscode.Uri | undefined> {
   if (version.kind === "other")
-    throw new NextStep(`${path} is neither file, folder nor link; restore it instead.`);
+    throw new NextStep(l10n.t("{path} is neither file, folder nor link; restore it instead.", { path }));
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const name = path.split("/").at(-1) ?? path;
   const target = await vscode.window.showSaveDialog({
-    title: `Save this version of ${path}`,
-    saveLabel: "Save Version",
+    title: l10n.t("Save this version of {path}", { path }),
+    saveLabel: l10n.t("Save Version"),
     ...(folder && { defaultUri: vscode.Uri.file(join(dirname(folder.fsPath), name)) }),
   });
   if (!target) return undefined;
   await copyTo(version.kind, source, target.fsPath);
-  void vscode.window.setStatusBarMessage(`$(check) Saved ${target.fsPath}`, 4000);
+  void vscode.window.setStatusBarMessage(`$(check) ${l10n.t("Saved {file}", { file: target.fsPath })}`, 4000);
   return target;
 }
 

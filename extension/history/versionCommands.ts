@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { PathVersion } from "../../agent/protocol/pathHistory.ts";
 import type { BrowseSnapshot } from "../compare/browseSnapshot.ts";
@@ -60,11 +61,13 @@ export class VersionCommands {
 
   /** Read-only, unless the workspace holds it: then the file itself. Of a folder, a list of what is in it. */
   async open(argument: unknown): Promise<void> {
-    const side = await this.#side(argument, "Open which version?");
+    const side = await this.#side(argument, l10n.t("Open which version?"));
     const { path, version } = side;
     if (version?.kind === "directory") {
       if (version.now)
-        throw new NextStep(`The workspace holds this version of ${path}; it is in the Explorer.`);
+        throw new NextStep(
+          l10n.t("The workspace holds this version of {path}; it is in the Explorer.", { path }),
+        );
       if (version.first) await this.#browse.within(version.first, path);
       return;
     }
@@ -72,44 +75,53 @@ export class VersionCommands {
   }
 
   async withNow(argument: unknown): Promise<void> {
-    const side = await this.#side(argument, "Compare which version with now?");
-    if (side.version?.now) throw new NextStep(`The workspace holds this version of ${side.path}.`);
+    const side = await this.#side(argument, l10n.t("Compare which version with now?"));
+    if (side.version?.now)
+      throw new NextStep(l10n.t("The workspace holds this version of {path}.", { path: side.path }));
     await this.#show(side, { path: side.path, version: null });
   }
 
   async withPrevious(argument: unknown): Promise<void> {
-    const { path, version } = await this.#side(argument, "Compare which version with the one before it?");
+    const { path, version } = await this.#side(
+      argument,
+      l10n.t("Compare which version with the one before it?"),
+    );
     const older = await this.#olderThan(path, version);
-    if (!older) throw new NextStep(`This is the oldest version of ${path} on this machine.`);
+    if (!older) throw new NextStep(l10n.t("This is the oldest version of {path} on this machine.", { path }));
     await this.#show({ path, version: older }, { path, version });
   }
 
   async select(argument: unknown): Promise<void> {
-    const side = await this.#side(argument, "Select which version for compare?");
+    const side = await this.#side(argument, l10n.t("Select which version for compare?"));
     this.#selected = side;
     await vscode.commands.executeCommand("setContext", selectedKey, true);
-    const name = side.version ? versionTitle(side.version) : "now";
-    vscode.window.setStatusBarMessage(`$(check) Selected “${name}” of ${side.path} for compare`, 4000);
+    const name = side.version ? versionTitle(side.version) : l10n.t("now");
+    vscode.window.setStatusBarMessage(
+      `$(check) ${l10n.t("Selected “{name}” of {path} for compare", { name, path: side.path })}`,
+      4000,
+    );
   }
 
   async withSelected(argument: unknown): Promise<void> {
     const selected = this.#selected;
-    if (!selected) throw new NextStep("Select a version for compare first.", "forkpoint.selectVersion");
-    const side = await this.#side(argument, "Compare the selected version with which?");
+    if (!selected)
+      throw new NextStep(l10n.t("Select a version for compare first."), "forkpoint.selectVersion");
+    const side = await this.#side(argument, l10n.t("Compare the selected version with which?"));
     const [older, newer] = momentOf(selected) <= momentOf(side) ? [selected, side] : [side, selected];
     await this.#show(older, newer);
   }
 
   async restore(argument: unknown) {
-    const { path, version } = await this.#side(argument, "Restore which version?");
-    if (!version?.first) throw new NextStep(`No snapshot holds this version of ${path}; the workspace does.`);
+    const { path, version } = await this.#side(argument, l10n.t("Restore which version?"));
+    if (!version?.first)
+      throw new NextStep(l10n.t("No snapshot holds this version of {path}; the workspace does.", { path }));
     return this.#restore.paths(version.first.snapshotId, [path]);
   }
 
   /** A copy elsewhere. Undefined when nobody said where. */
   async saveAs(argument: unknown): Promise<vscode.Uri | undefined> {
-    const side = await this.#side(argument, "Save which version elsewhere?");
-    if (!side.version) throw new NextStep("Choose a version.");
+    const side = await this.#side(argument, l10n.t("Save which version elsewhere?"));
+    if (!side.version) throw new NextStep(l10n.t("Choose a version."));
     return saveVersion(
       side.version,
       await this.#files.realPath(await this.#uri(side, "snapshot")),
@@ -148,7 +160,9 @@ export class VersionCommands {
       return;
     }
     if (isFolder(older) || newerIsFolder) {
-      throw new NextStep(`One of these versions of ${older.path} is a folder, the other is not.`);
+      throw new NextStep(
+        l10n.t("One of these versions of {path} is a folder, the other is not.", { path: older.path }),
+      );
     }
     const name = newer.path.split("/").at(-1) ?? newer.path;
     await vscode.commands.executeCommand(
@@ -166,7 +180,7 @@ export class VersionCommands {
     const { projectId } = project;
     if (version && (!version.now || from === "snapshot")) {
       if (!version.first)
-        throw new NextStep(`No snapshot holds this version of ${path}; the workspace does.`);
+        throw new NextStep(l10n.t("No snapshot holds this version of {path}; the workspace does.", { path }));
       return snapshotUri({ projectId, moment: version.first, path });
     }
     const now = snapshotUri({ projectId, moment: "now", path });
@@ -199,7 +213,7 @@ function isSame(one: PathVersion, other: PathVersion | null): boolean {
 }
 
 function sideTitle({ version }: Side): string {
-  return !version || version.now ? "now" : versionTitle(version);
+  return !version || version.now ? l10n.t("now") : versionTitle(version);
 }
 
 function momentOf({ version }: Side): string {

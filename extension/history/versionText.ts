@@ -1,20 +1,21 @@
+import * as l10n from "@vscode/l10n";
 import type { PathVersion } from "../../agent/protocol/pathHistory.ts";
 import { escapeMarkdown } from "../timeline/entryText.ts";
 import { causeIcons, entryTitle } from "../wording/causes.ts";
 import { summaryText } from "../wording/changes.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { longDate, relativeTime } from "../wording/relativeTime.ts";
 import { formatBytes } from "../wording/sizes.ts";
 
 /** What a version goes by: the snapshot that it came with, which is the oldest that holds it. */
 export function versionTitle({ first }: PathVersion): string {
-  return first ? entryTitle(first) : "Not in a snapshot yet";
+  return first ? entryTitle(first) : l10n.t("Not in a snapshot yet");
 }
 
 /** The grey words beside it. */
 export function versionDescription(version: PathVersion, nowMs: number): string {
   const { now, gone } = version;
-  const words = [...(now ? ["now"] : []), ...(gone ? ["deleted after"] : [])];
+  const words = [...(now ? [l10n.t("now")] : []), ...(gone ? [l10n.t("deleted after")] : [])];
   return [...words, whenItCame(version, nowMs), ...whatItIs(version)].join(" · ");
 }
 
@@ -26,8 +27,8 @@ export function versionSpoken(version: PathVersion, nowMs: number): string {
     whenItCame(version, nowMs),
     ...(kind === "file" ? [] : [kindWords[kind]]),
     ...whatItIs(version),
-    ...(now ? ["the workspace holds this version"] : []),
-    ...(gone ? ["deleted after it"] : []),
+    ...(now ? [l10n.t("the workspace holds this version")] : []),
+    ...(gone ? [l10n.t("deleted after it")] : []),
     inEntries(version),
   ].join(", ");
 }
@@ -38,19 +39,35 @@ export function versionTooltip(version: PathVersion): string {
   const named = (entry: { label: string | null; cause: keyof typeof causeIcons; createdAt: string }) =>
     `“${escapeMarkdown(entryTitle(entry))}” (${longDate(entry.createdAt)})`;
   const lines = [`**${escapeMarkdown(versionTitle(version))}**`];
-  if (now) lines.push("The workspace holds this version.");
+  if (now) lines.push(l10n.t("The workspace holds this version."));
   if (first && last && first.snapshotId !== last.snapshotId) {
-    lines.push(`${inEntries(version)}: from ${named(first)} to ${named(last)}.`);
-  } else if (last) lines.push(`In ${named(last)}.`);
-  if (times > 1) lines.push(`It came back: it was here ${count(times, "time")}.`);
+    lines.push(
+      l10n.t("{where}: from {first} to {last}.", {
+        where: inEntries(version),
+        first: named(first),
+        last: named(last),
+      }),
+    );
+  } else if (last) lines.push(l10n.t("In {snapshot}.", { snapshot: named(last) }));
+  if (times > 1)
+    lines.push(
+      plural(times, "It came back: it was here {count} time.", "It came back: it was here {count} times."),
+    );
   if (gone)
     lines.push(
-      goneIn ? `Gone in ${named(goneIn)}.` : "Gone since, and no snapshot was taken without it yet.",
+      goneIn
+        ? l10n.t("Gone in {snapshot}.", { snapshot: named(goneIn) })
+        : l10n.t("Gone since, and no snapshot was taken without it yet."),
     );
-  if (from !== null) lines.push(`It was called ${escapeMarkdown(from)} before.`);
-  if (target !== null) lines.push(`A link to ${escapeMarkdown(target)}.`);
-  if (changes) lines.push(`Since the version before: ${summaryText(changes)}.`);
-  lines.push(`Written ${longDate(modifiedAt)}, mode ${mode.toString(8)}.`);
+  if (from !== null) lines.push(l10n.t("It was called {from} before.", { from: escapeMarkdown(from) }));
+  if (target !== null) lines.push(l10n.t("A link to {target}.", { target: escapeMarkdown(target) }));
+  if (changes) lines.push(l10n.t("Since the version before: {changes}.", { changes: summaryText(changes) }));
+  lines.push(
+    l10n.t("Written {modifiedAt}, mode {mode}.", {
+      modifiedAt: longDate(modifiedAt),
+      mode: mode.toString(8),
+    }),
+  );
   return lines.join("\n\n");
 }
 
@@ -67,14 +84,16 @@ export function versionContext({ kind, first, now }: PathVersion): string {
 }
 
 const kindWords = {
-  file: "file",
-  directory: "folder",
-  symlink: "link",
-  other: "neither file nor folder",
+  file: l10n.t("file"),
+  directory: l10n.t("folder"),
+  symlink: l10n.t("link"),
+  other: l10n.t("neither file nor folder"),
 } as const;
 
 function whenItCame({ first, modifiedAt }: PathVersion, nowMs: number): string {
-  return first ? relativeTime(first.createdAt, nowMs) : `written ${relativeTime(modifiedAt, nowMs)}`;
+  return first
+    ? relativeTime(first.createdAt, nowMs)
+    : l10n.t("written {when}", { when: relativeTime(modifiedAt, nowMs) });
 }
 
 function whatItIs({ kind, size, changes, times, from }: PathVersion): string[] {
@@ -82,11 +101,13 @@ function whatItIs({ kind, size, changes, times, from }: PathVersion): string[] {
   if (size !== null) parts.push(formatBytes(size));
   else if (changes) parts.push(summaryText(changes));
   else if (kind !== "directory") parts.push(kindWords[kind]);
-  if (times > 1) parts.push("came back");
-  if (from !== null) parts.push(`was ${from}`);
+  if (times > 1) parts.push(l10n.t("came back"));
+  if (from !== null) parts.push(l10n.t("was {name}", { name: from }));
   return parts;
 }
 
 function inEntries({ entries }: PathVersion): string {
-  return entries === 0 ? "in no snapshot" : `in ${count(entries, "snapshot")}`;
+  return entries === 0
+    ? l10n.t("in no snapshot")
+    : plural(entries, "in {count} snapshot", "in {count} snapshots");
 }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Operation } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -7,7 +8,7 @@ import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import type { RestoreCommands } from "../restore/restoreCommands.ts";
 import type { Timeline } from "../timeline/timeline.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { operationIcons, operationText, undoText } from "../wording/operations.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 
@@ -40,12 +41,12 @@ export class OperationCommands {
   async show(): Promise<void> {
     const operations = await this.#list();
     const { operation } = await askOne(operations.map(pickOf), {
-      title: "What was done, newest first",
-      placeHolder: "Choose what you want to undo",
+      title: l10n.t("What was done, newest first"),
+      placeHolder: l10n.t("Choose what you want to undo"),
     });
     if (operation.undo.possible) return this.#undo(operation);
-    const instead = operation.undo.hint ?? "Nothing of it is left that could be brought back.";
-    void vscode.window.showInformationMessage(`This cannot be undone. ${instead}`);
+    const instead = operation.undo.hint ?? l10n.t("Nothing of it is left that could be brought back.");
+    void vscode.window.showInformationMessage(l10n.t("This cannot be undone. {instead}", { instead }));
   }
 
   /** Undoes the one named as `{ operationId }`, or one that a person picks among those that can be undone. */
@@ -55,10 +56,10 @@ export class OperationCommands {
     const found = operations.find(({ operationId }) => operationId === named);
     if (found) return this.#undo(found);
     const undoable = operations.filter(({ undo }) => undo.possible);
-    if (undoable.length === 0) throw new NextStep("There is nothing that could be undone.");
+    if (undoable.length === 0) throw new NextStep(l10n.t("There is nothing that could be undone."));
     const { operation } = await askOne(undoable.map(pickOf), {
-      title: "Undo an operation",
-      placeHolder: "Choose what you want to undo",
+      title: l10n.t("Undo an operation"),
+      placeHolder: l10n.t("Choose what you want to undo"),
     });
     return this.#undo(operation);
   }
@@ -67,7 +68,7 @@ export class OperationCommands {
     const { project } = await this.#session.require();
     const wish = { project: project.projectId, limit: most, rollOffs: true };
     const { operations } = await this.#connection.call("operations/list", wish);
-    if (operations.length === 0) throw new NextStep("Nothing was done yet that could be undone.");
+    if (operations.length === 0) throw new NextStep(l10n.t("Nothing was done yet that could be undone."));
     return operations;
   }
 
@@ -76,11 +77,14 @@ export class OperationCommands {
       await this.#restore.undo();
       return;
     }
-    const { entries } = await longOperation("Bringing snapshots back", (call) =>
+    const { entries } = await longOperation(l10n.t("Bringing snapshots back"), (call) =>
       this.#connection.call("operations/undo", { operationId }, call),
     );
     this.#timeline.refresh();
-    vscode.window.setStatusBarMessage(`$(check) Brought back ${count(entries.length, "snapshot")}`, 4000);
+    vscode.window.setStatusBarMessage(
+      `$(check) ${plural(entries.length, "Brought back {count} snapshot", "Brought back {count} snapshots")}`,
+      4000,
+    );
   }
 }
 

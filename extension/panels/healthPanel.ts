@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Check } from "../../agent/protocol/entities.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
@@ -39,7 +40,7 @@ export class HealthPanel implements vscode.Disposable {
         if (name === "changed/machine") draw();
       }),
     ];
-    panel.webview.html = webviewPage(panel.webview, extensionUri, "health", "Forkpoint health");
+    panel.webview.html = webviewPage(panel.webview, extensionUri, "health", l10n.t("Forkpoint health"));
   }
 
   reveal(): void {

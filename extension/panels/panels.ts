@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Window } from "../window.ts";
 import type { HealthPanel } from "./healthPanel.ts";
@@ -38,7 +39,7 @@ export class Panels implements vscode.Disposable {
       this.#timeline.reveal();
       return;
     }
-    const panel = revived ?? this.#create(viewTypes.timeline, "Timeline");
+    const panel = revived ?? this.#create(viewTypes.timeline, l10n.t("Timeline"));
     const shown = new TimelinePanel(this.#prepare(panel, "timeline"), this.#extensionUri, this.#window);
     this.#timeline = shown;
     panel.onDidDispose(() => {
@@ -54,7 +55,7 @@ export class Panels implements vscode.Disposable {
       this.#health.reveal();
       return;
     }
-    const panel = revived ?? this.#create(viewTypes.health, "Forkpoint health");
+    const panel = revived ?? this.#create(viewTypes.health, l10n.t("Forkpoint health"));
     const shown = new HealthPanel(this.#prepare(panel, "health"), this.#extensionUri, this.#window);
     this.#health = shown;
     panel.onDidDispose(() => {

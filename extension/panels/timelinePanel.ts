@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
 import { reportError } from "../feedback/reportError.ts";
@@ -33,7 +34,7 @@ export class TimelinePanel implements vscode.Disposable {
       window.projects.onDidChange(draw),
       window.session.onDidChange(draw),
     ];
-    panel.webview.html = webviewPage(panel.webview, extensionUri, "timeline", "Forkpoint timeline");
+    panel.webview.html = webviewPage(panel.webview, extensionUri, "timeline", l10n.t("Forkpoint timeline"));
   }
 
   reveal(): void {
@@ -70,11 +71,13 @@ export class TimelinePanel implements vscode.Disposable {
     const { session, timeline, search, projects, health } = this.#window;
     const { project, state } = session;
     const look = statusLook(state, health.current, Date.now());
-    this.#panel.title = project ? `${project.slug}: timeline` : "Timeline";
+    this.#panel.title = project
+      ? l10n.t("{project}: timeline", { project: project.slug })
+      : l10n.t("Timeline");
     return {
       type: "timeline",
       slug: project && timeline.loaded ? project.slug : null,
-      message: project ? "Reading the timeline…" : look.message,
+      message: project ? l10n.t("Reading the timeline…") : look.message,
       next: project
         ? []
         : look.commands
@@ -98,7 +101,7 @@ export class TimelinePanel implements vscode.Disposable {
       origin: project?.forkedFrom
         ? {
             projectId: project.forkedFrom.projectId,
-            slug: project.forkedFrom.slug ?? "a project that is not here",
+            slug: project.forkedFrom.slug ?? l10n.t("a project that is not here"),
           }
         : null,
     };

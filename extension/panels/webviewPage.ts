@@ -15,17 +15,26 @@ export function webviewPage(
   const nonce = randomBytes(16).toString("base64");
   const script = webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, "dist", "webview", `${name}.js`));
   const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
+  const { bundle } = vscode.l10n;
+  // As an attribute, since the policy lets no script but the one below run.
+  const language = bundle
+    ? `lang="${escapeHtml(vscode.env.language)}" data-texts="${escapeHtml(JSON.stringify(bundle))}"`
+    : `lang="en"`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html ${language}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+<title>${escapeHtml(title)}</title>
 </head>
 <body>
 <main id="page"></main>
 <script nonce="${nonce}" src="${script.toString()}"></script>
 </body>
 </html>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Pool } from "../../agent/protocol/entities.ts";
 import { forkpointHome } from "../../agent/protocol/home.ts";
@@ -28,36 +29,36 @@ export class PoolCommands {
     const { agent } = await this.#connection.call("project/status", {});
     if (agent.privileges === "none") {
       throw new NextStep(
-        "Only root can make a pool. Set up the helper first, once; it does that for you.",
+        l10n.t("Only root can make a pool. Set up the helper first, once; it does that for you."),
         "forkpoint.setUpHelper",
         "forkpoint.adoptPool",
       );
     }
     const image = await askText({
-      title: "Create pool (1 of 2)",
-      prompt: "The file that holds the pool. It grows as you use it.",
+      title: l10n.t("Create pool (1 of 2)"),
+      prompt: l10n.t("The file that holds the pool. It grows as you use it."),
       value: join(forkpointHome(process.env), "pools", "main.img"),
-      validateInput: (text) => (isAbsolute(text) ? null : "Type an absolute path."),
+      validateInput: (text) => (isAbsolute(text) ? null : l10n.t("Type an absolute path.")),
     });
     const free = await freeBytes(image);
     const size = await askText({
-      title: "Create pool (2 of 2)",
-      prompt: `How large it may grow. ${formatBytes(free)} are free there.`,
+      title: l10n.t("Create pool (2 of 2)"),
+      prompt: l10n.t("How large it may grow. {free} are free there.", { free: formatBytes(free) }),
       value: formatBytes(suggestPoolSize(free)).replaceAll(" ", ""),
       validateInput: (text) => poolSizeProblem(text, free),
     });
-    const pool = await longOperation("Creating the pool", (call) =>
+    const pool = await longOperation(l10n.t("Creating the pool"), (call) =>
       this.#connection.call("pool/create", { image, size: parseSize(size) ?? 0 }, call),
     );
-    await this.#offerImport("The pool is ready.");
+    await this.#offerImport(l10n.t("The pool is ready."));
     return pool;
   }
 
   async adopt(): Promise<Pool> {
     await this.#session.requireAgent();
     const chosen = await vscode.window.showOpenDialog({
-      title: "Adopt a mounted btrfs file system as a pool",
-      openLabel: "Adopt",
+      title: l10n.t("Adopt a mounted btrfs file system as a pool"),
+      openLabel: l10n.t("Adopt"),
       canSelectFiles: false,
       canSelectFolders: true,
       defaultUri: vscode.Uri.file(homedir()),
@@ -65,7 +66,7 @@ export class PoolCommands {
     const folder = chosen?.[0];
     if (!folder) throw new Dismissed();
     const pool = await this.#connection.call("pool/adopt", { path: folder.fsPath });
-    await this.#offerImport(`${pool.path} is a pool now.`);
+    await this.#offerImport(l10n.t("{path} is a pool now.", { path: pool.path }));
     return pool;
   }
 

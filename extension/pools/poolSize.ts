@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import { formatBytes, parseSize } from "../wording/sizes.ts";
 
 const gibibyte = 1024 ** 3;
@@ -19,8 +20,9 @@ export function suggestPoolSize(freeBytes: number): number {
 /** What is wrong with a size someone typed, or null. */
 export function poolSizeProblem(text: string, freeBytes: number): string | null {
   const size = parseSize(text);
-  if (size === null) return "Type a size such as 20G or 500M.";
-  if (size < smallestPool) return `A pool needs at least ${formatBytes(smallestPool)}.`;
-  if (size > freeBytes) return `Only ${formatBytes(freeBytes)} are free there.`;
+  if (size === null) return l10n.t("Type a size such as 20G or 500M.");
+  if (size < smallestPool)
+    return l10n.t("A pool needs at least {size}.", { size: formatBytes(smallestPool) });
+  if (size > freeBytes) return l10n.t("Only {free} are free there.", { free: formatBytes(freeBytes) });
   return null;
 }

@@ -1,10 +1,13 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { type Project, ProjectSettings } from "../../agent/protocol/entities.ts";
 import type { Params } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { RetentionRules, rulesText } from "../../agent/protocol/retention.ts";
 import { reportError } from "../feedback/reportError.ts";
-import { goingOf, goingText, type Retention } from "../retention/retentionPicks.ts";
+import { goingOf, type Retention } from "../retention/retentionPicks.ts";
+import { plural } from "../wording/counts.ts";
+import { roomText } from "../wording/rooms.ts";
 import type { ProjectSession } from "./projectSession.ts";
 
 /** So many go without a question: they can be brought back. */
@@ -75,10 +78,24 @@ export class AgentSettings implements vscode.Disposable {
   }
 
   async #isWanted(preview: Retention): Promise<boolean> {
-    const apply = "Apply";
-    const message = `With the changed settings, ${goingText(preview).replace(/^./, (first) => first.toLowerCase())}.`;
-    const detail = `Kept would be ${rulesText(preview.rules)}. Until you agree, the agent keeps to what it had.`;
-    const chosen = await vscode.window.showWarningMessage(`${message} ${detail}`, apply, "Not Now");
+    const apply = l10n.t("Apply");
+    const amount = goingOf(preview).length;
+    const message = preview.room
+      ? plural(
+          amount,
+          "With the changed settings, {count} snapshot goes, which frees {room}.",
+          "With the changed settings, {count} snapshots go, which frees {room}.",
+          { room: roomText(preview.room) },
+        )
+      : plural(
+          amount,
+          "With the changed settings, {count} snapshot goes.",
+          "With the changed settings, {count} snapshots go.",
+        );
+    const detail = l10n.t("Kept would be {rules}. Until you agree, the agent keeps to what it had.", {
+      rules: rulesText(preview.rules),
+    });
+    const chosen = await vscode.window.showWarningMessage(`${message} ${detail}`, apply, l10n.t("Not Now"));
     return chosen === apply;
   }
 }

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Project } from "../../agent/protocol/entities.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
@@ -13,16 +14,17 @@ import type { ProjectSession } from "./projectSession.ts";
 
 const ways = [
   {
-    label: "$(arrow-right) Move it",
-    description: "recommended",
-    detail:
+    label: `$(arrow-right) ${l10n.t("Move it")}`,
+    description: l10n.t("recommended"),
+    detail: l10n.t(
       "The folder's content moves into the pool, and a link takes its place: every path stays as it is.",
+    ),
     copy: false,
   },
   {
-    label: "$(copy) Copy it",
+    label: `$(copy) ${l10n.t("Copy it")}`,
     description: "",
-    detail: "The folder stays as it is, and you go on working in the copy.",
+    detail: l10n.t("The folder stays as it is, and you go on working in the copy."),
     copy: true,
   },
 ] as const;
@@ -40,17 +42,18 @@ export class ImportFolder {
   async run(): Promise<Project> {
     await this.#session.requireAgent();
     const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file");
-    if (!folder) throw new NextStep("Open a folder first; Forkpoint looks after the folder that is open.");
+    if (!folder)
+      throw new NextStep(l10n.t("Open a folder first; Forkpoint looks after the folder that is open."));
     await this.#requirePool();
     const { projects } = await this.#connection.call("project/list", {});
     const slug = await askSlug(
-      "Import this folder (1 of 2)",
+      l10n.t("Import this folder (1 of 2)"),
       slugFrom(basename(folder.uri.fsPath)),
       projects.map((project) => project.slug),
     );
     const { copy } = await askOne(ways, {
-      title: "Import this folder (2 of 2)",
-      placeHolder: "Either way nothing is removed before the copy was proven equal",
+      title: l10n.t("Import this folder (2 of 2)"),
+      placeHolder: l10n.t("Either way nothing is removed before the copy was proven equal"),
     });
     const imported = await this.#import(folder.uri.fsPath, slug, copy);
     await this.#session.reload();
@@ -62,7 +65,7 @@ export class ImportFolder {
     const { pools } = await this.#connection.call("pool/list", {});
     if (pools.length > 0) return;
     throw new NextStep(
-      "Forkpoint has no pool to keep workspaces in yet. Create one first.",
+      l10n.t("Forkpoint has no pool to keep workspaces in yet. Create one first."),
       "forkpoint.createPool",
       "forkpoint.adoptPool",
     );
@@ -70,7 +73,7 @@ export class ImportFolder {
 
   async #import(path: string, slug: string, copy: boolean) {
     try {
-      return await longOperation(`Importing ${basename(path)}`, (call) =>
+      return await longOperation(l10n.t("Importing {path}", { path: basename(path) }), (call) =>
         this.#connection.call("project/import", { path, slug, copy }, call),
       );
     } catch (thrown) {
@@ -84,13 +87,18 @@ export class ImportFolder {
 /** The window still watches the old files, so it has to open what is there now. */
 function finish(project: Project, adopted: boolean, copy: boolean): void {
   if (adopted) {
-    void vscode.window.showInformationMessage(`“${project.slug}” has a timeline now.`);
+    void vscode.window.showInformationMessage(l10n.t("“{slug}” has a timeline now.", { slug: project.slug }));
     return;
   }
-  const open = copy ? "Open the Copy" : "Reload Window";
+  const open = copy ? l10n.t("Open the Copy") : l10n.t("Reload Window");
   const message = copy
-    ? `“${project.slug}” is ready at ${project.path}. Open it to work with its timeline.`
-    : `“${project.slug}” has a timeline now. Reload the window so that terminals and watchers follow.`;
+    ? l10n.t("“{slug}” is ready at {path}. Open it to work with its timeline.", {
+        slug: project.slug,
+        path: project.path,
+      })
+    : l10n.t("“{slug}” has a timeline now. Reload the window so that terminals and watchers follow.", {
+        slug: project.slug,
+      });
   void vscode.window.showInformationMessage(message, open).then((chosen) => {
     if (chosen !== open) return;
     // The path is the same as before, so opening it again would do nothing.

@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Project } from "../../agent/protocol/entities.ts";
 import { errorBody } from "../../agent/protocol/errors.ts";
@@ -64,23 +65,23 @@ export class ProjectSession implements vscode.Disposable {
     if (state.kind === "ready" && this.#location) return { project: state.project, location: this.#location };
     if (state.kind === "no-helper") {
       throw new NextStep(
-        "Forkpoint needs its helper before there can be a pool to keep workspaces in.",
+        l10n.t("Forkpoint needs its helper before there can be a pool to keep workspaces in."),
         "forkpoint.setUpHelper",
         "forkpoint.adoptPool",
       );
     }
     if (state.kind === "no-pool") {
       throw new NextStep(
-        "Forkpoint has no pool to keep workspaces in yet. Create one first.",
+        l10n.t("Forkpoint has no pool to keep workspaces in yet. Create one first."),
         "forkpoint.createPool",
         "forkpoint.adoptPool",
       );
     }
     if (state.kind === "refused-folder")
-      throw new NextStep(`${state.reason} Open the folder of one project instead.`);
+      throw new NextStep(`${state.reason} ${l10n.t("Open the folder of one project instead.")}`);
     if (state.kind === "no-folder")
-      throw new NextStep("Open a folder first; Forkpoint looks after the folder that is open.");
-    throw new NextStep("This folder has no timeline yet. Import it first.", "forkpoint.importFolder");
+      throw new NextStep(l10n.t("Open a folder first; Forkpoint looks after the folder that is open."));
+    throw new NextStep(l10n.t("This folder has no timeline yet. Import it first."), "forkpoint.importFolder");
   }
 
   /**
@@ -90,12 +91,12 @@ export class ProjectSession implements vscode.Disposable {
   async requireAgent(): Promise<void> {
     if (!platformSupported(process.platform)) {
       throw new NextStep(
-        "Forkpoint works on Linux. Open the folder on a Linux side first.",
+        l10n.t("Forkpoint works on Linux. Open the folder on a Linux side first."),
         "forkpoint.showLinuxHelp",
       );
     }
     if (this.#connection.state.kind === "stopped") {
-      throw new NextStep("The Forkpoint agent is stopped.", "forkpoint.startAgent");
+      throw new NextStep(l10n.t("The Forkpoint agent is stopped."), "forkpoint.startAgent");
     }
     await this.#connection.connect();
     await this.#loading;

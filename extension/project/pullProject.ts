@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Project, RemoteProject } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -9,7 +10,7 @@ import { suggestSlug } from "../forks/lineage.ts";
 import { openFolder } from "../forks/openFolder.ts";
 import type { Projects } from "../forks/projects.ts";
 import { causeIcons, entryTitle } from "../wording/causes.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import type { StoreLock } from "../store/storeLock.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import type { ProjectSession } from "./projectSession.ts";
@@ -39,11 +40,11 @@ export class PullProject {
     const snapshotId = await chooseSnapshot(remote);
     const taken = (await this.#projects.fresh()).map(({ slug }) => slug);
     const slug = await askSlug(
-      `Pull “${remote.slug}” (3 of 3)`,
+      l10n.t("Pull “{slug}” (3 of 3)", { slug: remote.slug }),
       taken.includes(remote.slug) ? suggestSlug(remote.slug, taken) : remote.slug,
       taken,
     );
-    const project = await longOperation(`Pulling ${remote.slug}`, (call) =>
+    const project = await longOperation(l10n.t("Pulling {slug}", { slug: remote.slug }), (call) =>
       this.#connection.call(
         "sync/pull",
         { project: remote.projectId, slug, ...(snapshotId !== null && { snapshotId }) },
@@ -51,9 +52,9 @@ export class PullProject {
       ),
     );
     this.#projects.refresh();
-    const open = "Open in New Window";
+    const open = l10n.t("Open in New Window");
     void vscode.window
-      .showInformationMessage(`“${slug}” is here, at ${project.path}.`, open)
+      .showInformationMessage(l10n.t("“{slug}” is here, at {path}.", { slug, path: project.path }), open)
       .then((chosen) => {
         if (chosen === open) void openFolder(project.path, "new");
       });
@@ -62,11 +63,13 @@ export class PullProject {
 
   async #chooseProject(): Promise<RemoteProject> {
     const { projects } = await this.#storeLock.whenOpen(() =>
-      longOperation("Looking into the store", (call) => this.#connection.call("store/projects", {}, call)),
+      longOperation(l10n.t("Looking into the store"), (call) =>
+        this.#connection.call("store/projects", {}, call),
+      ),
     );
     if (projects.length === 0) {
       throw new NextStep(
-        "The store holds no project yet. Push one first.",
+        l10n.t("The store holds no project yet. Push one first."),
         "forkpoint.pushNow",
         "forkpoint.setStore",
       );
@@ -74,10 +77,15 @@ export class PullProject {
     const now = Date.now();
     const picks = projects.map((remote) => ({
       label: `$(repo) ${remote.slug}`,
-      description: `${count(remote.snapshots.length, "snapshot")}, updated ${relativeTime(remote.updatedAt, now)}`,
+      description: plural(
+        remote.snapshots.length,
+        "{count} snapshot, updated {when}",
+        "{count} snapshots, updated {when}",
+        { when: relativeTime(remote.updatedAt, now) },
+      ),
       remote,
     }));
-    return (await askOne(picks, { title: "Pull which project? (1 of 3)" })).remote;
+    return (await askOne(picks, { title: l10n.t("Pull which project? (1 of 3)") })).remote;
   }
 }
 
@@ -85,7 +93,7 @@ export class PullProject {
 async function chooseSnapshot(remote: RemoteProject): Promise<string | null> {
   const now = Date.now();
   const newest = {
-    label: "$(arrow-down) The newest state",
+    label: `$(arrow-down) ${l10n.t("The newest state")}`,
     description: relativeTime(remote.updatedAt, now),
     snapshotId: null,
   };
@@ -95,5 +103,7 @@ async function chooseSnapshot(remote: RemoteProject): Promise<string | null> {
     snapshotId: snapshot.snapshotId,
   }));
   const picks: (vscode.QuickPickItem & { snapshotId: string | null })[] = [newest, ...older];
-  return (await askOne(picks, { title: `Pull which state of “${remote.slug}”? (2 of 3)` })).snapshotId;
+  return (
+    await askOne(picks, { title: l10n.t("Pull which state of “{slug}”? (2 of 3)", { slug: remote.slug }) })
+  ).snapshotId;
 }

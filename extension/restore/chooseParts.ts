@@ -1,10 +1,11 @@
+import * as l10n from "@vscode/l10n";
 import type { PartPreview } from "../../agent/protocol/comparison.ts";
 import type { Change } from "../../agent/protocol/entities.ts";
 import type { RestorePart } from "../../agent/protocol/restoreParts.ts";
 import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { askOne, askSome } from "../feedback/ask.ts";
-import { restoreLine, summaryTotal } from "../wording/changes.ts";
-import { count } from "../wording/counts.ts";
+import { pathsText, restoreLine, summaryTotal } from "../wording/changes.ts";
+import { plural } from "../wording/counts.ts";
 
 export type Scope = { readonly parts: readonly RestorePart[] } | { readonly paths: readonly string[] };
 
@@ -17,25 +18,29 @@ export interface ChosenScope {
 
 /** What can be chosen, and what is said of it. */
 const offers = [
-  { label: "Everything", parts: ["files", "dependencies", "database"], what: "the workspace" },
   {
-    label: "Everything but the database",
+    label: l10n.t("Everything"),
+    parts: ["files", "dependencies", "database"],
+    what: l10n.t("the workspace"),
+  },
+  {
+    label: l10n.t("Everything but the database"),
     parts: ["files", "dependencies"],
-    what: "everything but the database",
+    what: l10n.t("everything but the database"),
   },
   {
-    label: "Only dependencies",
+    label: l10n.t("Only dependencies"),
     parts: ["dependencies"],
-    what: "only dependencies",
-    note: "Installed packages and lockfiles; package.json and the like stay as they are",
+    what: l10n.t("only dependencies"),
+    note: l10n.t("Installed packages and lockfiles; package.json and the like stay as they are"),
   },
   {
-    label: "Only files",
+    label: l10n.t("Only files"),
     parts: ["files"],
-    what: "only files",
-    note: "Neither installed packages nor the database",
+    what: l10n.t("only files"),
+    note: l10n.t("Neither installed packages nor the database"),
   },
-  { label: "Only the database", parts: ["database"], what: "only the database" },
+  { label: l10n.t("Only the database"), parts: ["database"], what: l10n.t("only the database") },
 ] as const satisfies readonly {
   label: string;
   parts: readonly RestorePart[];
@@ -64,20 +69,27 @@ export async function chooseParts(
     .filter((offer) => offer === all || (total(offer.parts) > 0 && total(offer.parts) < total(all.parts)))
     .map((offer) => ({
       label: offer.label,
-      description: count(total(offer.parts), "path"),
+      description: plural(total(offer.parts), "{count} path", "{count} paths"),
       detail: "note" in offer ? offer.note : namesOf(split, offer.parts),
       offer,
     }));
   const choose = {
-    label: "Chosen paths…",
+    label: l10n.t("Chosen paths…"),
     description: "",
-    detail: "Pick from a list of what differs",
+    detail: l10n.t("Pick from a list of what differs"),
     offer: null,
   };
-  const warning = unsaved > 0 ? `${count(unsaved, "editor has", "editors have")} unsaved changes. ` : "";
-  const { offer } = await askOne([...items, choose], { title, placeHolder: `${warning}Restore what?` });
+  const warning = unsaved > 0 ? [unsavedText(unsaved)] : [];
+  const { offer } = await askOne([...items, choose], {
+    title,
+    placeHolder: [...warning, l10n.t("Restore what?")].join(" "),
+  });
   if (!offer) return choosePaths(title, changes, quietNames);
   return { scope: offer === all ? null : { parts: offer.parts }, what: offer.what };
+}
+
+function unsavedText(amount: number): string {
+  return plural(amount, "{count} editor has unsaved changes.", "{count} editors have unsaved changes.");
 }
 
 function namesOf(split: readonly PartPreview[], parts: readonly RestorePart[]): string {
@@ -107,11 +119,11 @@ async function choosePaths(
     })),
     ...[...folders].map(([folder, paths]) => ({
       label: `~ ${folder}/`,
-      description: count(paths, "path"),
+      description: plural(paths, "{count} path", "{count} paths"),
       paths: [folder],
     })),
   ];
-  const chosen = await askSome(items, { title, placeHolder: "Restore which paths?" });
+  const chosen = await askSome(items, { title, placeHolder: l10n.t("Restore which paths?") });
   const paths = [...new Set(chosen.flatMap((item) => item.paths))];
-  return { scope: { paths }, what: paths.length === 1 ? `“${paths[0] ?? ""}”` : `${paths.length} paths` };
+  return { scope: { paths }, what: pathsText(paths) };
 }

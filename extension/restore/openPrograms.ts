@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as l10n from "@vscode/l10n";
 import type { ForkpointError } from "../../agent/protocol/errors.ts";
 
 const filesNamed = 3;
@@ -14,6 +15,13 @@ export function openPrograms({ details }: Pick<ForkpointError, "details">): stri
   return found.data.programs.map(({ name, pid, files }) => {
     const left = files.length - filesNamed;
     const named = files.slice(0, filesNamed).join(", ");
-    return `${name} (process ${pid}): ${named}${left > 0 ? ` and ${left} more` : ""}`;
+    return left > 0
+      ? l10n.t("{name} (process {pid}): {files} and {count} more", {
+          name,
+          pid: String(pid),
+          files: named,
+          count: left,
+        })
+      : l10n.t("{name} (process {pid}): {files}", { name, pid: String(pid), files: named });
   });
 }

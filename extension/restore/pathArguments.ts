@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { encodeVolumePath } from "../../agent/protocol/volumePath.ts";
 import { NextStep } from "../feedback/nextStep.ts";
@@ -21,11 +22,11 @@ export function pathArguments(location: VolumeLocation, argument: unknown, selec
   const [outside] = uris;
   if (paths.length === 0 && outside && location.inside(outside.fsPath) === null) {
     const name = outside.path.split("/").at(-1) ?? outside.path;
-    throw new NextStep(`“${name}” is not in the folder whose timeline this window shows.`);
+    throw new NextStep(l10n.t("“{name}” is not in the folder whose timeline this window shows.", { name }));
   }
   if (paths.length === 0) {
     throw new NextStep(
-      "Choose a file or folder of the workspace in the Explorer, or open one in an editor.",
+      l10n.t("Choose a file or folder of the workspace in the Explorer, or open one in an editor."),
       "forkpoint.restoreWorkspace",
     );
   }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type { ChangeNode } from "../compare/changeTree.ts";
 import { isEntry } from "../compare/comparison.ts";
 import type { ChangesTree } from "../compare/changesTree.ts";
@@ -40,19 +41,29 @@ export class PathCommands {
     const about = { projectId: project.projectId, path: only ?? "" };
     const entry =
       only !== undefined && paths.length === 1
-        ? (await chooseVersion(this.#connection, about, `Restore “${only}” from which snapshot?`)).first
-        : await chooseEntry(this.#timeline, undefined, `Restore ${paths.length} paths from which snapshot?`);
+        ? (
+            await chooseVersion(
+              this.#connection,
+              about,
+              l10n.t("Restore “{only}” from which snapshot?", { only }),
+            )
+          ).first
+        : await chooseEntry(
+            this.#timeline,
+            undefined,
+            l10n.t("Restore {count} paths from which snapshot?", { count: paths.length }),
+          );
     return this.#restore.paths(entry.snapshotId, paths);
   }
 
   /** From the Changes view: back to how they were on the older side. */
   async fromComparison(node: ChangeNode | undefined, selected: readonly ChangeNode[] | undefined) {
     const { comparison } = this.#tree;
-    if (!comparison) throw new NextStep("Compare something first.", "forkpoint.compareWithNow");
+    if (!comparison) throw new NextStep(l10n.t("Compare something first."), "forkpoint.compareWithNow");
     const { from } = comparison;
-    if (!isEntry(from)) throw new NextStep("Only what a snapshot holds can be restored.");
+    if (!isEntry(from)) throw new NextStep(l10n.t("Only what a snapshot holds can be restored."));
     const nodes = selected?.length ? selected : node ? [node] : [];
-    if (nodes.length === 0) throw new NextStep("Choose a path in the Changes view.");
+    if (nodes.length === 0) throw new NextStep(l10n.t("Choose a path in the Changes view."));
     const paths = nodes.flatMap(({ path, change }) =>
       change?.from === undefined ? [path] : [path, change.from],
     );

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { PartPreview } from "../../agent/protocol/comparison.ts";
 import type { Change, Entry } from "../../agent/protocol/entities.ts";
@@ -14,7 +15,7 @@ import type { ProjectSession } from "../project/projectSession.ts";
 import { chooseEntry, namedEntry } from "../timeline/chooseEntry.ts";
 import type { Timeline } from "../timeline/timeline.ts";
 import { entryTitle } from "../wording/causes.ts";
-import { summaryText, summaryTotal } from "../wording/changes.ts";
+import { pathsText, summaryText, summaryTotal } from "../wording/changes.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { chooseParts, type Scope } from "./chooseParts.ts";
 import { askOpenFiles, askUnsaved } from "./restoreQuestions.ts";
@@ -55,9 +56,13 @@ export class RestoreCommands {
   /** The whole workspace. Null when it was equal already or the person looked at the changes instead. */
   async workspace(argument: unknown): Promise<Restored | null> {
     const { project } = await this.#session.require();
-    const entry = await chooseEntry(this.#timeline, argument, "Restore the workspace to which snapshot?");
+    const entry = await chooseEntry(
+      this.#timeline,
+      argument,
+      l10n.t("Restore the workspace to which snapshot?"),
+    );
     const comparison = await this.#compare.compare(project.projectId, entry, null);
-    return this.#restore(comparison, "the workspace", null);
+    return this.#restore(comparison, l10n.t("the workspace"), null);
   }
 
   /** As `workspace`, after a choice of what is to be restored. */
@@ -67,19 +72,24 @@ export class RestoreCommands {
     const entry = await chooseEntry(
       this.#timeline,
       argument,
-      "Restore parts of the workspace to which snapshot?",
+      l10n.t("Restore parts of the workspace to which snapshot?"),
     );
     const { split, ...all } = await this.#preview(projectId, entry, { split: true });
     if (summaryTotal(all.summary) === 0) {
       void vscode.window.showInformationMessage(
-        `Nothing to restore: the workspace equals “${entryTitle(entry)}”.`,
+        l10n.t("Nothing to restore: the workspace equals “{entry}”.", { entry: entryTitle(entry) }),
       );
       return null;
     }
-    const { scope, what } = await chooseParts(`Restore to ${named(entry)}`, split ?? [], all.changes, {
-      unsaved: unsavedEditors(location).length,
-      quietNames: quietFolders(),
-    });
+    const { scope, what } = await chooseParts(
+      l10n.t("Restore to {entry}", { entry: named(entry) }),
+      split ?? [],
+      all.changes,
+      {
+        unsaved: unsavedEditors(location).length,
+        quietNames: quietFolders(),
+      },
+    );
     const seen =
       scope && "parts" in scope ? await this.#preview(projectId, entry, { parts: [...scope.parts] }) : all;
     return this.#restore({ projectId, from: entry, to: null, ...seen }, what, scope);
@@ -93,23 +103,22 @@ export class RestoreCommands {
     const { project } = await this.#session.require();
     const entry = await namedEntry(this.#timeline, snapshotId);
     const comparison = await this.#compare.compare(project.projectId, entry, null);
-    const name = paths.length === 1 ? `“${paths[0] ?? ""}”` : `${paths.length} paths`;
-    return this.#restore(comparison, name, { paths });
+    return this.#restore(comparison, pathsText(paths), { paths });
   }
 
   async undo(): Promise<Restored> {
     const { project, location } = await this.#session.require();
     const unsaved = unsavedEditors(location).filter((editor) => !this.#editors.isOwn(editor));
     if (unsaved.length > 0) {
-      const detail = `Unsaved: ${unsaved.map(({ path }) => path).join(", ")}.`;
-      await askUnsaved("Undo the last restore?", detail, unsaved, []);
+      const detail = l10n.t("Unsaved: {paths}.", { paths: unsaved.map(({ path }) => path).join(", ") });
+      await askUnsaved(l10n.t("Undo the last restore?"), detail, unsaved, []);
     }
     await this.#editors.flush();
-    const restored = await this.#call("Undoing the restore", (openFiles, call) =>
+    const restored = await this.#call(l10n.t("Undoing the restore"), (openFiles, call) =>
       this.#connection.call("timeline/undo", { project: project.projectId, openFiles }, call),
     );
     await this.#editors.undone(restored);
-    this.#tell("Undid the restore", restored);
+    this.#tell(l10n.t("Undid the restore"), restored);
     return restored;
   }
 
@@ -129,14 +138,14 @@ export class RestoreCommands {
       if (bring) await bring({ entry: null, guard: null });
       else
         void vscode.window.showInformationMessage(
-          `Nothing to restore: ${what} equals “${entryTitle(entry)}”.`,
+          l10n.t("Nothing to restore: {what} equals “{entry}”.", { what, entry: entryTitle(entry) }),
         );
       return null;
     }
     if (!(await this.#confirm(comparison, what, changes, unsaved))) return null;
     const bring = paths ? null : await this.#editors.offer(entry);
     await this.#editors.flush();
-    const restored = await this.#call(`Restoring ${what}`, (openFiles, call) =>
+    const restored = await this.#call(l10n.t("Restoring {what}", { what }), (openFiles, call) =>
       this.#connection.call(
         "timeline/restore",
         {
@@ -148,7 +157,7 @@ export class RestoreCommands {
       ),
     );
     await bring?.(restored);
-    this.#tell(`Restored ${what} to “${entryTitle(entry)}”`, restored);
+    this.#tell(l10n.t("Restored {what} to “{entry}”", { what, entry: entryTitle(entry) }), restored);
     return restored;
   }
 
@@ -161,7 +170,7 @@ export class RestoreCommands {
     Pick<EntryComparison, "changes" | "summary" | "truncated"> & { split: readonly PartPreview[] | undefined }
   > {
     const { changes, summary, truncated, split } = await longOperation(
-      "Looking at what would be restored",
+      l10n.t("Looking at what would be restored"),
       (call) =>
         this.#connection.call(
           "timeline/preview",
@@ -189,19 +198,15 @@ export class RestoreCommands {
       unsaved.map(({ path }) => path),
       quietFolders(),
     );
-    const question = `Restore ${what} to ${named(comparison.from)}?`;
-    const show = "Show Changes";
+    const question = l10n.t("Restore {what} to {from}?", { what, from: named(comparison.from) });
+    const show = l10n.t("Show Changes");
+    const restore = l10n.t("Restore");
     if (unsaved.length > 0) {
       if ((await askUnsaved(question, detail, unsaved, [show])) !== show) return true;
     } else {
-      const answer = await vscode.window.showWarningMessage(
-        question,
-        { modal: true, detail },
-        show,
-        "Restore",
-      );
+      const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, show, restore);
       if (answer === undefined) throw new Dismissed();
-      if (answer === "Restore") return true;
+      if (answer === restore) return true;
     }
     await this.#tree.show({ ...comparison, changes: [...changes], summary }, { focus: true });
     return false;
@@ -226,10 +231,10 @@ export class RestoreCommands {
     // What it compared with "now" is not so any more.
     if (this.#tree.comparison?.to === null) void this.#tree.close();
     if (!entry) {
-      void vscode.window.showInformationMessage("Nothing differed, so nothing was restored.");
+      void vscode.window.showInformationMessage(l10n.t("Nothing differed, so nothing was restored."));
       return;
     }
-    const undo = "Undo";
+    const undo = l10n.t("Undo");
     void vscode.window.showInformationMessage(`${title}: ${summaryText(summary)}.`, undo).then((chosen) => {
       if (chosen === undo) void vscode.commands.executeCommand("forkpoint.undoRestore");
     });

@@ -1,7 +1,8 @@
+import * as l10n from "@vscode/l10n";
 import type { Change, ChangeSummary } from "../../agent/protocol/entities.ts";
 import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { restoreEffect, restoreLine, summaryTotal } from "../wording/changes.ts";
-import { count } from "../wording/counts.ts";
+import { formatCount, plural } from "../wording/counts.ts";
 
 const linesShown = 12;
 const unsavedShown = 5;
@@ -22,10 +23,17 @@ export function restorePreview(
   parts.push(pathLines(changes, summaryTotal(summary), quietNames).join("\n"));
   if (unsaved.length > 0) {
     const names = unsaved.slice(0, unsavedShown).join(", ");
-    const rest = unsaved.length > unsavedShown ? ` and ${unsaved.length - unsavedShown} more` : "";
-    parts.push(`${count(unsaved.length, "editor has", "editors have")} unsaved changes: ${names}${rest}.`);
+    const rest = unsaved.length - unsavedShown;
+    parts.push(
+      plural(
+        unsaved.length,
+        "{count} editor has unsaved changes: {names}.",
+        "{count} editors have unsaved changes: {names}.",
+        { names: rest > 0 ? l10n.t("{names} and {count} more", { names, count: rest }) : names },
+      ),
+    );
   }
-  parts.push("The state as it is now is kept as a snapshot first, so that you can undo this.");
+  parts.push(l10n.t("The state as it is now is kept as a snapshot first, so that you can undo this."));
   return parts.filter(Boolean).join("\n\n");
 }
 
@@ -39,11 +47,16 @@ function pathLines(changes: readonly Change[], total: number, quietNames: readon
   });
   const rows = [
     ...own.map((change) => ({ text: restoreLine(change), paths: 1 })),
-    ...[...folders].map(([folder, paths]) => ({ text: `~ ${folder}/ (${count(paths, "path")})`, paths })),
+    ...[...folders].map(([folder, paths]) => ({
+      text: plural(paths, "~ {folder} ({count} path)", "~ {folder} ({count} paths)", {
+        folder: `${folder}/`,
+      }),
+      paths,
+    })),
   ].slice(0, linesShown);
   const left = total - rows.reduce((sum, { paths }) => sum + paths, 0);
   const lines = rows.map(({ text }) => text);
-  if (left > 0) lines.push(`… and ${left.toLocaleString("en")} more`);
+  if (left > 0) lines.push(l10n.t("… and {count} more", { count: formatCount(left) }));
   return lines;
 }
 

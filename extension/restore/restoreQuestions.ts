@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { ForkpointError } from "../../agent/protocol/errors.ts";
 import { Dismissed } from "../feedback/nextStep.ts";
@@ -16,8 +17,8 @@ export async function askUnsaved(
   unsaved: readonly UnsavedEditor[],
   others: readonly string[],
 ): Promise<string | undefined> {
-  const save = "Save All & Restore";
-  const keep = "Restore, Keep Unsaved Editors Open";
+  const save = l10n.t("Save All & Restore");
+  const keep = l10n.t("Restore, Keep Unsaved Editors Open");
   const answer = await vscode.window.showWarningMessage(
     question,
     { modal: true, detail },
@@ -38,12 +39,12 @@ export async function askUnsaved(
 export async function askOpenFiles(error: ForkpointError): Promise<"again" | "proceed"> {
   const detail = [
     openPrograms(error).join("\n") || error.message,
-    "Stop them and try again. What they still write afterwards would mix with what is restored.",
+    l10n.t("Stop them and try again. What they still write afterwards would mix with what is restored."),
   ];
-  const again = "Try Again";
-  const anyway = "Restore Anyway";
+  const again = l10n.t("Try Again");
+  const anyway = l10n.t("Restore Anyway");
   const answer = await vscode.window.showWarningMessage(
-    "Programs have files of this workspace open for writing.",
+    l10n.t("Programs have files of this workspace open for writing."),
     { modal: true, detail: detail.join("\n\n") },
     again,
     anyway,

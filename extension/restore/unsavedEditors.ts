@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import type { VolumeLocation } from "../project/volumeLocation.ts";
@@ -30,9 +31,13 @@ export function unsavedEditors(location: VolumeLocation, among?: readonly string
 export async function saveAll(editors: readonly UnsavedEditor[]): Promise<void> {
   for (const { uri, path } of editors) {
     if (!(await vscode.workspace.save(uri))) {
-      throw new ForkpointError("INTERNAL", `${path} could not be saved, so nothing was restored.`, {
-        hint: "Save or close it, then restore again.",
-      });
+      throw new ForkpointError(
+        "INTERNAL",
+        l10n.t("{path} could not be saved, so nothing was restored.", { path }),
+        {
+          hint: l10n.t("Save or close it, then restore again."),
+        },
+      );
     }
   }
 }

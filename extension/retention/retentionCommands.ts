@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { RetentionRules } from "../../agent/protocol/retention.ts";
 import { rulesText } from "../../agent/protocol/retention.ts";
@@ -26,13 +27,13 @@ export class RetentionCommands {
   async show(): Promise<void> {
     const retention = await this.#preview({});
     const change: EntryPick = {
-      label: "$(settings-gear) Change what is kept…",
-      detail: `Kept are ${rulesText(retention.rules)}.`,
+      label: `$(settings-gear) ${l10n.t("Change what is kept…")}`,
+      detail: l10n.t("Kept are {rules}.", { rules: rulesText(retention.rules) }),
       alwaysShow: true,
     };
     const chosen = await askOne([change, ...retentionPicks(retention)], {
-      title: "What retention keeps and takes",
-      placeHolder: `${goingText(retention)} with the next snapshot`,
+      title: l10n.t("What retention keeps and takes"),
+      placeHolder: l10n.t("{what} with the next snapshot", { what: goingText(retention) }),
       matchOnDetail: true,
     });
     if (chosen === change) await this.#change(retention.rules);
@@ -47,10 +48,10 @@ export class RetentionCommands {
       label: countedRules[rule].says(rules[rule]),
       rule,
     }));
-    const named = rules.keepNamed ? "Those with a name" : "Names keep nothing";
+    const named = rules.keepNamed ? l10n.t("Those with a name") : l10n.t("Names keep nothing");
     const { rule } = await askOne([...picks, { label: named, rule: "keepNamed" as const }], {
-      title: "Change what is kept",
-      placeHolder: "Choose a rule; you see what it takes before anything goes",
+      title: l10n.t("Change what is kept"),
+      placeHolder: l10n.t("Choose a rule; you see what it takes before anything goes"),
     });
     const wanted =
       rule === "keepNamed" ? { keepNamed: !rules.keepNamed } : { [rule]: await this.#askNumber(rule, rules) };
@@ -62,7 +63,7 @@ export class RetentionCommands {
 
   async #askNumber(rule: CountedRule, rules: RetentionRules): Promise<number> {
     const text = await askText({
-      title: "Change what is kept",
+      title: l10n.t("Change what is kept"),
       prompt: countedRules[rule].question,
       value: String(rules[rule]),
       validateInput: (typed) => problemOf(rule, typed),
@@ -72,16 +73,16 @@ export class RetentionCommands {
 
   /** @throws Dismissed unless a person agrees */
   async #confirm(preview: Retention): Promise<void> {
-    const keep: EntryPick = { label: "$(close) Leave it as it was" };
+    const keep: EntryPick = { label: `$(close) ${l10n.t("Leave it as it was")}` };
     const act: EntryPick = {
-      label: "$(check) Keep to the new rules",
-      detail: `Kept are ${rulesText(preview.rules)}.`,
+      label: `$(check) ${l10n.t("Keep to the new rules")}`,
+      detail: l10n.t("Kept are {rules}.", { rules: rulesText(preview.rules) }),
     };
     const choices = goingOf(preview).length === 0 ? [act, keep] : [keep, act];
     for (;;) {
       const chosen = await askOne([...choices, ...retentionPicks(preview)], {
-        title: "What the new rules would keep and take",
-        placeHolder: `${goingText(preview)}. Nothing has changed yet.`,
+        title: l10n.t("What the new rules would keep and take"),
+        placeHolder: l10n.t("{what}. Nothing has changed yet.", { what: goingText(preview) }),
         ignoreFocusOut: true,
         matchOnDetail: true,
       });
@@ -106,7 +107,7 @@ export class RetentionCommands {
 
   async #preview(rules: Partial<RetentionRules>): Promise<Retention> {
     const { project } = await this.#session.require();
-    return longOperation("Looking at what retention keeps", (call) =>
+    return longOperation(l10n.t("Looking at what retention keeps"), (call) =>
       this.#connection.call("timeline/retention", { project: project.projectId, rules, measure: true }, call),
     );
   }

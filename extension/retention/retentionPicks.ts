@@ -1,9 +1,10 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { Result } from "../../agent/protocol/methods.ts";
 import { keepWords } from "../../agent/protocol/retention.ts";
 import { causeIcons, entryTitle } from "../wording/causes.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { roomText } from "../wording/rooms.ts";
 
@@ -20,9 +21,15 @@ export function goingOf({ judged }: Retention): Entry[] {
 /** "3 snapshots go, which frees 1.2 GB". */
 export function goingText(retention: Retention): string {
   const amount = goingOf(retention).length;
-  if (amount === 0) return "No snapshot goes";
-  const frees = retention.room ? `, which frees ${roomText(retention.room)}` : "";
-  return `${count(amount, "snapshot goes", "snapshots go")}${frees}`;
+  if (amount === 0) return l10n.t("No snapshot goes");
+  return retention.room
+    ? plural(
+        amount,
+        "{count} snapshot goes, which frees {room}",
+        "{count} snapshots go, which frees {room}",
+        { room: roomText(retention.room) },
+      )
+    : plural(amount, "{count} snapshot goes", "{count} snapshots go");
 }
 
 /** What goes and why, then what stays and why. */
@@ -35,15 +42,17 @@ export function retentionPicks(retention: Retention): EntryPick[] {
     description: relativeTime(entry.createdAt, now),
     detail:
       reasons.length === 0
-        ? `Goes: older than the newest${automatic ? " automatic ones" : ""}, the last of no kept period`
-        : `Stays: ${reasons.map((reason) => keepWords[reason]).join(", ")}`,
+        ? automatic
+          ? l10n.t("Goes: older than the newest automatic ones, the last of no kept period")
+          : l10n.t("Goes: older than the newest, the last of no kept period")
+        : l10n.t("Stays: {reasons}", { reasons: reasons.map((reason) => keepWords[reason]).join(", ") }),
     entry,
   });
   const head = (label: string): EntryPick => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
     head(goingText(retention)),
     ...going.map(pick),
-    head(count(staying.length, "snapshot stays", "snapshots stay")),
+    head(plural(staying.length, "{count} snapshot stays", "{count} snapshots stay")),
     ...staying.map(pick),
   ];
 }

@@ -1,5 +1,6 @@
+import * as l10n from "@vscode/l10n";
 import type { RetentionRules } from "../../agent/protocol/retention.ts";
-import { count } from "../wording/counts.ts";
+import { formatCount, plural } from "../wording/counts.ts";
 
 export type CountedRule = Exclude<keyof RetentionRules, "keepNamed">;
 
@@ -15,36 +16,50 @@ const periods = { least: 0, most: 1000 };
 
 export const countedRules: Readonly<Record<CountedRule, RuleWords>> = {
   maxSnapshots: {
-    question: "How many of the newest snapshots that you took are kept?",
+    question: l10n.t("How many of the newest snapshots that you took are kept?"),
     least: 1,
     most: 10_000,
-    says: (amount) => `The newest ${amount.toLocaleString("en")} that you took`,
+    says: (amount) => l10n.t("The newest {count} that you took", { count: formatCount(amount) }),
   },
   keepHours: {
     ...periods,
-    question: "Of how many hours is the last snapshot kept?",
-    says: (amount) => (amount === 0 ? "No last ones of hours" : `The last one of ${count(amount, "hour")}`),
+    question: l10n.t("Of how many hours is the last snapshot kept?"),
+    says: (amount) =>
+      amount === 0
+        ? l10n.t("No last ones of hours")
+        : plural(amount, "The last one of {count} hour", "The last one of {count} hours"),
   },
   keepDays: {
     ...periods,
-    question: "Of how many days is the last snapshot kept?",
-    says: (amount) => (amount === 0 ? "No last ones of days" : `The last one of ${count(amount, "day")}`),
+    question: l10n.t("Of how many days is the last snapshot kept?"),
+    says: (amount) =>
+      amount === 0
+        ? l10n.t("No last ones of days")
+        : plural(amount, "The last one of {count} day", "The last one of {count} days"),
   },
   keepWeeks: {
     ...periods,
-    question: "Of how many weeks is the last snapshot kept?",
-    says: (amount) => (amount === 0 ? "No last ones of weeks" : `The last one of ${count(amount, "week")}`),
+    question: l10n.t("Of how many weeks is the last snapshot kept?"),
+    says: (amount) =>
+      amount === 0
+        ? l10n.t("No last ones of weeks")
+        : plural(amount, "The last one of {count} week", "The last one of {count} weeks"),
   },
   keepMonths: {
     ...periods,
-    question: "Of how many months is the last snapshot kept?",
-    says: (amount) => (amount === 0 ? "No last ones of months" : `The last one of ${count(amount, "month")}`),
+    question: l10n.t("Of how many months is the last snapshot kept?"),
+    says: (amount) =>
+      amount === 0
+        ? l10n.t("No last ones of months")
+        : plural(amount, "The last one of {count} month", "The last one of {count} months"),
   },
   keepAssistantDays: {
     ...periods,
-    question: "For how many days is kept what was there around an assistant’s work?",
+    question: l10n.t("For how many days is kept what was there around an assistant’s work?"),
     says: (amount) =>
-      amount === 0 ? "Nothing for assistants’ sake" : `${count(amount, "day")} of assistants’ work`,
+      amount === 0
+        ? l10n.t("Nothing for assistants’ sake")
+        : plural(amount, "{count} day of assistants’ work", "{count} days of assistants’ work"),
   },
 };
 
@@ -53,5 +68,5 @@ export function problemOf(rule: CountedRule, text: string): string | null {
   const { least, most } = countedRules[rule];
   const value = Number(text);
   if (/^\d+$/.test(text.trim()) && value >= least && value <= most) return null;
-  return `Write a whole number from ${least} to ${most.toLocaleString("en")}.`;
+  return l10n.t("Write a whole number from {least} to {most}.", { least, most: formatCount(most) });
 }

@@ -1,11 +1,12 @@
 import { isAbsolute } from "node:path";
+import * as l10n from "@vscode/l10n";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import { encodeVolumePath } from "../../agent/protocol/volumePath.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import type { VolumeLocation } from "../project/volumeLocation.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { searchQuery } from "./searchQuery.ts";
 
 /** A page of what was found, newest first. */
@@ -67,7 +68,7 @@ export class EntrySearch {
     signal: AbortSignal,
   ) {
     const inside = isAbsolute(asked) ? location.inside(asked) : asked;
-    if (inside === null) return `“${asked}” is not in this workspace.`;
+    if (inside === null) return l10n.t("“{asked}” is not in this workspace.", { asked });
     const key = `${project} ${inside}`;
     if (page.before !== undefined && this.#touching?.key === key) return this.#touching;
     try {
@@ -78,8 +79,16 @@ export class EntrySearch {
         { signal },
       );
       const notes = [
-        ...(unknown > 0 ? [`${count(unknown, "snapshot")} could not be looked into: not on this disk.`] : []),
-        ...(complete ? [] : ["Only the newest snapshots were looked into."]),
+        ...(unknown > 0
+          ? [
+              plural(
+                unknown,
+                "{count} snapshot could not be looked into: not on this disk.",
+                "{count} snapshots could not be looked into: not on this disk.",
+              ),
+            ]
+          : []),
+        ...(complete ? [] : [l10n.t("Only the newest snapshots were looked into.")]),
       ];
       this.#touching = { key, ids: snapshotIds, note: notes.join(" ") || null };
       return this.#touching;

@@ -1,4 +1,5 @@
-import { count } from "../wording/counts.ts";
+import * as l10n from "@vscode/l10n";
+import { plural } from "../wording/counts.ts";
 import type { TimelineSearch } from "./timelineSearch.ts";
 
 /** Beside the view's title, and in a line of its own; both empty when nothing is looked for. */
@@ -6,11 +7,14 @@ export function filterWords({ query, found }: Pick<TimelineSearch, "query" | "fo
   if (query === "") return { description: "", message: "" };
   const amount =
     found === undefined
-      ? "searching…"
+      ? l10n.t("searching…")
       : found.matches === 0
-        ? "no snapshot"
-        : count(found.matches, "snapshot");
-  const problem = found?.problem ? ` ${found.problem}` : "";
-  const clear = "“Clear Search” in the title shows all again.";
-  return { description: amount, message: `Filtered: ${query} · ${amount}.${problem} ${clear}` };
+        ? l10n.t("no snapshot")
+        : plural(found.matches, "{count} snapshot", "{count} snapshots");
+  const message = [
+    l10n.t("Filtered: {query} · {amount}.", { query, amount }),
+    ...(found?.problem ? [found.problem] : []),
+    l10n.t("“Clear Search” in the title shows all again."),
+  ].join(" ");
+  return { description: amount, message };
 }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
@@ -6,7 +7,7 @@ import { reportError } from "../feedback/reportError.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { textArgument } from "../timeline/entryArgument.ts";
 import { entryPick } from "../timeline/chooseEntry.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import type { FoundEntries } from "./entrySearch.ts";
 import { searchHint } from "./searchQuery.ts";
 import type { TimelineSearch } from "./timelineSearch.ts";
@@ -124,10 +125,11 @@ export class SearchCommands {
 }
 
 function picks(typed: string, { entries, matches, problem }: FoundEntries): FoundPick[] {
-  const amount = matches === 0 ? "No snapshot matches" : count(matches, "snapshot");
+  const amount =
+    matches === 0 ? l10n.t("No snapshot matches") : plural(matches, "{count} snapshot", "{count} snapshots");
   const head: FoundPick = {
     label: `$(filter) ${amount}`,
-    description: "show only these in the Timeline view",
+    description: l10n.t("show only these in the Timeline view"),
     ...(problem !== null && { detail: problem }),
     alwaysShow: true,
     entry: null,

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import { Cause, causes, type EntryFilter } from "../../agent/protocol/entities.ts";
 import { namedMoment } from "../../agent/protocol/namedMoment.ts";
 
@@ -27,7 +28,7 @@ const kinds: Readonly<Record<string, SearchTerm["kind"]>> = {
 const longestText = 200;
 
 /** What may be typed, for an empty box. */
-export const searchHint = "Words, path:src/app.ts, cause:test, by:ada, after:2026-01-31, before:3d";
+export const searchHint = l10n.t("Words, path:src/app.ts, cause:test, by:ada, after:2026-01-31, before:3d");
 
 /**
  * Reads what a person typed: words are looked for in labels, notes and commands; `kind:value` asks for something else, with
@@ -79,11 +80,13 @@ function meaning(terms: readonly SearchTerm[], nowMs: number): Omit<SearchQuery,
   const badDate = after !== undefined && since === null ? after : until === null ? before : undefined;
   const problem =
     known.length < wanted.length
-      ? `A cause is one of ${causes.join(", ")}.`
+      ? l10n.t("A cause is one of {causes}.", { causes: causes.join(", ") })
       : badDate !== undefined
-        ? `“${badDate}” is no date: write 2026-01-31, "2026-01-31 18:00", or 90m, 12h, 3d or 2w ago.`
+        ? l10n.t('“{badDate}” is no date: write 2026-01-31, "2026-01-31 18:00", or 90m, 12h, 3d or 2w ago.', {
+            badDate,
+          })
         : tests !== undefined && filter.tests === undefined
-          ? "Tests have passed or failed: write tests:passed or tests:failed."
+          ? l10n.t("Tests have passed or failed: write tests:passed or tests:failed.")
           : null;
   return { filter, path: path === "" ? null : path, problem };
 }

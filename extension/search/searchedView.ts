@@ -1,9 +1,11 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { filterWords } from "./filterWords.ts";
 import type { TimelineSearch } from "./timelineSearch.ts";
 
-const restricted =
-  "Restricted Mode: snapshots can be looked at and compared. Trust this folder to change something.";
+const restricted = l10n.t(
+  "Restricted Mode: snapshots can be looked at and compared. Trust this folder to change something.",
+);
 
 /**
  * Says above the rows of the Timeline view what it is filtered by, and how one sees everything again; else, why nothing can

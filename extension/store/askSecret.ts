@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Secret } from "../../agent/protocol/entities.ts";
 import { askText } from "../feedback/ask.ts";
@@ -7,25 +8,26 @@ import { askKeyFile } from "./keyFile.ts";
 const leastCharacters = 8;
 
 /** What opens a store: its passphrase or, by a button of the box, a key file. @throws Dismissed */
-export async function askSecret(title: string, prompt = "The store's passphrase"): Promise<Secret> {
+export async function askSecret(title: string, prompt = l10n.t("The store's passphrase")): Promise<Secret> {
   const answer = await passphraseOrKeyFile(title, prompt);
-  return answer === "key file" ? askKeyFile(title) : { passphrase: answer.passphrase };
+  return answer === "keyFile" ? askKeyFile(title) : { passphrase: answer.passphrase };
 }
 
 /** A new passphrase, typed twice. @throws Dismissed */
 export async function askNewPassphrase(title: string): Promise<Secret> {
   const passphrase = await askText({
     title,
-    prompt:
+    prompt: l10n.t(
       "A new passphrase. Without it nothing in the store can be read any more, by anybody: keep it elsewhere, too.",
+    ),
     password: true,
     validateInput: newPassphraseProblem,
   });
   await askText({
     title,
-    prompt: "The same again",
+    prompt: l10n.t("The same again"),
     password: true,
-    validateInput: (text) => (text === passphrase ? null : "The two differ."),
+    validateInput: (text) => (text === passphrase ? null : l10n.t("The two differ.")),
   });
   return { passphrase };
 }
@@ -34,24 +36,26 @@ export async function askNewPassphrase(title: string): Promise<Secret> {
 export function newPassphraseProblem(text: string): string | null {
   return Array.from(text).length >= leastCharacters
     ? null
-    : `Use at least ${leastCharacters} characters; several words that do not belong together are best.`;
+    : l10n.t("Use at least {count} characters; several words that do not belong together are best.", {
+        count: leastCharacters,
+      });
 }
 
 async function passphraseOrKeyFile(
   title: string,
   prompt: string,
-): Promise<{ passphrase: string } | "key file"> {
+): Promise<{ passphrase: string } | "keyFile"> {
   const box = vscode.window.createInputBox();
-  const useKeyFile = { iconPath: new vscode.ThemeIcon("key"), tooltip: "Use a Key File Instead" };
+  const useKeyFile = { iconPath: new vscode.ThemeIcon("key"), tooltip: l10n.t("Use a Key File Instead") };
   Object.assign(box, { title, prompt, password: true, ignoreFocusOut: true, buttons: [useKeyFile] });
   try {
     return await new Promise((resolve, reject) => {
-      box.onDidTriggerButton(() => resolve("key file"));
+      box.onDidTriggerButton(() => resolve("keyFile"));
       box.onDidChangeValue(() => {
         box.validationMessage = undefined;
       });
       box.onDidAccept(() => {
-        if (box.value === "") box.validationMessage = "Type the passphrase.";
+        if (box.value === "") box.validationMessage = l10n.t("Type the passphrase.");
         else resolve({ passphrase: box.value });
       });
       box.onDidHide(() => reject(new Dismissed()));

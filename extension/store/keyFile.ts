@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Secret } from "../../agent/protocol/entities.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
@@ -13,7 +14,7 @@ const keyFileBytes = 32;
 export async function askKeyFile(title: string): Promise<Secret> {
   const typed = await askText({
     title,
-    prompt: "The key file. Leave it empty to choose it from a list.",
+    prompt: l10n.t("The key file. Leave it empty to choose it from a list."),
     placeHolder: "/home/ada/forkpoint.key",
     validateInput: (text) => (text === "" ? null : pathProblem(text)),
   });
@@ -24,8 +25,9 @@ export async function askKeyFile(title: string): Promise<Secret> {
 export async function askNewKeyFile(title: string): Promise<Secret> {
   const path = await askText({
     title,
-    prompt:
+    prompt: l10n.t(
       "The key file; it is made where there is none. Without it nothing in the store can be read any more, by anybody: keep a copy elsewhere, too.",
+    ),
     placeHolder: "/home/ada/forkpoint.key",
     validateInput: pathProblem,
   });
@@ -34,11 +36,11 @@ export async function askNewKeyFile(title: string): Promise<Secret> {
 }
 
 function pathProblem(text: string): string | null {
-  return text.startsWith("/") ? null : "Type an absolute path.";
+  return text.startsWith("/") ? null : l10n.t("Type an absolute path.");
 }
 
 async function chosenFile(title: string): Promise<string> {
-  const chosen = await vscode.window.showOpenDialog({ title, openLabel: "Use as Key File" });
+  const chosen = await vscode.window.showOpenDialog({ title, openLabel: l10n.t("Use as Key File") });
   const file = chosen?.[0];
   if (!file) throw new Dismissed();
   return file.fsPath;
@@ -46,10 +48,16 @@ async function chosenFile(title: string): Promise<string> {
 
 async function keyOf(path: string): Promise<Secret> {
   const bytes = await readFile(path).catch((thrown: unknown) => {
-    throw unusable(path, "it cannot be read", thrown);
+    throw unusable(l10n.t("{path} is no key file: it cannot be read{code}.", { path, code: codeOf(thrown) }));
   });
   if (bytes.length === keyFileBytes) return { keyFile: bytes.toString("base64") };
-  throw unusable(path, `it has ${bytes.length} bytes and not ${keyFileBytes}`);
+  throw unusable(
+    l10n.t("{path} is no key file: it has {count} bytes and not {wanted}.", {
+      path,
+      count: bytes.length,
+      wanted: keyFileBytes,
+    }),
+  );
 }
 
 /** Makes it, for its owner only and lasting, before anything is encrypted with it; one that is there stays. */
@@ -58,15 +66,19 @@ async function makeKeyFile(path: string): Promise<void> {
     await writeFile(path, randomBytes(keyFileBytes), { flag: "wx", mode: 0o600, flush: true });
   } catch (thrown) {
     if (thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST") return;
-    throw unusable(path, "it cannot be made", thrown);
+    throw unusable(l10n.t("{path} is no key file: it cannot be made{code}.", { path, code: codeOf(thrown) }));
   }
   const folder = await open(dirname(path));
   await folder.sync().finally(() => folder.close());
 }
 
-function unusable(path: string, problem: string, thrown?: unknown): ForkpointError {
-  const code = thrown instanceof Error && "code" in thrown ? ` (${String(thrown.code)})` : "";
-  return new ForkpointError("BAD_REQUEST", `${path} is no key file: ${problem}${code}.`, {
-    hint: "A key file has 32 random bytes. Name another.",
+/** " (ENOENT)", or nothing. */
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? ` (${String(thrown.code)})` : "";
+}
+
+function unusable(problem: string): ForkpointError {
+  return new ForkpointError("BAD_REQUEST", problem, {
+    hint: l10n.t("A key file has 32 random bytes. Name another."),
   });
 }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { RepairReport, VerifyReport } from "../../agent/protocol/storeReports.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -19,14 +20,17 @@ import type { StoreLock } from "./storeLock.ts";
 
 const shares = [
   {
-    label: "$(verified) Everything",
-    detail: "Every byte of every snapshot is fetched. Ended before it is done, it goes on where it was.",
+    label: `$(verified) ${l10n.t("Everything")}`,
+    detail: l10n.t(
+      "Every byte of every snapshot is fetched. Ended before it is done, it goes on where it was.",
+    ),
     parts: 1,
   },
   {
-    label: "$(dashboard) A share: the next 5 %",
-    detail:
+    label: `$(dashboard) ${l10n.t("A share: the next 5 %")}`,
+    detail: l10n.t(
       "Everything but the files' bytes, and of those the next share each time, so that all are read in the end.",
+    ),
     parts: 20,
   },
 ] as const;
@@ -47,11 +51,11 @@ export class RepairCommands {
   async verify(): Promise<VerifyReport> {
     await this.#lock.requireStore();
     const { parts } = await askOne(shares, {
-      title: "Verify the safe copy",
-      placeHolder: "How much is to be read back from the store?",
+      title: l10n.t("Verify the safe copy"),
+      placeHolder: l10n.t("How much is to be read back from the store?"),
     });
     const report = await this.#lock.whenOpen(() =>
-      longOperation("Reading the copy back", (call) =>
+      longOperation(l10n.t("Reading the copy back"), (call) =>
         this.#connection.call("store/verify", { parts }, call),
       ),
     );
@@ -65,14 +69,14 @@ export class RepairCommands {
   async repair(): Promise<RepairReport | null> {
     await this.#lock.requireStore();
     const plan = await this.#lock.givenSecret((secret) =>
-      longOperation("Looking for damage", (call) =>
+      longOperation(l10n.t("Looking for damage"), (call) =>
         this.#connection.call("store/repair", { dryRun: true, ...(secret && { secret }) }, call),
       ),
     );
     if (isSound(plan)) {
       offer(
         vscode.window.showInformationMessage,
-        "Nothing is known to be damaged. Verifying reads the copy back.",
+        l10n.t("Nothing is known to be damaged. Verifying reads the copy back."),
         ["forkpoint.verifyStore"],
       );
       return null;
@@ -84,13 +88,13 @@ export class RepairCommands {
 
   async #mend(plan: RepairReport): Promise<RepairReport> {
     await askPlan({
-      title: "Repair the safe copy",
-      placeHolder: "What is wrong, and what would be done about it",
-      keep: "Leave the store as it is",
+      title: l10n.t("Repair the safe copy"),
+      placeHolder: l10n.t("What is wrong, and what would be done about it"),
+      keep: l10n.t("Leave the store as it is"),
       acts: [
         {
-          label: "$(tools) Repair the store",
-          detail: "Mends it with what this machine has. Nothing is deleted.",
+          label: `$(tools) ${l10n.t("Repair the store")}`,
+          detail: l10n.t("Mends it with what this machine has. Nothing is deleted."),
         },
       ],
       parts: repairParts(plan),
@@ -100,7 +104,7 @@ export class RepairCommands {
 
   #run(giveUp: boolean): Promise<RepairReport> {
     return this.#lock.givenSecret((secret) =>
-      longOperation("Repairing the store", (call) =>
+      longOperation(l10n.t("Repairing the store"), (call) =>
         this.#connection.call("store/repair", { giveUp, ...(secret && { secret }) }, call),
       ),
     );
@@ -113,7 +117,7 @@ export class RepairCommands {
       void vscode.window.showInformationMessage(text);
       return;
     }
-    const giveUp = "Give Up That Machine…";
+    const giveUp = l10n.t("Give Up That Machine…");
     // Not awaited: the repair is done, whether or not somebody answers.
     void vscode.window.showWarningMessage(text, ...(waits ? [giveUp] : [])).then((chosen) => {
       if (chosen !== giveUp) return;
@@ -123,12 +127,12 @@ export class RepairCommands {
 
   /** The last resort: makes anew what only another machine knows. */
   async #giveUp(report: RepairReport): Promise<void> {
-    const act = "Give Up That Machine";
+    const act = l10n.t("Give Up That Machine");
     const chosen = await vscode.window.showWarningMessage(
-      "Give up what only another machine can mend?",
+      l10n.t("Give up what only another machine can mend?"),
       { modal: true, detail: lossText(report) },
       // The first is the one that Enter takes.
-      "Wait for That Machine",
+      l10n.t("Wait for That Machine"),
       act,
     );
     if (chosen !== act) throw new Dismissed();

@@ -1,6 +1,7 @@
+import * as l10n from "@vscode/l10n";
 import type { DamagedSnapshot, RepairReport, VerifyReport } from "../../agent/protocol/storeReports.ts";
 import type { PlanPart } from "../feedback/planQuestion.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
 
 type Mended = RepairReport["records"][number];
@@ -29,23 +30,29 @@ export function repairParts(plan: RepairReport): PlanPart[] {
   const { damaged, left, indexProblems, records, packsIndexed, pushedAgain } = plan;
   const isLeft = new Set(left.map(({ manifestDigest }) => manifestDigest));
   const mended = records.filter(({ isMended }) => isMended).map(({ problem }) => problem);
-  const packs = packsIndexed > 0 ? [`${count(packsIndexed, "pack")} that no index names`] : [];
+  const packs =
+    packsIndexed > 0
+      ? [plural(packsIndexed, "{count} pack that no index names", "{count} packs that no index names")]
+      : [];
   const parts = [
     {
-      heading: "Damaged",
+      heading: l10n.t("Damaged"),
       lines: damaged.filter(({ manifestDigest }) => !isLeft.has(manifestDigest)).map(damagedLine),
     },
-    { heading: "Written again", lines: [...mended, ...indexProblems, ...packs].map((label) => ({ label })) },
     {
-      heading: "Pushed again from this machine",
+      heading: l10n.t("Written again"),
+      lines: [...mended, ...indexProblems, ...packs].map((label) => ({ label })),
+    },
+    {
+      heading: l10n.t("Pushed again from this machine"),
       lines: pushedAgain.map(({ slug, snapshotId }) => ({ label: slug, description: snapshotId })),
     },
     {
-      heading: "Not on this machine; mended only as far as they share what is pushed again",
+      heading: l10n.t("Not on this machine; mended only as far as they share what is pushed again"),
       lines: left.map(damagedLine),
     },
     {
-      heading: "Only another machine can mend",
+      heading: l10n.t("Only another machine can mend"),
       lines: waitingRecords(plan).map(({ problem }) => ({ label: problem })),
     },
   ];
@@ -59,15 +66,23 @@ export function repairedText(report: RepairReport): string {
   const parts: string[] = [];
   if (left.length > 0) {
     parts.push(
-      `${count(left.length, "snapshot is", "snapshots are")} still damaged. Repair the copy on a machine that has ${left.length === 1 ? "it" : "them"}.`,
+      plural(
+        left.length,
+        "{count} snapshot is still damaged. Repair the copy on a machine that has it.",
+        "{count} snapshots are still damaged. Repair the copy on a machine that has them.",
+      ),
     );
   }
   if (waiting > 0) {
     parts.push(
-      `${count(waiting, "record")} of the store only another machine can mend: repair the copy there. Until then the store is not tidied.`,
+      plural(
+        waiting,
+        "{count} record of the store only another machine can mend: repair the copy there. Until then the store is not tidied.",
+        "{count} records of the store only another machine can mend: repair the copy there. Until then the store is not tidied.",
+      ),
     );
   }
-  return parts.length > 0 ? parts.join(" ") : "The safe copy is mended.";
+  return parts.length > 0 ? parts.join(" ") : l10n.t("The safe copy is mended.");
 }
 
 /** What a person reads before what only another machine knows is given up: what is wrong and what is lost with each. */
@@ -77,20 +92,38 @@ export function lossText(report: RepairReport): string {
   );
   return [
     ...records,
-    "Do this only when that machine never comes back: what it alone knows is lost. Files on this machine stay as they are.",
+    l10n.t(
+      "Do this only when that machine never comes back: what it alone knows is lost. Files on this machine stay as they are.",
+    ),
   ].join("\n\n");
 }
 
 /** How a verification ended. */
 export function verifiedText(report: VerifyReport): string {
   const { blobs, bytes, snapshots, parts, part, damaged, indexProblems } = report;
-  const share = parts === 1 ? "" : `, part ${part} of ${parts}`;
-  const read = `Read ${count(blobs, "part")} with ${formatBytes(bytes)} of ${count(snapshots, "snapshot")} back${share}`;
-  if (damaged.length + indexProblems.length === 0) return `${read}: all of it is right.`;
+  const words = {
+    parts: plural(blobs, "{count} part", "{count} parts"),
+    size: formatBytes(bytes),
+    snapshots: plural(snapshots, "{count} snapshot", "{count} snapshots"),
+  };
+  const read =
+    parts === 1
+      ? l10n.t("Read {parts} with {size} of {snapshots} back", words)
+      : l10n.t("Read {parts} with {size} of {snapshots} back, part {share} of {shares}", {
+          ...words,
+          share: part,
+          shares: parts,
+        });
+  if (damaged.length + indexProblems.length === 0) return l10n.t("{read}: all of it is right.", { read });
   const problems = [
     ...(damaged.length > 0
       ? [
-          `${count(damaged.length, "snapshot is", "snapshots are")} damaged: ${damaged.slice(0, 3).map(nameOf).join(", ")}${damaged.length > 3 ? ", …" : ""}`,
+          plural(
+            damaged.length,
+            "{count} snapshot is damaged: {names}",
+            "{count} snapshots are damaged: {names}",
+            { names: [...damaged.slice(0, 3).map(nameOf), ...(damaged.length > 3 ? ["…"] : [])].join(", ") },
+          ),
         ]
       : []),
     ...indexProblems.slice(0, 1),
@@ -104,5 +137,6 @@ function damagedLine(damaged: DamagedSnapshot): PlanPart["lines"][number] {
 }
 
 function nameOf({ slug, projectId, snapshotId, manifestDigest }: DamagedSnapshot): string {
-  return `${slug ?? projectId} ${snapshotId ?? `(manifest ${manifestDigest.slice(0, 12)}…)`}`;
+  const name = snapshotId ?? `(${l10n.t("manifest {id}…", { id: manifestDigest.slice(0, 12) })})`;
+  return `${slug ?? projectId} ${name}`;
 }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Secret, Store } from "../../agent/protocol/entities.ts";
 import type { Result } from "../../agent/protocol/methods.ts";
@@ -8,7 +9,7 @@ import { longOperation } from "../feedback/longOperation.ts";
 import { Dismissed } from "../feedback/nextStep.ts";
 import { offer } from "../feedback/reportError.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { askNewPassphrase, askSecret } from "./askSecret.ts";
 import { askNewKeyFile } from "./keyFile.ts";
 import type { StoreSecrets } from "./storeSecrets.ts";
@@ -17,31 +18,33 @@ import { storeUrlProblem } from "./storeUrl.ts";
 
 const kinds = [
   {
-    label: "$(cloud) S3 bucket",
-    detail: "Amazon S3 or anything that speaks its language. Credentials come from where the AWS tools look.",
+    label: `$(cloud) ${l10n.t("S3 bucket")}`,
+    detail: l10n.t(
+      "Amazon S3 or anything that speaks its language. Credentials come from where the AWS tools look.",
+    ),
     place: "s3",
   },
   {
-    label: "$(folder) Folder",
-    detail: "Another disk, a network share, or a folder that is backed up.",
+    label: `$(folder) ${l10n.t("Folder")}`,
+    detail: l10n.t("Another disk, a network share, or a folder that is backed up."),
     place: "dir",
   },
 ] as const;
 
 const protections = [
   {
-    label: "$(unlock) Leave it readable",
-    detail: "Whoever can read the store can read everything in your workspaces, .env files included.",
+    label: `$(unlock) ${l10n.t("Leave it readable")}`,
+    detail: l10n.t("Whoever can read the store can read everything in your workspaces, .env files included."),
     protection: "none",
   },
   {
-    label: "$(lock) Encrypt it with a passphrase",
-    detail: "Whoever keeps the store can read nothing in it, neither contents nor names.",
+    label: `$(lock) ${l10n.t("Encrypt it with a passphrase")}`,
+    detail: l10n.t("Whoever keeps the store can read nothing in it, neither contents nor names."),
     protection: "passphrase",
   },
   {
-    label: "$(key) Encrypt it with a key file",
-    detail: "The same, opened by a file of 32 random bytes instead of something to remember.",
+    label: `$(key) ${l10n.t("Encrypt it with a key file")}`,
+    detail: l10n.t("The same, opened by a file of 32 random bytes instead of something to remember."),
     protection: "keyFile",
   },
 ] as const;
@@ -62,19 +65,19 @@ export class StoreCommands {
     await this.#session.requireAgent();
     const { store: current } = await this.#connection.call("store/show", {});
     const { place } = await askOne(kinds, {
-      title: "Set store (1 of 2)",
-      placeHolder: "Where should the safe copy go?",
+      title: l10n.t("Set store (1 of 2)"),
+      placeHolder: l10n.t("Where should the safe copy go?"),
     });
     const url = place === "dir" ? await this.#askFolder() : await askBucket(current?.url);
     const store = await this.#setUrl(url);
-    this.#tell(store, "The store is set.");
+    this.#tell(store, l10n.t("The store is set."));
     return store;
   }
 
   /** Sets it, once it is known from the agent whether it takes a passphrase or key file, and which. */
   async #setUrl(url: string): Promise<Store> {
     const set = (how: { encrypt?: boolean; secret?: Secret }) =>
-      longOperation("Checking the store", (call) =>
+      longOperation(l10n.t("Checking the store"), (call) =>
         this.#connection.call("store/set", { url, ...how }, call),
       );
     const keeping = async (secret: Secret) => {
@@ -88,7 +91,7 @@ export class StoreCommands {
     } catch (thrown) {
       const { code } = errorBody(thrown);
       if (code === "REPOSITORY_PLAIN") return set({ encrypt: false });
-      if (code === "REPOSITORY_LOCKED") return keeping(await askSecret("Open the encrypted store"));
+      if (code === "REPOSITORY_LOCKED") return keeping(await askSecret(l10n.t("Open the encrypted store")));
       if (code !== "KEY_NEEDED") throw thrown;
     }
     // What others keep is encrypted unless somebody decides otherwise; a folder is the person's own.
@@ -96,34 +99,38 @@ export class StoreCommands {
     const { protection } = await askOne(
       url.startsWith("dir:") ? [readable, ...encrypted] : [...encrypted, readable],
       {
-        title: "Set store",
-        placeHolder: "The store holds no copies yet. Who may read those that come?",
+        title: l10n.t("Set store"),
+        placeHolder: l10n.t("The store holds no copies yet. Who may read those that come?"),
       },
     );
     if (protection === "none") return set({ encrypt: false });
-    const title = "Encrypt the store";
+    const title = l10n.t("Encrypt the store");
     return keeping(protection === "passphrase" ? await askNewPassphrase(title) : await askNewKeyFile(title));
   }
 
   async check(): Promise<Store> {
     await this.#session.requireAgent();
-    const store = await longOperation("Checking the store", (call) =>
+    const store = await longOperation(l10n.t("Checking the store"), (call) =>
       this.#connection.call("store/check", {}, call),
     );
-    this.#tell(store, "The store works.");
+    this.#tell(store, l10n.t("The store works."));
     return store;
   }
 
   /** Waits until every entry is in the store. */
   async push(): Promise<Result<"sync/push">> {
     const { project } = await this.#session.require();
-    const result = await longOperation("Pushing to the store", (call) =>
+    const result = await longOperation(l10n.t("Pushing to the store"), (call) =>
       this.#connection.call("sync/push", { project: project.projectId, wait: true }, call),
     );
     void vscode.window.showInformationMessage(
       result.pushed.length === 0
-        ? "Everything is in the store already."
-        : `Pushed ${count(result.pushed.length, "snapshot")} to the store.`,
+        ? l10n.t("Everything is in the store already.")
+        : plural(
+            result.pushed.length,
+            "Pushed {count} snapshot to the store.",
+            "Pushed {count} snapshots to the store.",
+          ),
     );
     return result;
   }
@@ -132,35 +139,37 @@ export class StoreCommands {
   async pause(): Promise<Store> {
     await this.#session.requireAgent();
     const store = await this.#connection.call("store/pause", {});
-    offer(vscode.window.showInformationMessage, "The safe copy is paused. New snapshots stay on this disk.", [
-      "forkpoint.resumePush",
-    ]);
+    offer(
+      vscode.window.showInformationMessage,
+      l10n.t("The safe copy is paused. New snapshots stay on this disk."),
+      ["forkpoint.resumePush"],
+    );
     return store;
   }
 
   async resume(): Promise<Store> {
     await this.#session.requireAgent();
     const store = await this.#connection.call("store/resume", {});
-    void vscode.window.showInformationMessage("The safe copy goes on.");
+    void vscode.window.showInformationMessage(l10n.t("The safe copy goes on."));
     return store;
   }
 
   async #askFolder(): Promise<string> {
     const typed = await askText({
-      title: "Set store (2 of 2)",
-      prompt: "Folder for the safe copy. Leave it empty to choose one from a list.",
+      title: l10n.t("Set store (2 of 2)"),
+      prompt: l10n.t("Folder for the safe copy. Leave it empty to choose one from a list."),
       placeHolder: "/mnt/backup/forkpoint",
       validateInput: (text) =>
         text === ""
           ? null
           : text.startsWith("/")
             ? storeUrlProblem(`dir://${text}`)
-            : "Type an absolute path.",
+            : l10n.t("Type an absolute path."),
     });
     if (typed !== "") return `dir://${typed}`;
     const chosen = await vscode.window.showOpenDialog({
-      title: "Folder for the safe copy",
-      openLabel: "Use as Store",
+      title: l10n.t("Folder for the safe copy"),
+      openLabel: l10n.t("Use as Store"),
       canSelectFiles: false,
       canSelectFolders: true,
     });
@@ -187,8 +196,10 @@ export class StoreCommands {
 
 function askBucket(current: string | undefined): Promise<string> {
   return askText({
-    title: "Set store (2 of 2)",
-    prompt: "Bucket and prefix; add ?endpoint=…&region=…&forcePathStyle=true for other servers than Amazon's",
+    title: l10n.t("Set store (2 of 2)"),
+    prompt: l10n.t(
+      "Bucket and prefix; add ?endpoint=…&region=…&forcePathStyle=true for other servers than Amazon's",
+    ),
     placeHolder: "s3://bucket/prefix?region=eu-central-1",
     value: current?.startsWith("s3://") ? current : "s3://",
     validateInput: storeUrlProblem,

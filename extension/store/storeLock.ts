@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Secret, Store } from "../../agent/protocol/entities.ts";
 import { errorBody } from "../../agent/protocol/errors.ts";
@@ -50,28 +51,31 @@ export class StoreLock implements vscode.Disposable {
   /** Asks for the passphrase or key file and opens the store with it. @throws NextStep when there is nothing to open */
   async unlock(): Promise<Store> {
     const { url } = await this.#requireEncrypted();
-    const secret = await askSecret("Unlock store");
-    const store = await longOperation("Unlocking the store", (call) =>
+    const secret = await askSecret(l10n.t("Unlock store"));
+    const store = await longOperation(l10n.t("Unlocking the store"), (call) =>
       this.#connection.call("store/unlock", { secret }, call),
     );
     await this.#secrets.keep(url, secret);
-    void vscode.window.showInformationMessage("The store is unlocked.");
+    void vscode.window.showInformationMessage(l10n.t("The store is unlocked."));
     return store;
   }
 
   /** Replaces the passphrase by another; nothing is uploaded again. */
   async changePassphrase(): Promise<void> {
     const { url } = await this.#requireEncrypted();
-    const current = await askSecret("Change store passphrase (1 of 2)", "The present passphrase");
-    const next = await askNewPassphrase("Change store passphrase (2 of 2)");
+    const current = await askSecret(
+      l10n.t("Change store passphrase (1 of 2)"),
+      l10n.t("The present passphrase"),
+    );
+    const next = await askNewPassphrase(l10n.t("Change store passphrase (2 of 2)"));
     await this.whenOpen(() =>
-      longOperation("Changing the passphrase", (call) =>
+      longOperation(l10n.t("Changing the passphrase"), (call) =>
         this.#connection.call("store/changeKey", { current, next }, call),
       ),
     );
     await this.#secrets.keep(url, next);
     void vscode.window.showInformationMessage(
-      "The passphrase is changed. The old one opens the store no more.",
+      l10n.t("The passphrase is changed. The old one opens the store no more."),
     );
   }
 
@@ -87,7 +91,7 @@ export class StoreLock implements vscode.Disposable {
   givenSecret<T>(work: (secret?: Secret) => Promise<T>): Promise<T> {
     return whenLocked(work, async () => {
       const { url } = await this.#requireEncrypted();
-      const secret = await askSecret("Unlock store");
+      const secret = await askSecret(l10n.t("Unlock store"));
       const result = await work(secret);
       await this.#secrets.keep(url, secret);
       return result;
@@ -98,14 +102,14 @@ export class StoreLock implements vscode.Disposable {
   async requireStore(): Promise<Store> {
     await this.#session.requireAgent();
     const { store } = await this.#connection.call("store/show", {});
-    if (!store) throw new NextStep("No store is set.", "forkpoint.setStore");
+    if (!store) throw new NextStep(l10n.t("No store is set."), "forkpoint.setStore");
     return store;
   }
 
   async #requireEncrypted(): Promise<Store> {
     const store = await this.requireStore();
     if (!store.encrypted) {
-      throw new NextStep("The store is not encrypted: it has no passphrase.", "forkpoint.setStore");
+      throw new NextStep(l10n.t("The store is not encrypted: it has no passphrase."), "forkpoint.setStore");
     }
     return store;
   }

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Store } from "../../agent/protocol/entities.ts";
 import type { GcReport, RetentionSettings } from "../../agent/protocol/storeReports.ts";
@@ -21,10 +22,10 @@ import {
 } from "./tidyText.ts";
 
 const intervals: readonly { label: string; everyHours: number | null }[] = [
-  { label: "Only when I ask for it", everyHours: null },
-  { label: "Every day", everyHours: 24 },
-  { label: "Every week", everyHours: 7 * 24 },
-  { label: "Every month", everyHours: 30 * 24 },
+  { label: l10n.t("Only when I ask for it"), everyHours: null },
+  { label: l10n.t("Every day"), everyHours: 24 },
+  { label: l10n.t("Every week"), everyHours: 7 * 24 },
+  { label: l10n.t("Every month"), everyHours: 30 * 24 },
 ];
 
 /** Deletes from the store what no snapshot needs any more, after showing it, and says what it keeps and when. */
@@ -44,12 +45,16 @@ export class TidyCommands {
     if (nothingGoes(plan)) {
       offer(
         vscode.window.showInformationMessage,
-        `There is nothing to tidy. The store keeps ${keptText(plan)}.`,
+        l10n.t("There is nothing to tidy. The store keeps {kept}.", { kept: keptText(plan) }),
         ["forkpoint.chooseStoreRetention"],
       );
       return null;
     }
-    await this.#ask(plan, isWaiting(plan) ? "OK" : "Leave the store as it is", !isWaiting(plan));
+    await this.#ask(
+      plan,
+      isWaiting(plan) ? l10n.t("OK") : l10n.t("Leave the store as it is"),
+      !isWaiting(plan),
+    );
     return this.#run({}, tidying);
   }
 
@@ -59,8 +64,13 @@ export class TidyCommands {
     const { retention: current } = await this.#plan({});
     const retention = await askRetention(current);
     const plan = await this.#plan(retention);
-    if (plan.snapshots.length + plan.packs.length > 0) await this.#ask(plan, "Keep what it keeps now", true);
-    return this.#run(retention, tidying, `From now on the store keeps ${retentionText(retention)}.`);
+    if (plan.snapshots.length + plan.packs.length > 0)
+      await this.#ask(plan, l10n.t("Keep what it keeps now"), true);
+    return this.#run(
+      retention,
+      tidying,
+      l10n.t("From now on the store keeps {kept}.", { kept: retentionText(retention) }),
+    );
   }
 
   /** Asks how often it is tidied by itself. */
@@ -68,30 +78,35 @@ export class TidyCommands {
     const { everyHours: current } = (await this.#lock.requireStore()).tidying;
     const isOther = !intervals.some(({ everyHours }) => everyHours === current);
     const offered =
-      isOther && current !== null ? [{ label: `Every ${intervalText(current)}`, everyHours: current }] : [];
+      isOther && current !== null
+        ? [{ label: l10n.t("Every {interval}", { interval: intervalText(current) }), everyHours: current }]
+        : [];
     const { everyHours } = await askOne(
       [...intervals, ...offered].map((each) => ({
         ...each,
-        description: each.everyHours === current ? "as it is now" : "",
+        description: each.everyHours === current ? l10n.t("as it is now") : "",
       })),
       {
-        title: "Tidy the safe copy by itself",
-        placeHolder:
+        title: l10n.t("Tidy the safe copy by itself"),
+        placeHolder: l10n.t(
           "In two runs a day apart, while nothing is copied. What it keeps stays as it was last chosen.",
+        ),
       },
     );
     const store = await this.#connection.call("store/gcSchedule", { everyHours });
     void vscode.window.showInformationMessage(
       everyHours === null
-        ? "The safe copy is tidied only when you ask for it."
-        : `The safe copy is tidied by itself every ${intervalText(everyHours)}.`,
+        ? l10n.t("The safe copy is tidied only when you ask for it.")
+        : l10n.t("The safe copy is tidied by itself every {interval}.", {
+            interval: intervalText(everyHours),
+          }),
     );
     return store;
   }
 
   #plan(retention: Partial<RetentionSettings>): Promise<GcReport> {
     return this.#lock.whenOpen(() =>
-      longOperation("Looking for what is not needed", (call) =>
+      longOperation(l10n.t("Looking for what is not needed"), (call) =>
         this.#connection.call("store/gc", { dryRun: true, retention }, call),
       ),
     );
@@ -99,13 +114,16 @@ export class TidyCommands {
 
   /** @throws Dismissed */
   async #ask(plan: GcReport, keep: string, canAct: boolean): Promise<void> {
-    const tidying = { label: "$(trash) Tidy the store", detail: tidyEffect(plan) };
+    const tidying = { label: `$(trash) ${l10n.t("Tidy the store")}`, detail: tidyEffect(plan) };
     await askPlan({
-      title: `Tidy the safe copy: ${formatBytes(freedBytes(plan))} can become free`,
+      title: l10n.t("Tidy the safe copy: {size} can become free", { size: formatBytes(freedBytes(plan)) }),
       placeHolder: tidyEffect(plan),
       keep,
       acts: canAct ? [tidying] : [],
-      parts: [...planParts(plan, Date.now()), { heading: "What stays", lines: [{ label: keptText(plan) }] }],
+      parts: [
+        ...planParts(plan, Date.now()),
+        { heading: l10n.t("What stays"), lines: [{ label: keptText(plan) }] },
+      ],
     });
   }
 
@@ -114,7 +132,7 @@ export class TidyCommands {
     { everyHours }: Store["tidying"],
     first?: string,
   ): Promise<GcReport> {
-    const report = await longOperation("Tidying the store", (call) =>
+    const report = await longOperation(l10n.t("Tidying the store"), (call) =>
       this.#connection.call("store/gc", { retention }, call),
     );
     const did =

@@ -1,6 +1,7 @@
+import * as l10n from "@vscode/l10n";
 import type { GcReport } from "../../agent/protocol/storeReports.ts";
 import type { PlanPart } from "../feedback/planQuestion.ts";
-import { count } from "../wording/counts.ts";
+import { formatCount, plural } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { retentionText } from "../wording/retention.ts";
 import { formatBytes } from "../wording/sizes.ts";
@@ -27,11 +28,14 @@ export function freedBytes({ packs }: GcReport): number {
 export function tidyEffect(plan: GcReport): string {
   const { condemned, dueInMs } = plan;
   if (isWaiting(plan)) {
-    return `Condemned: ${amounts(condemned)}. Tidying in ${inHours(dueInMs)} or later deletes them.`;
+    return l10n.t("Condemned: {what}. Tidying in {time} or later deletes them.", {
+      what: amounts(condemned),
+      time: inHours(dueInMs),
+    });
   }
   return dueInMs === null
-    ? "Condemns them. Tidying again, a day later, deletes what is still not needed."
-    : "Deletes for good what was condemned and is still not needed; condemns the rest.";
+    ? l10n.t("Condemns them. Tidying again, a day later, deletes what is still not needed.")
+    : l10n.t("Deletes for good what was condemned and is still not needed; condemns the rest.");
 }
 
 /** What stays, and what goes and why. */
@@ -39,17 +43,17 @@ export function planParts(plan: GcReport, nowMs: number): PlanPart[] {
   const { snapshots, packs } = plan;
   const parts = [
     {
-      heading: `Snapshots that go (${snapshots.length.toLocaleString("en")})`,
+      heading: l10n.t("Snapshots that go ({count})", { count: formatCount(snapshots.length) }),
       lines: snapshots.map(({ slug, snapshotId, createdAt }) => ({
         label: slug,
-        description: `taken ${relativeTime(createdAt, nowMs)}; in no timeline any more · ${snapshotId}`,
+        description: `${l10n.t("taken {when}; in no timeline any more", { when: relativeTime(createdAt, nowMs) })} · ${snapshotId}`,
       })),
     },
     {
-      heading: `Packs that go (${packs.length.toLocaleString("en")})`,
+      heading: l10n.t("Packs that go ({count})", { count: formatCount(packs.length) }),
       lines: packs.map(({ id, bytes, liveBytes }) => ({
         label: formatBytes(bytes),
-        description: `${liveBytes === 0 ? "nothing needs it" : `hardly needed; ${formatBytes(liveBytes)} written anew first`} · ${id.slice(0, 12)}`,
+        description: `${whyItGoes(liveBytes)} · ${id.slice(0, 12)}`,
       })),
     },
   ];
@@ -58,30 +62,46 @@ export function planParts(plan: GcReport, nowMs: number): PlanPart[] {
 
 /** What stays: "12 snapshots: everything of the last 30 days, …". */
 export function keptText({ kept, retention }: GcReport): string {
-  return `${count(kept ?? 0, "snapshot")}: ${retentionText(retention)}`;
+  return plural(kept ?? 0, "{count} snapshot: {what}", "{count} snapshots: {what}", {
+    what: retentionText(retention),
+  });
 }
 
 /** What a run has done. @param byItself whether the next one needs nobody */
 export function tidiedText({ deleted, condemned, dueInMs }: GcReport, byItself: boolean): string {
   const parts: string[] = [];
   if (deleted.manifests + deleted.packs > 0)
-    parts.push(`Deleted ${amounts(deleted)} from the store: ${formatBytes(deleted.bytes)} are free.`);
+    parts.push(
+      l10n.t("Deleted {what} from the store: {size} are free.", {
+        what: amounts(deleted),
+        size: formatBytes(deleted.bytes),
+      }),
+    );
   if (condemned.manifests + condemned.packs > 0) {
-    const when = `in ${inHours(dueInMs)} or later`;
+    const time = inHours(dueInMs);
     const then = byItself
-      ? `What is still not needed ${when} is deleted then, by itself.`
-      : `Tidy again ${when}, and what is still not needed is deleted.`;
-    parts.push(`Condemned ${amounts(condemned)}. ${then}`);
+      ? l10n.t("What is still not needed in {time} or later is deleted then, by itself.", { time })
+      : l10n.t("Tidy again in {time} or later, and what is still not needed is deleted.", { time });
+    parts.push(`${l10n.t("Condemned {what}.", { what: amounts(condemned) })} ${then}`);
   }
-  return parts.length > 0 ? parts.join(" ") : "There is nothing to tidy.";
+  return parts.length > 0 ? parts.join(" ") : l10n.t("There is nothing to tidy.");
+}
+
+function whyItGoes(liveBytes: number): string {
+  return liveBytes === 0
+    ? l10n.t("nothing needs it")
+    : l10n.t("hardly needed; {size} written anew first", { size: formatBytes(liveBytes) });
 }
 
 function amounts({ manifests, packs }: { readonly manifests: number; readonly packs: number }): string {
-  return `${count(manifests, "snapshot")} and ${count(packs, "pack")}`;
+  return l10n.t("{snapshots} and {packs}", {
+    snapshots: plural(manifests, "{count} snapshot", "{count} snapshots"),
+    packs: plural(packs, "{count} pack", "{count} packs"),
+  });
 }
 
 function inHours(ms: number | null): string {
-  return count(Math.max(1, Math.ceil((ms ?? 0) / hourMs)), "hour");
+  return plural(Math.max(1, Math.ceil((ms ?? 0) / hourMs)), "{count} hour", "{count} hours");
 }
 
 function shortened({ heading, lines }: PlanPart): PlanPart {
@@ -89,6 +109,9 @@ function shortened({ heading, lines }: PlanPart): PlanPart {
   if (left <= 0) return { heading, lines };
   return {
     heading,
-    lines: [...lines.slice(0, rowsShown), { label: `… and ${left.toLocaleString("en")} more` }],
+    lines: [
+      ...lines.slice(0, rowsShown),
+      { label: l10n.t("… and {count} more", { count: formatCount(left) }) },
+    ],
   };
 }

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { forkpointHome } from "../../agent/protocol/home.ts";
 import { bundleName, packBundle, type SupportFile, wholeText } from "../../agent/protocol/support/bundle.ts";
@@ -12,7 +13,7 @@ import type { ProjectSession } from "../project/projectSession.ts";
 import { windowFiles } from "./windowFiles.ts";
 
 const scheme = "forkpoint-support";
-const save = "Save…";
+const save = l10n.t("Save…");
 
 /** Gathers what others need to help, shows all of it, and saves it where a person wants it. Nothing is sent. */
 export class SupportBundle implements vscode.Disposable {
@@ -41,7 +42,9 @@ export class SupportBundle implements vscode.Disposable {
 
   /** Shows what a bundle would hold; it is saved only when a person says so. */
   async show(): Promise<void> {
-    const files = await longOperation("Gathering a support bundle", ({ signal }) => this.#gather(signal));
+    const files = await longOperation(l10n.t("Gathering a support bundle"), ({ signal }) =>
+      this.#gather(signal),
+    );
     const nowMs = Date.now();
     const uri = vscode.Uri.from({ scheme, path: `/${bundleName(nowMs).replace(/\.tar\.gz$/, ".txt")}` });
     this.#texts.clear();
@@ -54,18 +57,20 @@ export class SupportBundle implements vscode.Disposable {
   /** @returns where to; Dismissed when a person closed the question */
   async #offerToSave(files: readonly SupportFile[], nowMs: number): Promise<void> {
     const chosen = await vscode.window.showInformationMessage(
-      "This is all that the support bundle holds. Nothing is sent anywhere.",
+      l10n.t("This is all that the support bundle holds. Nothing is sent anywhere."),
       save,
     );
     if (chosen !== save) return;
     const uri = await vscode.window.showSaveDialog({
-      title: "Save the Support Bundle",
+      title: l10n.t("Save the Support Bundle"),
       defaultUri: vscode.Uri.file(join(homedir(), bundleName(nowMs))),
-      filters: { Archives: ["tar.gz"] },
+      filters: { [l10n.t("Archives")]: ["tar.gz"] },
     });
     if (!uri) return;
     await writeFile(uri.fsPath, packBundle(files, nowMs), { mode: 0o600 });
-    void vscode.window.showInformationMessage(`Saved the support bundle as ${uri.fsPath}`);
+    void vscode.window.showInformationMessage(
+      l10n.t("Saved the support bundle as {file}", { file: uri.fsPath }),
+    );
   }
 
   async #gather(signal: AbortSignal): Promise<SupportFile[]> {

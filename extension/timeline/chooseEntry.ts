@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import { askOne } from "../feedback/ask.ts";
@@ -26,7 +27,7 @@ export async function chooseEntry(
   if (snapshotId !== undefined) return namedEntry(timeline, snapshotId);
   const entries = (await timeline.fresh()).filter(offered);
   if (entries.length === 0) {
-    throw new NextStep("There is no snapshot to choose. Take one first.", "forkpoint.takeSnapshot");
+    throw new NextStep(l10n.t("There is no snapshot to choose. Take one first."), "forkpoint.takeSnapshot");
   }
   return pickEntry(timeline, title, offered);
 }
@@ -42,8 +43,13 @@ async function pickEntry(
   offered: (entry: Entry) => boolean,
 ): Promise<Entry> {
   const picks: EntryPick[] = timeline.entries.filter(offered).map(entryPick);
-  if (timeline.more) picks.push({ label: "$(ellipsis) Show older snapshots", alwaysShow: true, entry: null });
-  const { entry } = await askOne(picks, { title, placeHolder: "Choose a snapshot", matchOnDetail: true });
+  if (timeline.more)
+    picks.push({ label: `$(ellipsis) ${l10n.t("Show older snapshots")}`, alwaysShow: true, entry: null });
+  const { entry } = await askOne(picks, {
+    title,
+    placeHolder: l10n.t("Choose a snapshot"),
+    matchOnDetail: true,
+  });
   if (entry) return entry;
   await timeline.loadMore();
   return pickEntry(timeline, title, offered);

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
@@ -41,13 +42,13 @@ export async function showEntryActions(
   argument: unknown,
 ): Promise<void> {
   await session.require();
-  const entry = await chooseEntry(timeline, argument, "Which snapshot?");
+  const entry = await chooseEntry(timeline, argument, l10n.t("Which snapshot?"));
   const items = actions
     .filter(({ offered }) => offered?.(entry) ?? true)
     .map(({ command, icon }) => ({ label: `$(${icon}) ${commandTitles[command]}`, command }));
   const { command } = await askOne(items, {
     title: entryTitle(entry),
-    placeHolder: "What would you like to do?",
+    placeHolder: l10n.t("What would you like to do?"),
   });
   await vscode.commands.executeCommand(command, { snapshotId: entry.snapshotId });
 }

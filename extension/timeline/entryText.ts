@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { Room } from "../../agent/protocol/retention.ts";
 import { actAfter, actDetails, actSummary } from "../wording/acts.ts";
@@ -9,12 +10,13 @@ import { longDate, relativeTime } from "../wording/relativeTime.ts";
 /** The grey words beside an entry's name. */
 export function entryDescription(entry: Entry, nowMs: number): string {
   const parts: string[] = [];
-  if (entry.head) parts.push("current");
-  if (entry.pinned) parts.push("pinned");
+  if (entry.head) parts.push(l10n.t("current"));
+  if (entry.pinned) parts.push(l10n.t("pinned"));
   const act = actAfter(entry) ?? (entry.act?.afterId === null ? entry.act : null);
   const summary = act && actSummary(act);
   if (summary) parts.unshift(summary);
-  if (entry.tests && act?.cause !== "test") parts.push(`tests ${entry.tests}`);
+  if (entry.tests && act?.cause !== "test")
+    parts.push(entry.tests === "passed" ? l10n.t("tests passed") : l10n.t("tests failed"));
   parts.push(relativeTime(entry.createdAt, nowMs));
   return parts.join(" · ");
 }
@@ -22,13 +24,14 @@ export function entryDescription(entry: Entry, nowMs: number): string {
 /** Everything about an entry as one sentence after another, for a screen reader. */
 export function entrySpoken(entry: Entry, nowMs: number): string {
   const parts = [entryTitle(entry), relativeTime(entry.createdAt, nowMs)];
-  if (entry.head) parts.push("the workspace grew from this one");
-  if (entry.pinned) parts.push("pinned");
+  if (entry.head) parts.push(l10n.t("the workspace grew from this one"));
+  if (entry.pinned) parts.push(l10n.t("pinned"));
   const act = actAfter(entry);
   if (act) parts.push(actSummary(act));
-  if (entry.tests) parts.push(`tests ${entry.tests} here`);
-  parts.push(durabilityWords[entry.durability].sentence.toLowerCase().replace(/\.$/, ""));
-  if (entry.note) parts.push("has a note");
+  if (entry.tests)
+    parts.push(entry.tests === "passed" ? l10n.t("tests passed here") : l10n.t("tests failed here"));
+  parts.push(durabilityWords[entry.durability].spoken);
+  if (entry.note) parts.push(l10n.t("has a note"));
   return parts.join(", ");
 }
 
@@ -37,12 +40,20 @@ export function entryTooltip(entry: Entry, room: Room | null = null): string {
   const lines = [
     `**${escapeMarkdown(entryTitle(entry))}**`,
     `${causeReasons[entry.cause]} ${longDate(entry.createdAt)}, ${escapeMarkdown(entry.author)}`,
-    `${durabilityWords[entry.durability].sentence}${entry.pinned ? " Pinned: it stays until you unpin it." : ""}`,
+    [
+      durabilityWords[entry.durability].sentence,
+      ...(entry.pinned ? [l10n.t("Pinned: it stays until you unpin it.")] : []),
+    ].join(" "),
   ];
   const act = actAfter(entry);
   if (act) lines.push(...actDetails(act).map(escapeMarkdown));
-  if (entry.tests) lines.push(`Tests ${entry.tests} on this state.`);
-  if (entry.head) lines.push("The workspace as it stands grew from this snapshot.");
+  if (entry.tests)
+    lines.push(
+      entry.tests === "passed"
+        ? l10n.t("Tests passed on this state.")
+        : l10n.t("Tests failed on this state."),
+    );
+  if (entry.head) lines.push(l10n.t("The workspace as it stands grew from this snapshot."));
   if (room) lines.push(escapeMarkdown(freesText(1, room)));
   if (entry.note) lines.push(escapeMarkdown(entry.note));
   lines.push(`\`${entry.snapshotId}\``);

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import { errorBody } from "../../agent/protocol/errors.ts";
 import type { Room } from "../../agent/protocol/retention.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -14,7 +15,7 @@ export async function roomOf(
   snapshotIds: readonly string[],
 ): Promise<Room | null> {
   try {
-    const { together } = await longOperation("Measuring what deleting frees", (call) =>
+    const { together } = await longOperation(l10n.t("Measuring what deleting frees"), (call) =>
       connection.call("timeline/sizes", { project, snapshotIds: [...snapshotIds] }, call),
     );
     return together;

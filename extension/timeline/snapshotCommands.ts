@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
@@ -8,7 +9,7 @@ import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { unsavedEditors } from "../restore/unsavedEditors.ts";
 import { entryTitle } from "../wording/causes.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { durabilityWords } from "../wording/durability.ts";
 import { freesText } from "../wording/rooms.ts";
 import { chooseEntry, namedEntry } from "./chooseEntry.ts";
@@ -44,43 +45,43 @@ export class SnapshotCommands {
    */
   async take(argument: unknown): Promise<Entry | null> {
     await this.#session.require();
-    const label = textArgument(argument, "label") ?? (await this.#askLabel("Take snapshot", ""));
+    const label = textArgument(argument, "label") ?? (await this.#askLabel(l10n.t("Take snapshot"), ""));
     const note = textArgument(argument, "note");
     return this.#create({ label, ...(note !== undefined && { note }) });
   }
 
   async takeWithNote(): Promise<Entry | null> {
     await this.#session.require();
-    const label = await this.#askLabel("Take snapshot with note (1 of 2)", "");
+    const label = await this.#askLabel(l10n.t("Take snapshot with note (1 of 2)"), "");
     const note = await askText({
-      title: "Take snapshot with note (2 of 2)",
-      prompt: "Note: what should you know when you come back to it?",
+      title: l10n.t("Take snapshot with note (2 of 2)"),
+      prompt: l10n.t("Note: what should you know when you come back to it?"),
     });
     return this.#create({ label, note: note.trim() });
   }
 
   async takePinned(): Promise<Entry | null> {
     await this.#session.require();
-    return this.#create({ label: await this.#askLabel("Take pinned snapshot", ""), pin: true });
+    return this.#create({ label: await this.#askLabel(l10n.t("Take pinned snapshot"), ""), pin: true });
   }
 
   async rename(argument: unknown): Promise<Entry> {
     const { project } = await this.#session.require();
-    const entry = await chooseEntry(this.#timeline, argument, "Rename snapshot");
+    const entry = await chooseEntry(this.#timeline, argument, l10n.t("Rename snapshot"));
     const label =
-      textArgument(argument, "label") ?? (await this.#askLabel("Rename snapshot", entry.label ?? ""));
+      textArgument(argument, "label") ?? (await this.#askLabel(l10n.t("Rename snapshot"), entry.label ?? ""));
     return this.#edit(project.projectId, entry, { label: label || null });
   }
 
   async editNote(argument: unknown): Promise<Entry> {
     const { project } = await this.#session.require();
-    const entry = await chooseEntry(this.#timeline, argument, "Edit note");
+    const entry = await chooseEntry(this.#timeline, argument, l10n.t("Edit note"));
     const given = textArgument(argument, "note");
     const note =
       given ??
       (await askText({
-        title: `Note of “${entryTitle(entry)}”`,
-        prompt: "Leave it empty to take the note away.",
+        title: l10n.t("Note of “{title}”", { title: entryTitle(entry) }),
+        prompt: l10n.t("Leave it empty to take the note away."),
         value: entry.note ?? "",
       }));
     return this.#edit(project.projectId, entry, { note: note.trim() || null });
@@ -88,7 +89,7 @@ export class SnapshotCommands {
 
   async setPinned(argument: unknown, pinned: boolean): Promise<Entry> {
     const { project } = await this.#session.require();
-    const title = pinned ? "Pin snapshot" : "Unpin snapshot";
+    const title = pinned ? l10n.t("Pin snapshot") : l10n.t("Unpin snapshot");
     const entry = await chooseEntry(this.#timeline, argument, title, (offered) => offered.pinned !== pinned);
     return this.#edit(project.projectId, entry, { pinned });
   }
@@ -98,7 +99,7 @@ export class SnapshotCommands {
     const entries: Entry[] = [];
     for (const id of entryArguments(argument, selected)) entries.push(await namedEntry(this.#timeline, id));
     if (entries.length === 0) {
-      entries.push(await chooseEntry(this.#timeline, undefined, "Delete snapshot", deletable));
+      entries.push(await chooseEntry(this.#timeline, undefined, l10n.t("Delete snapshot"), deletable));
     }
     await this.#deleteEntries(project.projectId, entries);
   }
@@ -109,7 +110,7 @@ export class SnapshotCommands {
     const offered = (await this.#timeline.fresh()).filter(deletable);
     if (offered.length === 0) {
       throw new NextStep(
-        "No snapshot can be deleted: one is what the workspace grew from, and the others are pinned.",
+        l10n.t("No snapshot can be deleted: one is what the workspace grew from, and the others are pinned."),
       );
     }
     const now = Date.now();
@@ -119,7 +120,7 @@ export class SnapshotCommands {
         description: `${entryDescription(entry, now)} · ${durabilityWords[entry.durability].short}`,
         entry,
       })),
-      { title: "Delete several snapshots", placeHolder: "Mark those to delete" },
+      { title: l10n.t("Delete several snapshots"), placeHolder: l10n.t("Mark those to delete") },
     );
     await this.#deleteEntries(
       project.projectId,
@@ -128,9 +129,9 @@ export class SnapshotCommands {
   }
 
   async copyId(argument: unknown): Promise<void> {
-    const entry = await chooseEntry(this.#timeline, argument, "Copy snapshot ID");
+    const entry = await chooseEntry(this.#timeline, argument, l10n.t("Copy snapshot ID"));
     await vscode.env.clipboard.writeText(entry.snapshotId);
-    vscode.window.setStatusBarMessage(`$(check) Copied ${entry.snapshotId}`, 3000);
+    vscode.window.setStatusBarMessage(`$(check) ${l10n.t("Copied {id}", { id: entry.snapshotId })}`, 3000);
   }
 
   async #create(wanted: { label?: string; note?: string; pin?: boolean }): Promise<Entry | null> {
@@ -145,12 +146,21 @@ export class SnapshotCommands {
     });
     this.#timeline.refresh();
     const unsaved = this.#session.location ? unsavedEditors(this.#session.location).length : 0;
-    const also = unsaved > 0 ? `, whose files are without ${count(unsaved, "unsaved editor")}` : "";
-    if (entry)
-      vscode.window.setStatusBarMessage(`$(check) Took snapshot “${entryTitle(entry)}”${also}`, 4000);
-    else
+    if (entry) {
+      const title = entryTitle(entry);
+      const took =
+        unsaved === 0
+          ? l10n.t("Took snapshot “{title}”", { title })
+          : plural(
+              unsaved,
+              "Took snapshot “{title}”, whose files are without {count} unsaved editor",
+              "Took snapshot “{title}”, whose files are without {count} unsaved editors",
+              { title },
+            );
+      vscode.window.setStatusBarMessage(`$(check) ${took}`, 4000);
+    } else
       void vscode.window.showInformationMessage(
-        "Nothing changed since the last snapshot, so none was needed.",
+        l10n.t("Nothing changed since the last snapshot, so none was needed."),
       );
     return entry;
   }
@@ -180,9 +190,13 @@ export class SnapshotCommands {
     const room = await roomOf(this.#connection, projectId, snapshotIds);
     const frees = room ? `${freesText(entries.length, room)} ` : "";
     await confirmDangerous({
-      title: one ? `Delete “${entryTitle(only)}”?` : `Delete ${count(entries.length, "snapshot")}?`,
-      keep: one ? "Keep it" : "Keep them",
-      act: one ? "Delete snapshot" : `Delete ${count(entries.length, "snapshot")}`,
+      title: one
+        ? l10n.t("Delete “{title}”?", { title: entryTitle(only) })
+        : plural(entries.length, "Delete {count} snapshot?", "Delete {count} snapshots?"),
+      keep: one ? l10n.t("Keep it") : l10n.t("Keep them"),
+      act: one
+        ? l10n.t("Delete snapshot")
+        : plural(entries.length, "Delete {count} snapshot", "Delete {count} snapshots"),
       consequence: `${frees}${consequence(entries, hours)}`,
     });
     const { operationId, keptHours } = await this.#connection.call("snapshot/delete", {
@@ -190,19 +204,27 @@ export class SnapshotCommands {
       snapshotIds,
     });
     this.#timeline.refresh();
-    const said = `Deleted ${one ? `“${entryTitle(only)}”` : count(entries.length, "snapshot")}`;
+    const said = one
+      ? l10n.t("Deleted “{title}”", { title: entryTitle(only) })
+      : plural(entries.length, "Deleted {count} snapshot", "Deleted {count} snapshots");
     if (keptHours === 0) vscode.window.setStatusBarMessage(`$(check) ${said}`, 4000);
-    else offerUndo(`${said}. It can be undone for ${count(keptHours, "hour")}.`, operationId);
+    else
+      offerUndo(
+        `${said}. ${plural(keptHours, "It can be undone for {count} hour.", "It can be undone for {count} hours.")}`,
+        operationId,
+      );
   }
 
   async #askLabel(title: string, value: string): Promise<string> {
     const label = await askText({
       title,
       value,
-      prompt: "Name (optional)",
-      placeHolder: "Such as: before the upgrade",
+      prompt: l10n.t("Name (optional)"),
+      placeHolder: l10n.t("Such as: before the upgrade"),
       validateInput: (text) =>
-        text.length > longestLabel ? `At most ${longestLabel} characters; this has ${text.length}.` : null,
+        text.length > longestLabel
+          ? l10n.t("At most {most} characters; this has {count}.", { most: longestLabel, count: text.length })
+          : null,
     });
     return label.trim();
   }
@@ -210,16 +232,20 @@ export class SnapshotCommands {
 
 function consequence(entries: readonly Entry[], undeleteHours: number): string {
   if (undeleteHours > 0) {
-    return `For ${count(undeleteHours, "hour")} this can be undone, unless the pool runs full; then the room is freed.`;
+    return plural(
+      undeleteHours,
+      "For {count} hour this can be undone, unless the pool runs full; then the room is freed.",
+      "For {count} hours this can be undone, unless the pool runs full; then the room is freed.",
+    );
   }
   const alone = entries.some(({ durability }) => durability !== "durable" && durability !== "verified");
   return alone
-    ? "This cannot be undone, and the store has no full copy."
-    : "This cannot be undone on this machine. The store keeps its copy.";
+    ? l10n.t("This cannot be undone, and the store has no full copy.")
+    : l10n.t("This cannot be undone on this machine. The store keeps its copy.");
 }
 
 function offerUndo(message: string, operationId: number): void {
-  const undo = "Undo";
+  const undo = l10n.t("Undo");
   void vscode.window.showInformationMessage(message, undo).then((chosen) => {
     if (chosen === undo) void vscode.commands.executeCommand("forkpoint.undoOperation", { operationId });
   });

@@ -1,8 +1,9 @@
+import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { Room } from "../../agent/protocol/retention.ts";
 import { causeIcons, shortTitle } from "../wording/causes.ts";
-import { count } from "../wording/counts.ts";
+import { plural } from "../wording/counts.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { entryBadgeUri } from "./entryBadges.ts";
 import { entryContext, entryDescription, entrySpoken, entryTooltip } from "./entryText.ts";
@@ -57,7 +58,7 @@ export class TimelineTree implements vscode.TreeDataProvider<TimelineRow>, vscod
   getTreeItem(row: TimelineRow): vscode.TreeItem {
     if (row.kind === "entry") return entryItem(row, this.#lastGreen);
     if (row.kind === "group") return groupItem(row);
-    const item = new vscode.TreeItem("Load more");
+    const item = new vscode.TreeItem(l10n.t("Load more"));
     item.id = row.id;
     item.iconPath = new vscode.ThemeIcon("ellipsis");
     item.command = { command: "forkpoint.loadMore", title: "Load more" };
@@ -105,7 +106,7 @@ function entryItem({ entry, before }: EntryRow, lastGreen: string | undefined): 
   const item = new vscode.TreeItem(shortTitle(entry), before ? Collapsed : None);
   const isGreen = lastGreen !== undefined && (entry.snapshotId === lastGreen || before?.id === lastGreen);
   item.id = entry.snapshotId;
-  item.description = `${isGreen ? "last green · " : ""}${entryDescription(entry, now)}`;
+  item.description = [...(isGreen ? [l10n.t("last green")] : []), entryDescription(entry, now)].join(" · ");
   item.iconPath = new vscode.ThemeIcon(
     entry.pinned ? "pinned" : causeIcons[entry.cause],
     isGreen
@@ -126,12 +127,15 @@ function entryItem({ entry, before }: EntryRow, lastGreen: string | undefined): 
 }
 
 function groupItem({ id, rows }: GroupRow): vscode.TreeItem {
-  const title = count(rows.length, "automatic snapshot");
+  const title = plural(rows.length, "{count} automatic snapshot", "{count} automatic snapshots");
   const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = id;
   const [newest, oldest] = [rows[0], rows.at(-1)];
   if (newest && oldest) {
-    item.description = `${relativeTime(oldest.entry.createdAt, Date.now())} to ${relativeTime(newest.entry.createdAt, Date.now())}`;
+    item.description = l10n.t("{from} to {to}", {
+      from: relativeTime(oldest.entry.createdAt, Date.now()),
+      to: relativeTime(newest.entry.createdAt, Date.now()),
+    });
   }
   item.iconPath = new vscode.ThemeIcon("watch");
   item.contextValue = "group";

@@ -1,41 +1,42 @@
+import * as l10n from "@vscode/l10n";
 import type { Cause, Entry } from "../../agent/protocol/entities.ts";
 
 /** What a person reads for an entry nobody named. */
 export const causeSentences = {
-  manual: "Snapshot",
-  timer: "Automatic snapshot",
-  guard: "Before a restore",
-  restore: "Restored",
-  fork: "Forked",
-  import: "Imported",
-  pull: "Pulled from the store",
-  git: "Git",
-  install: "Install",
-  test: "Tests",
-  task: "Task",
-  debug: "Debugging",
-  terminal: "Command",
-  deletion: "Deletion",
-  assistant: "Assistant’s snapshot",
+  manual: l10n.t("Snapshot"),
+  timer: l10n.t("Automatic snapshot"),
+  guard: l10n.t("Before a restore"),
+  restore: l10n.t("Restored"),
+  fork: l10n.t("Forked"),
+  import: l10n.t("Imported"),
+  pull: l10n.t("Pulled from the store"),
+  git: l10n.t("Git"),
+  install: l10n.t("Install"),
+  test: l10n.t("Tests"),
+  task: l10n.t("Task"),
+  debug: l10n.t("Debugging"),
+  terminal: l10n.t("Command"),
+  deletion: l10n.t("Deletion"),
+  assistant: l10n.t("Assistant’s snapshot"),
 } as const satisfies Record<Cause, string>;
 
 /** Why an entry of this cause exists, for tooltips and the details pane. */
 export const causeReasons = {
-  manual: "Someone asked for it.",
-  timer: "The workspace had changed since the snapshot before.",
-  guard: "Taken just before a restore, so that the restore can be undone.",
-  restore: "The workspace was made equal to an earlier snapshot.",
-  fork: "The fork began here.",
-  import: "The folder came under Forkpoint here.",
-  pull: "Rebuilt from the store.",
-  git: "Git changed the files.",
-  install: "Dependencies were installed.",
-  test: "Tests ran.",
-  task: "A task ran.",
-  debug: "A program was debugged.",
-  terminal: "A command ran.",
-  deletion: "Files were deleted.",
-  assistant: "A coding assistant was at work.",
+  manual: l10n.t("Someone asked for it."),
+  timer: l10n.t("The workspace had changed since the snapshot before."),
+  guard: l10n.t("Taken just before a restore, so that the restore can be undone."),
+  restore: l10n.t("The workspace was made equal to an earlier snapshot."),
+  fork: l10n.t("The fork began here."),
+  import: l10n.t("The folder came under Forkpoint here."),
+  pull: l10n.t("Rebuilt from the store."),
+  git: l10n.t("Git changed the files."),
+  install: l10n.t("Dependencies were installed."),
+  test: l10n.t("Tests ran."),
+  task: l10n.t("A task ran."),
+  debug: l10n.t("A program was debugged."),
+  terminal: l10n.t("A command ran."),
+  deletion: l10n.t("Files were deleted."),
+  assistant: l10n.t("A coding assistant was at work."),
 } as const satisfies Record<Cause, string>;
 
 /** Names of product icons (codicons). */
@@ -67,7 +68,7 @@ export function entryTitle(entry: Named): string {
   if (label) return label;
   const { act } = entry;
   if (!act || entry.cause === "restore") return causeSentences[entry.cause];
-  return act.afterId === entry.snapshotId ? act.what : `Before ${act.what}`;
+  return act.afterId === entry.snapshotId ? act.what : l10n.t("Before {act}", { act: act.what });
 }
 
 /** As `entryTitle`, for a narrow row that has more to say: of a long command only what it is. */

@@ -1,25 +1,33 @@
+import * as l10n from "@vscode/l10n";
 import type { Change, ChangeSummary } from "../../agent/protocol/entities.ts";
-import { count, enumerate } from "./counts.ts";
+import { enumerate, formatCount, plural } from "./counts.ts";
 
 /** What a comparison shows for each kind: a letter, as version control does, and a word. */
 export const changeWords = {
-  added: { letter: "A", word: "added" },
-  modified: { letter: "M", word: "changed" },
-  removed: { letter: "D", word: "removed" },
-  renamed: { letter: "R", word: "renamed" },
-  metadata: { letter: "P", word: "permissions or times" },
+  added: { letter: "A", word: l10n.t("added") },
+  modified: { letter: "M", word: l10n.t("changed") },
+  removed: { letter: "D", word: l10n.t("removed") },
+  renamed: { letter: "R", word: l10n.t("renamed") },
+  metadata: { letter: "P", word: l10n.t("permissions or times") },
 } as const satisfies Record<Change["kind"], { letter: string; word: string }>;
 
 /** "3 changed, 1 added and 2 removed"; "no changes" when there are none. */
 export function summaryText(summary: ChangeSummary): string {
   const { modified, added, removed, renamed, metadata } = summary;
   const parts: string[] = [];
-  if (modified > 0) parts.push(`${modified.toLocaleString("en")} changed`);
-  if (added > 0) parts.push(`${added.toLocaleString("en")} added`);
-  if (removed > 0) parts.push(`${removed.toLocaleString("en")} removed`);
-  if (renamed > 0) parts.push(`${renamed.toLocaleString("en")} renamed`);
-  if (metadata > 0) parts.push(`${count(metadata, "path")} with other permissions or times`);
-  return parts.length === 0 ? "no changes" : enumerate(parts);
+  if (modified > 0) parts.push(l10n.t("{count} changed", { count: formatCount(modified) }));
+  if (added > 0) parts.push(l10n.t("{count} added", { count: formatCount(added) }));
+  if (removed > 0) parts.push(l10n.t("{count} removed", { count: formatCount(removed) }));
+  if (renamed > 0) parts.push(l10n.t("{count} renamed", { count: formatCount(renamed) }));
+  if (metadata > 0)
+    parts.push(
+      plural(
+        metadata,
+        "{count} path with other permissions or times",
+        "{count} paths with other permissions or times",
+      ),
+    );
+  return parts.length === 0 ? l10n.t("no changes") : enumerate(parts);
 }
 
 export function summaryTotal(summary: ChangeSummary): number {
@@ -33,18 +41,19 @@ export function summaryTotal(summary: ChangeSummary): number {
 export function restoreEffect(summary: ChangeSummary): string {
   const { modified, added, removed, renamed, metadata } = summary;
   const parts: string[] = [];
-  if (modified > 0) parts.push(`${count(modified, "path")} ${modified === 1 ? "changes" : "change"} back`);
-  if (removed > 0) parts.push(`${removed.toLocaleString("en")} ${removed === 1 ? "comes" : "come"} back`);
-  if (added > 0) parts.push(`${added.toLocaleString("en")} ${added === 1 ? "goes" : "go"} away`);
-  if (renamed > 0)
-    parts.push(
-      `${renamed.toLocaleString("en")} ${renamed === 1 ? "gets its" : "get their"} old ${renamed === 1 ? "name" : "names"}`,
-    );
+  if (modified > 0) parts.push(plural(modified, "{count} path changes back", "{count} paths change back"));
+  if (removed > 0) parts.push(plural(removed, "{count} comes back", "{count} come back"));
+  if (added > 0) parts.push(plural(added, "{count} goes away", "{count} go away"));
+  if (renamed > 0) parts.push(plural(renamed, "{count} gets its old name", "{count} get their old names"));
   if (metadata > 0)
     parts.push(
-      `${metadata.toLocaleString("en")} ${metadata === 1 ? "gets its" : "get their"} old permissions or times`,
+      plural(
+        metadata,
+        "{count} gets its old permissions or times",
+        "{count} get their old permissions or times",
+      ),
     );
-  return parts.length === 0 ? "Nothing differs." : `${enumerate(parts)}.`;
+  return parts.length === 0 ? l10n.t("Nothing differs.") : `${enumerate(parts)}.`;
 }
 
 /** One line of a restore's preview. */
@@ -55,15 +64,22 @@ export function restoreLine(change: Change): string {
     case "removed":
       return `+ ${change.path}`;
     case "renamed":
-      return `→ ${change.path} becomes ${change.from ?? "its old name"}`;
+      return change.from === undefined
+        ? `→ ${l10n.t("{path} gets its old name", { path: change.path })}`
+        : `→ ${l10n.t("{path} becomes {name}", { path: change.path, name: change.from })}`;
     case "modified":
       return `~ ${change.path}`;
     case "metadata":
-      return `~ ${change.path} (permissions or times)`;
+      return `~ ${l10n.t("{path} (permissions or times)", { path: change.path })}`;
   }
 }
 
 /** "mode 644 → 755" */
 export function modeText({ before, after }: NonNullable<Change["modes"]>): string {
-  return `mode ${before.toString(8)} → ${after.toString(8)}`;
+  return l10n.t("mode {before} → {after}", { before: before.toString(8), after: after.toString(8) });
+}
+
+/** "“src/app.ts”", "3 paths" */
+export function pathsText(paths: readonly string[]): string {
+  return paths.length === 1 ? `“${paths[0] ?? ""}”` : l10n.t("{count} paths", { count: paths.length });
 }

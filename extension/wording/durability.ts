@@ -1,9 +1,12 @@
+import * as l10n from "@vscode/l10n";
 import type { Durability } from "../../agent/protocol/entities.ts";
 
 interface DurabilityWords {
   /** One word, for a row. */
   readonly short: string;
   readonly sentence: string;
+  /** The same within a sentence. */
+  readonly spoken: string;
   /** One character, for a badge. */
   readonly badge: string;
   /** Name of a product icon (codicon). */
@@ -11,12 +14,31 @@ interface DurabilityWords {
 }
 
 export const durabilityWords = {
-  local: { short: "local", sentence: "On this disk only.", badge: "○", icon: "device-desktop" },
-  uploading: { short: "uploading", sentence: "On its way to the store.", badge: "↑", icon: "cloud-upload" },
-  durable: { short: "durable", sentence: "Safe in the store.", badge: "✓", icon: "cloud" },
+  local: {
+    short: l10n.t("local"),
+    sentence: l10n.t("On this disk only."),
+    spoken: l10n.t("on this disk only"),
+    badge: "○",
+    icon: "device-desktop",
+  },
+  uploading: {
+    short: l10n.t("uploading"),
+    sentence: l10n.t("On its way to the store."),
+    spoken: l10n.t("on its way to the store"),
+    badge: "↑",
+    icon: "cloud-upload",
+  },
+  durable: {
+    short: l10n.t("durable"),
+    sentence: l10n.t("Safe in the store."),
+    spoken: l10n.t("safe in the store"),
+    badge: "✓",
+    icon: "cloud",
+  },
   verified: {
-    short: "verified",
-    sentence: "Safe in the store, and read back from there.",
+    short: l10n.t("verified"),
+    sentence: l10n.t("Safe in the store, and read back from there."),
+    spoken: l10n.t("safe in the store, and read back from there"),
     badge: "✔",
     icon: "verified",
   },

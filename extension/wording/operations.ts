@@ -1,5 +1,6 @@
+import * as l10n from "@vscode/l10n";
 import type { Operation } from "../../agent/protocol/entities.ts";
-import { count } from "./counts.ts";
+import { plural } from "./counts.ts";
 import { longDate } from "./relativeTime.ts";
 
 export const operationIcons: Readonly<Record<Operation["kind"], string>> = {
@@ -15,35 +16,46 @@ export const operationIcons: Readonly<Record<Operation["kind"], string>> = {
 
 /** What was done, as a sentence without its subject. */
 export function operationText({ kind, slug, snapshotIds, label, paths, from }: Operation): string {
-  const several = count(snapshotIds.length, "snapshot");
-  const snapshots = snapshotIds.length === 1 && label !== null ? `“${label}”` : several;
+  const amount = snapshotIds.length;
+  const name = amount === 1 && label !== null ? `“${label}”` : null;
   switch (kind) {
     case "restore": {
-      if (paths === null) return "Restored the workspace";
+      if (paths === null) return l10n.t("Restored the workspace");
       const [only] = paths;
       return paths.length === 1 && only !== undefined
-        ? `Restored “${only}”`
-        : `Restored ${paths.length} paths`;
+        ? l10n.t("Restored “{only}”", { only })
+        : l10n.t("Restored {count} paths", { count: paths.length });
     }
     case "delete":
-      return `Deleted ${snapshots}`;
+      return name === null
+        ? plural(amount, "Deleted {count} snapshot", "Deleted {count} snapshots")
+        : l10n.t("Deleted {name}", { name });
     case "rollOff":
-      return `Retention took ${snapshots}`;
+      return name === null
+        ? plural(amount, "Retention took {count} snapshot", "Retention took {count} snapshots")
+        : l10n.t("Retention took {name}", { name });
     case "undelete":
-      return `Brought back ${snapshots}`;
+      return name === null
+        ? plural(amount, "Brought back {count} snapshot", "Brought back {count} snapshots")
+        : l10n.t("Brought back {name}", { name });
     case "import":
-      return "Imported the folder";
+      return l10n.t("Imported the folder");
     case "fork":
-      return `Forked “${slug}” from “${from?.slug ?? "another machine's project"}”`;
+      return l10n.t("Forked “{slug}” from “{origin}”", {
+        slug,
+        origin: from?.slug ?? l10n.t("another machine's project"),
+      });
     case "pull":
-      return `Pulled “${slug}” from the store`;
+      return l10n.t("Pulled “{slug}” from the store", { slug });
     case "deleteProject":
-      return `Deleted the project “${slug}”`;
+      return l10n.t("Deleted the project “{slug}”", { slug });
   }
 }
 
 /** Whether it can be undone and until when, or what else can be done. */
 export function undoText({ undo }: Operation): string {
   if (!undo.possible) return undo.hint ?? "";
-  return undo.until === null ? "Can be undone" : `Can be undone until ${longDate(undo.until)}`;
+  return undo.until === null
+    ? l10n.t("Can be undone")
+    : l10n.t("Can be undone until {until}", { until: longDate(undo.until) });
 }

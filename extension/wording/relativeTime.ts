@@ -1,3 +1,5 @@
+import * as l10n from "@vscode/l10n";
+
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -9,12 +11,12 @@ const day = 24 * hour;
 export function relativeTime(iso: string, nowMs: number): string {
   const age = nowMs - Date.parse(iso);
   if (Number.isNaN(age)) return iso;
-  if (age < minute) return age > -minute ? "just now" : longDate(iso);
-  if (age < hour) return `${Math.floor(age / minute)} min ago`;
-  if (age < day) return `${Math.floor(age / hour)} h ago`;
+  if (age < minute) return age > -minute ? l10n.t("just now") : longDate(iso);
+  if (age < hour) return l10n.t("{count} min ago", { count: Math.floor(age / minute) });
+  if (age < day) return l10n.t("{count} h ago", { count: Math.floor(age / hour) });
   if (age < 7 * day) {
     const days = Math.floor(age / day);
-    return days === 1 ? "yesterday" : `${days} days ago`;
+    return days === 1 ? l10n.t("yesterday") : l10n.t("{count} days ago", { count: days });
   }
   return longDate(iso);
 }

@@ -1,3 +1,5 @@
+import "../language.ts";
+import * as l10n from "@vscode/l10n";
 import { HealthRequest, HealthState } from "../../extension/panels/healthMessages.ts";
 import { element } from "../element.ts";
 import { Host } from "../host.ts";
@@ -11,11 +13,11 @@ useStyles(pageStyles, healthStyles);
 const page = document.getElementById("page") ?? document.body;
 const host = new Host(HealthState, HealthRequest, draw);
 
-const title = element("h1", {}, "Health");
+const title = element("h1", {}, l10n.t("Health"));
 const refresh = element(
   "button",
   { class: "quiet", attributes: { type: "button" }, onClick: () => host.post({ type: "refresh" }) },
-  "Check again",
+  l10n.t("Check again"),
 );
 const summary = element("section", { class: "summary", attributes: { role: "status" } });
 const sections = element("div", { class: "sections" });
@@ -25,7 +27,7 @@ host.post({ type: "ready" });
 function draw(state: HealthState): void {
   const { tone, word, message, buttons, project, machine, checks, log } = state;
   const run = (command: (typeof buttons)[number]["command"]) => () => host.post({ type: "run", command });
-  title.textContent = project ? `Health of ${project.slug}` : "Health";
+  title.textContent = project ? l10n.t("Health of {project}", { project: project.slug }) : l10n.t("Health");
   summary.className = `summary ${tone}`;
   summary.replaceChildren(
     element("h2", {}, word),

@@ -1,7 +1,8 @@
+import * as l10n from "@vscode/l10n";
 import type { AgentInfo, Check, Pool, Store } from "../../agent/protocol/entities.ts";
 import type { HealthPageCommand, HealthState } from "../../extension/panels/healthMessages.ts";
 import { checkKind, checkRank } from "../../extension/health/checkKind.ts";
-import { count } from "../../extension/wording/counts.ts";
+import { plural } from "../../extension/wording/counts.ts";
 import { longDate, relativeTime } from "../../extension/wording/relativeTime.ts";
 import { intervalText } from "../../extension/wording/retention.ts";
 import { formatBytes } from "../../extension/wording/sizes.ts";
@@ -14,86 +15,104 @@ type Machine = NonNullable<HealthState["machine"]>;
 export function storeSection({ store, health }: Machine, run: Run): HTMLElement {
   if (!store) {
     return section(
-      "Safe copy",
-      element("p", {}, "There is no store yet, so snapshots are on this disk only."),
-      actions(button("Set store…", run("forkpoint.setStore"))),
+      l10n.t("Safe copy"),
+      element("p", {}, l10n.t("There is no store yet, so snapshots are on this disk only.")),
+      actions(button(l10n.t("Set store…"), run("forkpoint.setStore"))),
     );
   }
   const { url, checkedAt } = store.store;
   return section(
-    "Safe copy",
+    l10n.t("Safe copy"),
     facts(
-      ["Store", url, "code"],
-      ["State", store.text],
-      ["Last checked", checkedAt ? relativeTime(checkedAt, Date.now()) : "never"],
+      [l10n.t("Store"), url, "code"],
+      [l10n.t("State"), store.text],
+      [l10n.t("Last checked"), checkedAt ? relativeTime(checkedAt, Date.now()) : l10n.t("never")],
       [
-        "Last push",
+        l10n.t("Last push"),
         health.lastPushAt
           ? `${relativeTime(health.lastPushAt, Date.now())}, ${longDate(health.lastPushAt)}`
-          : "never",
+          : l10n.t("never"),
       ],
       tidied(store.store.tidying),
-      ["Still to copy", health.pending === 0 ? "nothing" : count(health.pending, "snapshot")],
+      [
+        l10n.t("Still to copy"),
+        health.pending === 0
+          ? l10n.t("nothing")
+          : plural(health.pending, "{count} snapshot", "{count} snapshots"),
+      ],
     ),
     actions(
-      button("Check store", run("forkpoint.checkStore"), "quiet"),
-      button("Push now", run("forkpoint.pushNow"), "quiet"),
-      button("Set store…", run("forkpoint.setStore"), "quiet"),
-      button("Verify…", run("forkpoint.verifyStore"), "quiet"),
-      button("Repair…", run("forkpoint.repairStore"), "quiet"),
-      button("Tidy…", run("forkpoint.tidyStore"), "quiet"),
-      button("What it keeps…", run("forkpoint.chooseStoreRetention"), "quiet"),
-      button("When it is tidied…", run("forkpoint.scheduleTidying"), "quiet"),
+      button(l10n.t("Check store"), run("forkpoint.checkStore"), "quiet"),
+      button(l10n.t("Push now"), run("forkpoint.pushNow"), "quiet"),
+      button(l10n.t("Set store…"), run("forkpoint.setStore"), "quiet"),
+      button(l10n.t("Verify…"), run("forkpoint.verifyStore"), "quiet"),
+      button(l10n.t("Repair…"), run("forkpoint.repairStore"), "quiet"),
+      button(l10n.t("Tidy…"), run("forkpoint.tidyStore"), "quiet"),
+      button(l10n.t("What it keeps…"), run("forkpoint.chooseStoreRetention"), "quiet"),
+      button(l10n.t("When it is tidied…"), run("forkpoint.scheduleTidying"), "quiet"),
     ),
   );
 }
 
 /** How the store is tidied, by itself or not, and how that went last. */
 function tidied({ everyHours, last }: Store["tidying"]): [string, string] {
-  const often = everyHours === null ? "when you ask for it" : `by itself every ${intervalText(everyHours)}`;
-  if (!last) return ["Tidied", often];
-  const outcome = last.problem === null ? `${formatBytes(last.deletedBytes)} became free` : last.problem;
-  return ["Tidied", `${often}; last ${relativeTime(last.at, Date.now())}: ${outcome}`];
+  const often =
+    everyHours === null
+      ? l10n.t("when you ask for it")
+      : l10n.t("by itself every {interval}", { interval: intervalText(everyHours) });
+  if (!last) return [l10n.t("Tidied"), often];
+  const outcome =
+    last.problem === null
+      ? l10n.t("{size} became free", { size: formatBytes(last.deletedBytes) })
+      : last.problem;
+  return [
+    l10n.t("Tidied"),
+    l10n.t("{often}; last {when}: {outcome}", { often, when: relativeTime(last.at, Date.now()), outcome }),
+  ];
 }
 
 /** The pools with bars of how full they are. */
 export function poolsSection(pools: readonly Pool[], run: Run): HTMLElement {
   return section(
-    pools.length > 1 ? "Pools" : "Pool",
-    ...(pools.length === 0 ? [element("p", {}, "There is no pool yet in which workspaces could live.")] : []),
+    pools.length > 1 ? l10n.t("Pools") : l10n.t("Pool"),
+    ...(pools.length === 0
+      ? [element("p", {}, l10n.t("There is no pool yet in which workspaces could live."))]
+      : []),
     ...pools.map(poolBlock),
     actions(
-      button("Create pool…", run("forkpoint.createPool"), "quiet"),
-      button("Adopt pool…", run("forkpoint.adoptPool"), "quiet"),
+      button(l10n.t("Create pool…"), run("forkpoint.createPool"), "quiet"),
+      button(l10n.t("Adopt pool…"), run("forkpoint.adoptPool"), "quiet"),
     ),
   );
 }
 
 const rightsWords = {
-  root: "root",
-  helper: "an ordinary user's, with the helper",
-  none: "an ordinary user's, without the helper",
+  root: l10n.t("root"),
+  helper: l10n.t("an ordinary user's, with the helper"),
+  none: l10n.t("an ordinary user's, without the helper"),
 } as const satisfies Record<AgentInfo["privileges"], string>;
 
 /** The background process, and what it may do. */
 export function agentSection(agent: AgentInfo, project: HealthState["project"], run: Run): HTMLElement {
   return section(
-    "Agent",
+    l10n.t("Agent"),
     facts(
-      ["Version", agent.version],
-      ["Running since", longDate(agent.startedAt)],
-      ["Process", String(agent.pid)],
-      ["Home", agent.home, "code"],
-      ["Rights", rightsWords[agent.privileges]],
-      ...(project ? [["Workspace", project.path, "code"] as const] : []),
+      [l10n.t("Version"), agent.version],
+      [l10n.t("Running since"), longDate(agent.startedAt)],
+      [l10n.t("Process"), String(agent.pid)],
+      [l10n.t("Home"), agent.home, "code"],
+      [l10n.t("Rights"), rightsWords[agent.privileges]],
+      ...(project ? [[l10n.t("Workspace"), project.path, "code"] as const] : []),
     ),
     ...(agent.degradations.length === 0
       ? []
       : [element("ul", {}, ...agent.degradations.map((lost) => element("li", {}, lost)))]),
     actions(
-      ...(agent.privileges === "none" ? [button("Set up helper…", run("forkpoint.setUpHelper"))] : []),
-      button("Restart agent", run("forkpoint.restartAgent"), "quiet"),
-      button("Stop agent…", run("forkpoint.stopAgent"), "quiet"),
+      ...(agent.privileges === "none"
+        ? [button(l10n.t("Set up helper…"), run("forkpoint.setUpHelper"))]
+        : []),
+      button(l10n.t("Restart agent"), run("forkpoint.restartAgent"), "quiet"),
+      button(l10n.t("Stop agent…"), run("forkpoint.stopAgent"), "quiet"),
     ),
   );
 }
@@ -103,19 +122,21 @@ export function checksSection(checks: readonly Check[], run: Run): HTMLElement {
   const ordered = [...checks].sort((a, b) => checkRank(a) - checkRank(b));
   const wrong = checks.filter(({ ok }) => !ok).length;
   return section(
-    wrong === 0 ? "Checks: all is well" : `Checks: ${count(wrong, "thing needs", "things need")} attention`,
+    wrong === 0
+      ? l10n.t("Checks: all is well")
+      : plural(wrong, "Checks: {count} thing needs attention", "Checks: {count} things need attention"),
     element("ul", { class: "checks" }, ...ordered.map((check) => checkItem(check))),
     actions(
-      button("Common problems", run("forkpoint.showProblems"), "quiet"),
-      button("Save a support bundle…", run("forkpoint.saveSupportBundle"), "quiet"),
+      button(l10n.t("Common problems"), run("forkpoint.showProblems"), "quiet"),
+      button(l10n.t("Save a support bundle…"), run("forkpoint.saveSupportBundle"), "quiet"),
     ),
   );
 }
 
 const signs = {
-  wrong: ["✗", "Wrong"],
-  advice: ["!", "Could be better"],
-  ok: ["✓", "Fine"],
+  wrong: ["✗", l10n.t("Wrong")],
+  advice: ["!", l10n.t("Could be better")],
+  ok: ["✓", l10n.t("Fine")],
 } as const;
 
 function checkItem(check: Check): HTMLElement {
@@ -143,12 +164,17 @@ export function logSection(
 ): HTMLElement {
   const text = element(
     "pre",
-    { attributes: { tabindex: "0", "aria-label": "Newest lines of the log" } },
+    { attributes: { tabindex: "0", "aria-label": l10n.t("Newest lines of the log") } },
     log.lines.join("\n"),
   );
-  const folded = element("details", {}, element("summary", {}, `Newest lines of ${log.file}`), text);
+  const folded = element(
+    "details",
+    {},
+    element("summary", {}, l10n.t("Newest lines of {file}", { file: log.file })),
+    text,
+  );
   folded.open = open;
-  return section("Log", folded, actions(button("Show the extension's log", show, "quiet")));
+  return section(l10n.t("Log"), folded, actions(button(l10n.t("Show the extension's log"), show, "quiet")));
 }
 
 function poolBlock(pool: Pool): HTMLElement {
@@ -160,16 +186,28 @@ function poolBlock(pool: Pool): HTMLElement {
     element("p", {}, element("code", {}, pool.path), pool.state === "mounted" ? "" : ` (${pool.state})`),
     measured
       ? bar(
-          "Space",
+          l10n.t("Space"),
           1 - freeBytes / totalBytes,
-          `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free`,
+          l10n.t("{free} of {total} free", { free: formatBytes(freeBytes), total: formatBytes(totalBytes) }),
         )
       : null,
     metadataUsedRatio === null
       ? null
-      : bar("Metadata", metadataUsedRatio, `${Math.round(metadataUsedRatio * 100)} % of what is set aside`),
+      : bar(
+          l10n.t("Metadata"),
+          metadataUsedRatio,
+          l10n.t("{percent} % of what is set aside", { percent: Math.round(metadataUsedRatio * 100) }),
+        ),
     deviceErrors
-      ? element("p", { class: "wrong" }, `The disk below reported ${count(deviceErrors, "error")}.`)
+      ? element(
+          "p",
+          { class: "wrong" },
+          plural(
+            deviceErrors,
+            "The disk below reported {count} error.",
+            "The disk below reported {count} errors.",
+          ),
+        )
       : null,
   );
 }

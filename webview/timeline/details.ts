@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type { Entry } from "../../agent/protocol/entities.ts";
 import type { TimelineCommand } from "../../extension/panels/timelineMessages.ts";
 import { actAfter, actDetails } from "../../extension/wording/acts.ts";
@@ -15,24 +16,32 @@ export function details(row: GraphRow, run: Run): Node[] {
   switch (row.kind) {
     case "now":
       return [
-        heading("Now"),
-        paragraph("The workspace as it stands. Take a snapshot to be able to come back to it."),
+        heading(l10n.t("Now")),
+        paragraph(l10n.t("The workspace as it stands. Take a snapshot to be able to come back to it.")),
         actions([
-          ["Take snapshot", () => run("forkpoint.takeSnapshot")],
-          ["Fork from now", () => run("forkpoint.forkFromNow")],
+          [l10n.t("Take snapshot"), () => run("forkpoint.takeSnapshot")],
+          [l10n.t("Fork from now"), () => run("forkpoint.forkFromNow")],
         ]),
       ];
     case "fork":
       return [
         heading(row.fork.slug),
-        paragraph(`A fork, made ${longDate(row.fork.createdAt)}. It goes its own way from here.`),
-        actions([["Open in new window", () => run("forkpoint.openFork", { projectId: row.fork.projectId })]]),
+        paragraph(
+          l10n.t("A fork, made {createdAt}. It goes its own way from here.", {
+            createdAt: longDate(row.fork.createdAt),
+          }),
+        ),
+        actions([
+          [l10n.t("Open in new window"), () => run("forkpoint.openFork", { projectId: row.fork.projectId })],
+        ]),
       ];
     case "origin":
       return [
         heading(row.slug),
-        paragraph("This project was forked from it; what came before is in its timeline."),
-        actions([["Open in new window", () => run("forkpoint.openFork", { projectId: row.projectId })]]),
+        paragraph(l10n.t("This project was forked from it; what came before is in its timeline.")),
+        actions([
+          [l10n.t("Open in new window"), () => run("forkpoint.openFork", { projectId: row.projectId })],
+        ]),
       ];
     case "entry":
       return entryDetails(row.entry, run);
@@ -46,20 +55,22 @@ function entryDetails(entry: Entry, run: Run): Node[] {
   const more: [string, () => void][] = [
     ...(act?.beforeId
       ? ([
-          ["Restore to before…", on("forkpoint.restoreBefore")],
-          ["Compare before with after", on("forkpoint.compareBeforeAfter")],
+          [l10n.t("Restore to before…"), on("forkpoint.restoreBefore")],
+          [l10n.t("Compare before with after"), on("forkpoint.compareBeforeAfter")],
         ] as [string, () => void][])
       : []),
     ...(entry.parentId === null
       ? []
-      : [["Compare with previous", on("forkpoint.compareWithPrevious")] as [string, () => void]]),
-    ["Browse files", on("forkpoint.browseSnapshot")],
-    ["Rename", on("forkpoint.renameSnapshot")],
-    ["Edit note", on("forkpoint.editNote")],
-    entry.pinned ? ["Unpin", on("forkpoint.unpinSnapshot")] : ["Pin", on("forkpoint.pinSnapshot")],
+      : [[l10n.t("Compare with previous"), on("forkpoint.compareWithPrevious")] as [string, () => void]]),
+    [l10n.t("Browse files"), on("forkpoint.browseSnapshot")],
+    [l10n.t("Rename"), on("forkpoint.renameSnapshot")],
+    [l10n.t("Edit note"), on("forkpoint.editNote")],
+    entry.pinned
+      ? [l10n.t("Unpin"), on("forkpoint.unpinSnapshot")]
+      : [l10n.t("Pin"), on("forkpoint.pinSnapshot")],
     ...(entry.head || entry.pinned
       ? []
-      : [["Delete", on("forkpoint.deleteSnapshot")] as [string, () => void]]),
+      : [[l10n.t("Delete"), on("forkpoint.deleteSnapshot")] as [string, () => void]]),
   ];
   return [
     heading(entryTitle(entry)),
@@ -67,23 +78,34 @@ function entryDetails(entry: Entry, run: Run): Node[] {
     element(
       "dl",
       {},
-      ...fact("Made", longDate(entry.createdAt)),
-      ...fact("By", entry.author),
-      ...fact("Why", causeReasons[entry.cause]),
-      ...(act ? fact("What", actDetails(act).join(" ")) : []),
-      ...(entry.tests ? fact("Tests", `They ${entry.tests} on this state.`) : []),
-      ...fact("Safety", durabilityWords[entry.durability].sentence),
+      ...fact(l10n.t("Made"), longDate(entry.createdAt)),
+      ...fact(l10n.t("By"), entry.author),
+      ...fact(l10n.t("Why"), causeReasons[entry.cause]),
+      ...(act ? fact(l10n.t("What"), actDetails(act).join(" ")) : []),
+      ...(entry.tests
+        ? fact(
+            l10n.t("Tests"),
+            entry.tests === "passed"
+              ? l10n.t("They passed on this state.")
+              : l10n.t("They failed on this state."),
+          )
+        : []),
+      ...fact(l10n.t("Safety"), durabilityWords[entry.durability].sentence),
       ...fact(
-        "Kept",
-        entry.pinned ? "Pinned: it stays until you unpin it." : "Until newer ones take its place.",
+        l10n.t("Kept"),
+        entry.pinned
+          ? l10n.t("Pinned: it stays until you unpin it.")
+          : l10n.t("Until newer ones take its place."),
       ),
-      ...(entry.head ? fact("Current", "The workspace as it stands grew from this one.") : []),
+      ...(entry.head
+        ? fact(l10n.t("Current"), l10n.t("The workspace as it stands grew from this one."))
+        : []),
       ...fact("ID", snapshotId, "code"),
     ),
     actions([
-      ["Compare with now", on("forkpoint.compareWithNow")],
-      ["Restore…", on("forkpoint.restoreWorkspace")],
-      ["Fork from here…", on("forkpoint.forkFromEntry")],
+      [l10n.t("Compare with now"), on("forkpoint.compareWithNow")],
+      [l10n.t("Restore…"), on("forkpoint.restoreWorkspace")],
+      [l10n.t("Fork from here…"), on("forkpoint.forkFromEntry")],
     ]),
     actions(more, "secondary"),
   ];

@@ -1,3 +1,5 @@
+import "../language.ts";
+import * as l10n from "@vscode/l10n";
 import { TimelineRequest, TimelineState } from "../../extension/panels/timelineMessages.ts";
 import { element } from "../element.ts";
 import { Host } from "../host.ts";
@@ -25,34 +27,34 @@ const host = new Host(TimelineState, TimelineRequest, (state) => {
 });
 const run: Run = (command, target = {}) => host.post({ type: "run", command, ...target });
 
-const title = element("h1", {}, "Timeline");
+const title = element("h1", {}, l10n.t("Timeline"));
 const toolbar = element(
   "div",
   { class: "toolbar" },
   element(
     "button",
     { attributes: { type: "button" }, onClick: () => run("forkpoint.takeSnapshot") },
-    "Take snapshot",
+    l10n.t("Take snapshot"),
   ),
   element(
     "button",
     { class: "quiet", attributes: { type: "button" }, onClick: () => run("forkpoint.undoRestore") },
-    "Undo last restore",
+    l10n.t("Undo last restore"),
   ),
   element(
     "button",
     { class: "quiet", attributes: { type: "button" }, onClick: () => run("forkpoint.showHealth") },
-    "Health",
+    l10n.t("Health"),
   ),
 );
-const pane = element("aside", { class: "details", attributes: { "aria-label": "Details" } });
+const pane = element("aside", { class: "details", attributes: { "aria-label": l10n.t("Details") } });
 const list = new RowList(host.remembered(), select, open);
 const more = element(
   "button",
   { class: "quiet more", attributes: { type: "button" }, onClick: () => host.post({ type: "more" }) },
-  "Load older snapshots",
+  l10n.t("Load older snapshots"),
 );
-const nothing = element("p", { class: "nothing" }, "No snapshot matches what you look for.");
+const nothing = element("p", { class: "nothing" }, l10n.t("No snapshot matches what you look for."));
 const board = new Board(list, [nothing, more], loadMore);
 const search = new SearchBox(
   (query) => host.post({ type: "search", query }),
@@ -73,7 +75,7 @@ function draw(): void {
   toolbar.hidden = empty;
   search.element.hidden = empty;
   notice.hidden = !empty;
-  title.textContent = slug ?? "Timeline";
+  title.textContent = slug ?? l10n.t("Timeline");
   if (empty) {
     const buttons = next.map(({ command, title: words }) =>
       element("button", { attributes: { type: "button" }, onClick: () => run(command) }, words),

@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import { actAfter, actSummary } from "../../extension/wording/acts.ts";
 import { causeSentences, entryTitle } from "../../extension/wording/causes.ts";
 import { durabilityWords } from "../../extension/wording/durability.ts";
@@ -30,23 +31,27 @@ export function rowElement(row: GraphRow, nowMs: number): HTMLLIElement {
 function parts(row: GraphRow, nowMs: number): Node[] {
   switch (row.kind) {
     case "now":
-      return [text("title", "Now"), text("meta", "the workspace as it stands")];
+      return [text("title", l10n.t("Now")), text("meta", l10n.t("the workspace as it stands"))];
     case "fork":
       return [
         icon("fork"),
         text("title", row.fork.slug),
-        text("meta", `fork · ${relativeTime(row.fork.createdAt, nowMs)}`),
+        text("meta", `${l10n.t("fork")} · ${relativeTime(row.fork.createdAt, nowMs)}`),
       ];
     case "origin":
-      return [icon("project"), text("title", row.slug), text("meta", "this project was forked from it")];
+      return [
+        icon("project"),
+        text("title", row.slug),
+        text("meta", l10n.t("this project was forked from it")),
+      ];
     case "entry": {
       const { entry } = row;
       const act = actAfter(entry);
       const came = act ? `${actSummary(act)} · ` : "";
       const named = entry.label?.trim() ? ` · ${causeSentences[entry.cause].toLowerCase()}` : "";
       const marks = [
-        ...(entry.head ? [badge("current")] : []),
-        ...(entry.tests === "passed" ? [badge("tests passed")] : []),
+        ...(entry.head ? [badge(l10n.t("current"))] : []),
+        ...(entry.tests === "passed" ? [badge(l10n.t("tests passed"))] : []),
         ...(entry.pinned ? [icon("pinned")] : []),
         text(`durability ${entry.durability}`, durabilityWords[entry.durability].short, [
           icon(entry.durability),
@@ -66,11 +71,14 @@ function parts(row: GraphRow, nowMs: number): Node[] {
 export function spoken(row: GraphRow, nowMs: number): string {
   switch (row.kind) {
     case "now":
-      return "Now, the workspace as it stands";
+      return l10n.t("Now, the workspace as it stands");
     case "fork":
-      return `Fork ${row.fork.slug}, ${relativeTime(row.fork.createdAt, nowMs)}`;
+      return l10n.t("Fork {slug}, {createdAt}", {
+        slug: row.fork.slug,
+        createdAt: relativeTime(row.fork.createdAt, nowMs),
+      });
     case "origin":
-      return `${row.slug}, the project this one was forked from`;
+      return l10n.t("{slug}, the project this one was forked from", { slug: row.slug });
     case "entry":
       return entrySpoken(row.entry, nowMs);
   }

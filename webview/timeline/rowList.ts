@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import { element } from "../element.ts";
 import { rowHeight } from "./graph.ts";
 import type { GraphRow } from "./graphRows.ts";
@@ -33,7 +34,7 @@ export class RowList {
     this.#onOpen = onOpen;
     this.element = element("ul", {
       class: "rows",
-      attributes: { role: "listbox", "aria-label": "Timeline, newest first" },
+      attributes: { role: "listbox", "aria-label": l10n.t("Timeline, newest first") },
     });
     this.element.addEventListener("keydown", (event) => this.#key(event));
     this.element.addEventListener("click", ({ target }) => this.#pointed(target, false));

@@ -1,8 +1,9 @@
+import * as l10n from "@vscode/l10n";
 import { causes } from "../../agent/protocol/entities.ts";
 import type { TimelineState } from "../../extension/panels/timelineMessages.ts";
 import { searchHint, searchQuery, withoutTerm } from "../../extension/search/searchQuery.ts";
 import { causeSentences } from "../../extension/wording/causes.ts";
-import { count } from "../../extension/wording/counts.ts";
+import { plural } from "../../extension/wording/counts.ts";
 import { element } from "../element.ts";
 
 /** How long nothing must have been typed before it is looked for. Milliseconds. */
@@ -27,21 +28,21 @@ export class SearchBox {
     this.#input = element("input", {
       attributes: {
         type: "text",
-        "aria-label": "Search the timeline",
+        "aria-label": l10n.t("Search the timeline"),
         placeholder: searchHint,
         title: searchHint,
       },
     });
     this.#causes = element(
       "select",
-      { attributes: { "aria-label": "Made by" } },
-      element("option", { attributes: { value: "" } }, "Made by…"),
+      { attributes: { "aria-label": l10n.t("Made by") } },
+      element("option", { attributes: { value: "" } }, l10n.t("Made by…")),
       ...causes.map((cause) => element("option", { attributes: { value: cause } }, causeSentences[cause])),
     );
     this.#clear = element(
       "button",
       { class: "quiet", attributes: { type: "button" }, onClick: () => this.#say("") },
-      "Clear search",
+      l10n.t("Clear search"),
     );
     this.element = element(
       "div",
@@ -79,9 +80,9 @@ export class SearchBox {
     this.#clear.hidden = search === null;
     const found =
       search?.matches === 0
-        ? "No snapshot matches."
+        ? l10n.t("No snapshot matches.")
         : search?.matches
-          ? count(search.matches, "snapshot")
+          ? plural(search.matches, "{count} snapshot", "{count} snapshots")
           : "";
     this.#status.textContent =
       search === null ? "" : [found, search.problem ?? ""].filter(Boolean).join(" · ");
@@ -95,7 +96,10 @@ export class SearchBox {
           "button",
           {
             class: "chip",
-            attributes: { type: "button", "aria-label": `Remove ${term.kind}: ${term.value}` },
+            attributes: {
+              type: "button",
+              "aria-label": l10n.t("Remove {term}", { term: `${term.kind}: ${term.value}` }),
+            },
             onClick: () => this.#say(withoutTerm(query, term)),
           },
           `${term.kind}: ${term.value} ✕`,

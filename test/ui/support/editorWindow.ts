@@ -54,9 +54,14 @@ export class EditorWindow {
     return join(folder, name);
   }
 
-  /** Opens one more window, on the stage's folder or another, a .code-workspace file, or with null on no folder. */
-  async open(folder: string | null = this.#stage.folder): Promise<Workbench> {
+  /**
+   * Opens one more window, on the stage's folder or another, a .code-workspace file, or with null on no folder.
+   * @param language that its extensions are to speak; the editor itself has no translation here
+   */
+  async open(folder: string | null = this.#stage.folder, language?: string): Promise<Workbench> {
     const context = await this.#browser.newContext({ viewport: { width: 1400, height: 900 } });
+    if (language !== undefined)
+      await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)};`);
     context.setDefaultTimeout(60_000);
     const page: Page = await context.newPage();
     return Workbench.open(page, this.#server.windowUrl(folder));
