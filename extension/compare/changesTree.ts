@@ -106,6 +106,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       const amount = node.quiet ? this.#foldedText(node) : count(node.amount, "change");
       item.iconPath = node.quiet ? new vscode.ThemeIcon("fold") : vscode.ThemeIcon.Folder;
       item.description = amount;
+      item.tooltip = `${node.path} · ${amount}`;
       item.contextValue = this.#kind("folder");
       item.accessibilityInformation = { label: `${node.name}, ${amount}`, role: "treeitem" };
       return item;
@@ -120,7 +121,8 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     item.description = [origin, mode].filter(Boolean).join(" · ");
     item.tooltip = [change.path, word, size, mode].filter(Boolean).join(" · ");
     item.contextValue = this.#kind(`change ${change.kind} ${change.type}`);
-    item.accessibilityInformation = { label: `${node.name}, ${word}`, role: "treeitem" };
+    const label = [node.name, word, origin, mode].filter(Boolean).join(", ");
+    item.accessibilityInformation = { label, role: "treeitem" };
     item.command = { command: "forkpoint.openChange", title: "Open change", arguments: [node] };
     return item;
   }
