@@ -54,6 +54,11 @@ export class TreeView {
     await item.click();
   }
 
+  /** All of it: its header, its message and its rows. */
+  get pane(): Locator {
+    return this.#pane;
+  }
+
   /** What the view shows instead of rows. */
   get welcome(): Locator {
     return this.#pane.locator(".welcome-view-content");
