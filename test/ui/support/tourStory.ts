@@ -1,13 +1,14 @@
 import type { DemoProject } from "../../support/demoProject.ts";
+import { installPackages } from "./installPackages.ts";
 
 /** A short history with everything that the views can show. */
 export async function tourStory(project: DemoProject): Promise<void> {
   await project.change("src/app.js", "export function total(items) {\n  return items.length;\n}\n");
-  await install(project, { vat: "1.4.0" });
+  await installPackages(project, { vat: "1.4.0" });
   await project.forkpoint("snapshot", "--label", "the total of a cart", "--pin");
   await project.change("src/app.js", "export function total(items) {\n  return sum(items);\n}\n");
   await project.change("src/sum.js", "export const sum = (items) => items.reduce((a, b) => a + b, 0);\n");
-  await install(project, { vat: "2.0.1", euro: "3.1.0" });
+  await installPackages(project, { vat: "2.0.1", euro: "3.1.0" });
   await project.forkpoint("snapshot", "--label", "the total in euros", "--note", "As the shop wants it.");
   await project.change("src/data.json", '{ "items": [] }\n');
   await project.forkpoint("snapshot");
@@ -16,20 +17,6 @@ export async function tourStory(project: DemoProject): Promise<void> {
   await project.change("README.md", "# Demo\n\nA cart with a total.\n");
   await project.forkpoint("snapshot", "--label", "what it is for");
   await project.forkpoint("push", "--wait");
-}
-
-/** As npm leaves it: a lockfile, and a folder for each package. */
-async function install(project: DemoProject, versions: Readonly<Record<string, string>>): Promise<void> {
-  const packages: Record<string, object> = { "": { name: "demo", dependencies: versions } };
-  for (const [name, version] of Object.entries(versions)) {
-    packages[`node_modules/${name}`] = { version };
-    await project.change(
-      `node_modules/${name}/package.json`,
-      `${JSON.stringify({ name, version }, null, 2)}\n`,
-    );
-  }
-  const lockfile = { name: "demo", lockfileVersion: 3, requires: true, packages };
-  await project.change("package-lock.json", `${JSON.stringify(lockfile, null, 2)}\n`);
 }
 
 async function idOf(project: DemoProject, label: string): Promise<string> {

@@ -23,6 +23,11 @@ export class TreeView {
     return this.#pane.locator(".monaco-list-row").filter({ hasText: text });
   }
 
+  /** The row on which the keyboard acts. */
+  get focused(): Locator {
+    return this.#pane.locator(".monaco-list-row.focused");
+  }
+
   /** The rows that are drawn, each as its accessible label. */
   async labels(): Promise<string[]> {
     const rows = await this.#pane.locator(".monaco-list-row").all();
