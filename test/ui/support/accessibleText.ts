@@ -5,7 +5,7 @@ const changing: readonly (readonly [RegExp, string])[] = [
   // The icons of VS Code, which are letters of a font of its own.
   [/[\uE000-\uF8FF]/g, ""],
   [/(just now|\d+ (s|sec|min|h) ago)\b/g, "TIME"],
-  [/\b[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2} [AP]M\b/g, "DATE"],
+  [/\b[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}\s[AP]M\b/g, "DATE"],
   [/\d+(\.\d+)? (B|kB|KB|MB|GB|KiB|MiB|GiB)\b/g, "SIZE"],
 ];
 
