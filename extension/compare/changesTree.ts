@@ -109,6 +109,7 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
         : plural(node.amount, "{count} change", "{count} changes");
       item.iconPath = node.quiet ? new vscode.ThemeIcon("fold") : vscode.ThemeIcon.Folder;
       item.description = amount;
+      item.tooltip = `${node.path} · ${amount}`;
       item.contextValue = this.#kind("folder");
       item.accessibilityInformation = { label: `${node.name}, ${amount}`, role: "treeitem" };
       return item;
@@ -123,7 +124,8 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     item.description = [origin, mode].filter(Boolean).join(" · ");
     item.tooltip = [change.path, word, size, mode].filter(Boolean).join(" · ");
     item.contextValue = this.#kind(`change ${change.kind} ${change.type}`);
-    item.accessibilityInformation = { label: `${node.name}, ${word}`, role: "treeitem" };
+    const label = [node.name, word, origin, mode].filter(Boolean).join(", ");
+    item.accessibilityInformation = { label, role: "treeitem" };
     item.command = { command: "forkpoint.openChange", title: "Open change", arguments: [node] };
     return item;
   }

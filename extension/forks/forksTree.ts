@@ -6,6 +6,8 @@ import { longDate, relativeTime } from "../wording/relativeTime.ts";
 import { type LineageNode, lineage } from "./lineage.ts";
 import type { Projects } from "./projects.ts";
 
+const minuteMs = 60_000;
+
 /** The Forks view: every project of this machine below the one it was forked from. */
 export class ForksTree implements vscode.TreeDataProvider<LineageNode>, vscode.Disposable {
   readonly #projects: Projects;
@@ -13,6 +15,7 @@ export class ForksTree implements vscode.TreeDataProvider<LineageNode>, vscode.D
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: readonly { dispose(): unknown }[];
+  readonly #clock: NodeJS.Timeout;
   #drawn = "";
 
   constructor(projects: Projects, session: ProjectSession) {
@@ -23,6 +26,8 @@ export class ForksTree implements vscode.TreeDataProvider<LineageNode>, vscode.D
       projects.onDidChange(() => this.#update()),
       session.onDidChange(() => this.#update()),
     ];
+    // "5 min ago" grows old by itself.
+    this.#clock = setInterval(() => this.#changed.fire(undefined), minuteMs);
   }
 
   getChildren(parent?: LineageNode): LineageNode[] {
@@ -68,6 +73,7 @@ export class ForksTree implements vscode.TreeDataProvider<LineageNode>, vscode.D
   }
 
   dispose(): void {
+    clearInterval(this.#clock);
     for (const disposable of this.#disposables) disposable.dispose();
   }
 

@@ -117,7 +117,8 @@ function entryItem({ entry, before }: EntryRow, lastGreen: string | undefined): 
   );
   item.contextValue = entryContext(entry);
   item.resourceUri = entryBadgeUri(entry);
-  item.accessibilityInformation = { label: entrySpoken(entry, now), role: "treeitem" };
+  const spoken = `${entrySpoken(entry, now)}${isGreen ? ", last green" : ""}`;
+  item.accessibilityInformation = { label: spoken, role: "treeitem" };
   item.command = {
     command: "forkpoint.showEntryChanges",
     title: "Show what it changed",
@@ -139,6 +140,7 @@ function groupItem({ id, rows }: GroupRow): vscode.TreeItem {
   }
   item.iconPath = new vscode.ThemeIcon("watch");
   item.contextValue = "group";
-  item.accessibilityInformation = { label: title, role: "treeitem" };
+  const spoken = item.description ? `${title}, ${item.description}` : title;
+  item.accessibilityInformation = { label: spoken, role: "treeitem" };
   return item;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { forkpointJson } from "./forkpointCli.ts";
 import { makePool } from "./makePool.ts";
 import { stopAgent } from "./stopAgent.ts";
@@ -15,7 +15,7 @@ export interface DemoProject {
   readonly slug: string;
   /** Runs `forkpoint … --json` for this home, inside the project. */
   forkpoint(...args: readonly string[]): Promise<unknown>;
-  /** Writes a file of the project. @param path from its folder */
+  /** Writes a file of the project, with the folders it lies in. @param path from its folder */
   change(path: string, text: string): Promise<void>;
   /** Ends the agent, unmounts the pool, removes everything. */
   dispose(): Promise<void>;
@@ -49,7 +49,10 @@ export async function makeDemoProject(): Promise<DemoProject> {
       folder,
       slug,
       dispose,
-      change: (path, text) => writeFile(join(folder, path), text),
+      change: async (path, text) => {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), text);
+      },
       forkpoint: (...args) => forkpointJson(args, { home, cwd: folder }),
     };
   } catch (thrown) {

@@ -227,14 +227,15 @@ function bar(name: string, ratio: number, words: string): HTMLElement {
   return element(
     "div",
     { class: "bar" },
-    element("span", {}, name),
+    // The meter's own name says both.
+    element("span", { attributes: { "aria-hidden": "true" } }, name),
     meter,
-    element("span", { class: "meta" }, words),
+    element("span", { class: "meta", attributes: { "aria-hidden": "true" } }, words),
   );
 }
 
 function section(title: string, ...children: readonly (Node | null)[]): HTMLElement {
-  return element("section", {}, element("h2", {}, title), ...children);
+  return element("section", { attributes: { "aria-label": title } }, element("h2", {}, title), ...children);
 }
 
 function facts(...all: readonly (readonly [string, string, string?])[]): HTMLElement {

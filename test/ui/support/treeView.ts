@@ -23,6 +23,11 @@ export class TreeView {
     return this.#pane.locator(".monaco-list-row").filter({ hasText: text });
   }
 
+  /** The row on which the keyboard acts. */
+  get focused(): Locator {
+    return this.#pane.locator(".monaco-list-row.focused");
+  }
+
   /** The rows that are drawn, each as its accessible label. */
   async labels(): Promise<string[]> {
     const rows = await this.#pane.locator(".monaco-list-row").all();
@@ -52,6 +57,11 @@ export class TreeView {
     // A menu that has just opened takes no click yet, so that the one that opened it chooses nothing.
     await this.#page.waitForTimeout(menuSettlesMs);
     await item.click();
+  }
+
+  /** All of it: its header, its message and its rows. */
+  get pane(): Locator {
+    return this.#pane;
   }
 
   /** What the view shows instead of rows. */

@@ -174,6 +174,22 @@ export class Workbench {
     return null;
   }
 
+  /** Moves the mouse to where it points at nothing, and waits until no tooltip is left of where it was. */
+  async pointAtNothing(): Promise<void> {
+    await this.page.mouse.move(0, 0);
+    await this.page.waitForFunction(`![...document.querySelectorAll("[role=tooltip], .workbench-hover")].some(
+      (tip) => tip.checkVisibility() && tip.getClientRects().length > 0)`);
+  }
+
+  /** Shows one path in place of another wherever the webview in front names it, until it is drawn anew. */
+  async showPath(path: string, shown: string): Promise<void> {
+    for (const frame of this.page.frames())
+      await frame.evaluate(`((path, shown) => {
+        const texts = document.createTreeWalker(document.getElementById("page") ?? new Text(), NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(path, shown);
+      })(${JSON.stringify(path)}, ${JSON.stringify(shown)})`);
+  }
+
   /** Keeps a picture of the window as test-output/screenshots/NAME.png. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(screenshotFolder, { recursive: true });

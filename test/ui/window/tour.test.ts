@@ -1,152 +1,178 @@
-import { copyFileSync, mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Locator } from "playwright-core";
 import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
+import { assertGolden } from "../../support/golden.ts";
+import { accessibleText } from "../support/accessibleText.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
+import { faintTexts } from "../support/faintTexts.ts";
 import { pictureFailures } from "../support/failurePictures.ts";
+import { type Look, looks, untilDrawn, writeLook } from "../support/looks.ts";
+import { smallPng } from "../support/smallPng.ts";
+import { tourStory } from "../support/tourStory.ts";
+import type { TreeView } from "../support/treeView.ts";
 import { screenshotFolder, type Workbench } from "../support/workbench.ts";
 
+/** Written anew with FORKPOINT_IMAGES=1. */
 const imageFolder = resolve(import.meta.dirname, "../../../docs/images");
-/** Those that the documentation shows, which are written anew with FORKPOINT_IMAGES=1. */
-const shownInDocs = new Set([
-  "timeline-light",
-  "graph-light",
-  "file-history-light",
-  "compare-light",
-  "restore-light",
-  "health-light",
-  "forks-light",
-]);
+const goldenFolder = join(import.meta.dirname, "golden");
+/** What stands in pictures and golden texts for the folder that this run made. */
+const homeShown = "/home/ada";
 
-const themes = {
-  light: "Default Light Modern",
-} as const;
+describe("a tour of every view", function () {
+  this.timeout(300_000);
+  let project: DemoProject | undefined;
+  let editor: EditorWindow | undefined;
+  let window: Workbench;
+  let root = "";
 
-for (const [look, theme] of Object.entries(themes)) {
-  describe(`every view in ${theme}`, function () {
-    this.timeout(600_000);
-    let project: DemoProject | undefined;
-    let editor: EditorWindow | undefined;
-    let window: Workbench;
+  pictureFailures(() => window);
 
-    pictureFailures(() => window);
-
-    before(async () => {
-      project = await makeDemoProject();
-      await story(project);
-      editor = await EditorWindow.start(project, { "workbench.colorTheme": theme });
-      window = await editor.open();
-      await window.openContainer("Forkpoint");
-      await timeline().row("Imported").waitFor();
+  before(async () => {
+    project = await makeDemoProject();
+    root = dirname(project.home);
+    await tourStory(project);
+    editor = await EditorWindow.start(project, {
+      // Neither ids of snapshots nor what is special to this run.
+      "breadcrumbs.enabled": false,
+      "window.title": "demo",
+      "editor.lightbulb.enabled": "off",
+      "typescript.disableAutomaticTypeAcquisition": true,
     });
-    after(async () => {
-      await editor?.dispose();
-      await project?.dispose();
-    });
-
-    const timeline = () => window.tree("Timeline");
-    const picture = async (name: string) => {
-      await window.clearNotifications();
-      await window.screenshot(`tour-${name}-${look}`);
-      if (!process.env["FORKPOINT_IMAGES"] || !shownInDocs.has(`${name}-${look}`)) return;
-      mkdirSync(imageFolder, { recursive: true });
-      copyFileSync(
-        join(screenshotFolder, `tour-${name}-${look}.png`),
-        join(imageFolder, `${name}-${look}.png`),
-      );
-    };
-
-    it("shows the timeline beside the code", async () => {
-      await window.openFile("app.js");
-      await picture("timeline");
-    });
-
-    it("shows every version of a file", async () => {
-      await window.tree("File History").expand();
-      await window
-        .tree("File History")
-        .row(/the total/)
-        .first()
-        .waitFor();
-      await picture("file-history");
-    });
-
-    it("shows what a snapshot changed, in a tree and side by side", async () => {
-      await timeline().row("the total in euros").click();
-      await window.tree("Changes").row("app.js").waitFor();
-      await window.tree("Changes").row("app.js").click();
-      await window.editorTab(/^app\.js \(/).waitFor();
-      await picture("compare");
-    });
-
-    it("shows what a restore will do", async () => {
-      await timeline().inlineAction("the total in euros", "Restore Workspace…");
-      await window.dialog.waitFor();
-      await window.screenshot(`tour-restore-${look}`);
-      if (process.env["FORKPOINT_IMAGES"] && shownInDocs.has(`restore-${look}`))
-        copyFileSync(
-          join(screenshotFolder, `tour-restore-${look}.png`),
-          join(imageFolder, `restore-${look}.png`),
-        );
-      await window.page.keyboard.press("Escape");
-      await window.dialog.waitFor({ state: "detached" });
-    });
-
-    it("shows the forks", async () => {
-      await window.tree("Forks").expand();
-      await window.tree("Forks").row("try-upgrade").waitFor();
-      await picture("forks");
-    });
-
-    it("shows what was done", async () => {
-      await window.runCommand("Forkpoint: Show What Was Done…");
-      await window.quickInput
-        .row(/Restored/)
-        .first()
-        .waitFor();
-      await window.screenshot(`tour-operations-${look}`);
-      await window.quickInput.dismiss();
-    });
-
-    it("shows the graph", async () => {
-      await window.runCommand("Forkpoint: Show Timeline Panel");
-      await window.webview.locator("li.row").first().waitFor();
-      await picture("graph");
-    });
-
-    it("shows the health", async () => {
-      await window.runCommand("Forkpoint: Show Health");
-      await window.webview.getByRole("heading", { name: /^Checks/ }).waitFor();
-      await picture("health");
-    });
-
-    it("shows the page of common problems", async () => {
-      await window.runCommand("Forkpoint: Common Problems");
-      await window.editorTab(/problems\.md/).waitFor();
-      await window.webview.getByRole("heading", { name: "Common problems" }).waitFor();
-      await picture("problems");
-    });
+    putOn("light");
+    window = await editor.open(lookFile());
+    await window.openContainer("Forkpoint");
+    await timeline().row("Imported").waitFor();
   });
-}
+  after(async () => {
+    await editor?.dispose();
+    await project?.dispose();
+  });
 
-/** A short history with everything that the views can show. */
-async function story(project: DemoProject): Promise<void> {
-  await project.change("src/app.js", "export function total(items) {\n  return items.length;\n}\n");
-  await project.forkpoint("snapshot", "--label", "the total of a cart", "--pin");
-  await project.change("src/app.js", "export function total(items) {\n  return sum(items);\n}\n");
-  await project.change("src/sum.js", "export const sum = (items) => items.reduce((a, b) => a + b, 0);\n");
-  await project.forkpoint("snapshot", "--label", "the total in euros", "--note", "As the shop wants it.");
-  await project.change("src/data.json", '{ "items": [] }\n');
-  await project.forkpoint("snapshot");
-  await project.forkpoint("restore", await idOf(project, "the total in euros"), "--yes");
-  await project.forkpoint("fork", "--slug", "try-upgrade");
-  await project.forkpoint("push", "--wait");
-  await project.change("README.md", "# Demo\n\nA cart with a total.\n");
-  await project.forkpoint("snapshot", "--label", "what it is for");
-}
+  const lookFile = () => join(root, "demo.code-workspace");
+  const putOn = (look: Look) => writeLook(look, lookFile(), project?.folder ?? "");
+  const timeline = () => window.tree("Timeline");
+  const changes = () => window.tree("Changes");
 
-async function idOf(project: DemoProject, label: string): Promise<string> {
-  const entries = (await project.forkpoint("log")) as { label: string | null; snapshotId: string }[];
-  const found = entries.find((entry) => entry.label === label);
-  if (!found) throw new Error(`There is no snapshot “${label}”.`);
-  return found.snapshotId;
-}
+  /** Pictures of the window as it stands, in every look. No look may lose a text. */
+  const pictures = async (name: string, { inDocs = true } = {}) => {
+    await window.pointAtNothing();
+    await window.statusBarItem(/Analyzing|Initializing/).waitFor({ state: "hidden" });
+    for (const look of looks) {
+      putOn(look);
+      await untilDrawn(look, window);
+      await window.showPath(root, homeShown);
+      const picture = `tour-${name}-${look}`;
+      await window.screenshot(picture);
+      assert.deepEqual(await faintTexts(window), [], `${name} in ${look}`);
+      if (!process.env["FORKPOINT_IMAGES"] || !inDocs) continue;
+      mkdirSync(imageFolder, { recursive: true });
+      writeFileSync(
+        join(imageFolder, `${name}-${look}.png`),
+        smallPng(readFileSync(join(screenshotFolder, `${picture}.png`))),
+      );
+    }
+    putOn("light");
+    await untilDrawn("light", window);
+  };
+
+  /** What a screen reader finds there is what tour-NAME.txt holds. */
+  const spoken = async (name: string, part: Locator, ...masks: readonly (readonly [RegExp, string])[]) => {
+    const text = await accessibleText(part, [[new RegExp(root, "g"), homeShown], ...masks]);
+    assertGolden(join(goldenFolder, `tour-${name}.txt`), text);
+  };
+
+  /** The same for a tree, with the actions in its header. */
+  const spokenTree = async (name: string, tree: TreeView) => {
+    await tree.pane.locator(".pane-header").hover();
+    await tree.pane.locator(".pane-header").getByRole("toolbar").waitFor();
+    await spoken(name, tree.pane);
+  };
+
+  it("shows the timeline beside the code", async () => {
+    await window.openFile("app.js");
+    await window.clearNotifications();
+    await pictures("timeline");
+    await spokenTree("timeline", timeline());
+  });
+
+  it("shows every version of a file", async () => {
+    await window.tree("File History").expand();
+    await window
+      .tree("File History")
+      .row(/the total/)
+      .first()
+      .waitFor();
+    await pictures("file-history");
+    await spokenTree("file-history", window.tree("File History"));
+  });
+
+  it("shows what a snapshot changed, in a tree and side by side", async () => {
+    await timeline().row("the total in euros").click();
+    await changes().row("Packages of package-lock.json").click();
+    await changes().row("euro").waitFor();
+    await changes().row("app.js").click();
+    await window.editorTab(/^app\.js \(/).waitFor();
+    await pictures("compare");
+    await spokenTree("compare", changes());
+  });
+
+  it("shows what a restore will do", async () => {
+    await timeline().inlineAction("the total in euros", "Restore Workspace…");
+    await window.dialog.waitFor();
+    await pictures("restore");
+    await spoken("restore", window.dialog);
+    await window.page.keyboard.press("Escape");
+    await window.dialog.waitFor({ state: "detached" });
+  });
+
+  it("shows the forks", async () => {
+    await window.tree("Forks").expand();
+    await window.tree("Forks").row("try-upgrade").click();
+    await pictures("forks");
+    await spokenTree("forks", window.tree("Forks"));
+  });
+
+  it("shows what was done", async () => {
+    await window.runCommand("Forkpoint: Show What Was Done…");
+    await window.quickInput
+      .row(/Restored/)
+      .first()
+      .waitFor();
+    await pictures("operations", { inDocs: false });
+    await window.quickInput.dismiss();
+  });
+
+  it("shows the graph", async () => {
+    await window.runCommand("Forkpoint: Show Timeline Panel");
+    await window.webview.getByRole("option", { name: "the total in euros" }).click();
+    await window.webview.getByRole("heading", { name: "the total in euros" }).waitFor();
+    await pictures("graph");
+    await spoken(
+      "graph",
+      window.webview.locator("#page"),
+      [/(By\n.*definition: ).*/, "$1AUTHOR"],
+      [/(ID\n.*definition: ).*/, "$1ID"],
+    );
+  });
+
+  it("shows the health", async () => {
+    await window.runCommand("Forkpoint: Show Health");
+    await window.webview.getByRole("heading", { name: /^Checks/ }).waitFor();
+    await pictures("health");
+    await spoken(
+      "health",
+      window.webview.locator("#page"),
+      [/((Version|Process|Rights)\n.*definition: ).*/g, "$1OF THIS MACHINE"],
+      [/(- strong: .*\n.*text: ).*/g, "$1WHAT WAS FOUND"],
+    );
+  });
+
+  it("shows the page of common problems", async () => {
+    await window.runCommand("Forkpoint: Common Problems");
+    await window.editorTab(/problems\.md/).waitFor();
+    await window.webview.getByRole("heading", { name: "Common problems" }).waitFor();
+    await window.screenshot("tour-problems");
+  });
+});
