@@ -64,7 +64,7 @@ function collect(names: Namespace): Differences {
   const seen = new Set<Inode>();
   const open: Name[] = [names.root];
   for (let at = open.pop(); at; at = open.pop()) {
-    open.push(...at.children.values());
+    for (const child of at.children?.values() ?? []) open.push(child);
     const path = pathOf(at);
     const { inode } = at;
     const origin = at.origin ?? ended.take(inode, path);

@@ -14,7 +14,7 @@ export interface Inode {
   attributes: boolean;
   times: boolean;
   /** Extended attributes that were taken away. */
-  readonly removedXattrs: Buffer[];
+  removedXattrs: readonly Buffer[];
 }
 
 /** One name. `origin` is its path in the older snapshot, null for a name that is new. */
@@ -23,11 +23,13 @@ export interface Name {
   readonly origin: Buffer | null;
   parent: Name | null;
   name: Buffer;
-  /** Keyed by the name's bytes as Latin-1; only children that a command touched or passed through. */
-  readonly children: Map<string, Name>;
+  /** Keyed by the name's bytes as Latin-1; only children that a command touched or passed through. Most have none. */
+  children: Map<string, Name> | null;
   /** Names that the older snapshot had here and the stream took away or moved. */
-  readonly gone: Set<string>;
+  gone: Set<string> | null;
 }
+
+const none: readonly Buffer[] = [];
 
 /**
  * Follows the commands of an incremental stream over the names of the older snapshot, which it reads
@@ -88,10 +90,12 @@ export class Namespace {
       case "updateExtent":
         this.#find(command.path).inode.content = true;
         return;
-      case "removeXattr":
-        this.#find(command.path).inode.removedXattrs.push(command.name);
-        this.#find(command.path).inode.attributes = true;
+      case "removeXattr": {
+        const found = this.#find(command.path).inode;
+        found.removedXattrs = [...found.removedXattrs, command.name];
+        found.attributes = true;
         return;
+      }
       case "chmod":
       case "chown":
       case "setXattr":
@@ -119,14 +123,14 @@ export class Namespace {
 
   #child(parent: Name, part: Buffer): Name {
     const key = part.toString("latin1");
-    const known = parent.children.get(key);
+    const known = parent.children?.get(key);
     if (known) return known;
-    if (parent.origin === null || parent.gone.has(key)) {
+    if (parent.origin === null || parent.gone?.has(key)) {
       throw new Error(`The stream names ${part.toString()}, which it did not make.`);
     }
     const origin = joinBytes(parent.origin, part);
     const child = name(this.#olderInode(origin), origin, parent, part);
-    parent.children.set(key, child);
+    (parent.children ??= new Map()).set(key, child);
     return child;
   }
 
@@ -143,8 +147,8 @@ export class Namespace {
     const found = this.#find(path);
     if (!found.parent) throw new Error("The stream removes the root.");
     const key = found.name.toString("latin1");
-    found.parent.children.delete(key);
-    found.parent.gone.add(key);
+    found.parent.children?.delete(key);
+    (found.parent.gone ??= new Set()).add(key);
     found.parent = null;
     return found;
   }
@@ -157,7 +161,7 @@ export class Namespace {
     for (const part of parts) parent = this.#child(parent, part);
     child.parent = parent;
     child.name = last;
-    parent.children.set(last.toString("latin1"), child);
+    (parent.children ??= new Map()).set(last.toString("latin1"), child);
   }
 }
 
@@ -177,9 +181,9 @@ export function typeOf(stat: {
 }
 
 function inode(type: EntryType, created: boolean): Inode {
-  return { type, created, content: false, attributes: false, times: false, removedXattrs: [] };
+  return { type, created, content: false, attributes: false, times: false, removedXattrs: none };
 }
 
 function name(of: Inode, origin: Buffer | null, parent: Name | null, bytes: Buffer): Name {
-  return { inode: of, origin, parent, name: bytes, children: new Map(), gone: new Set() };
+  return { inode: of, origin, parent, name: bytes, children: null, gone: null };
 }
