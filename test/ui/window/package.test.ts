@@ -33,6 +33,7 @@ describe("the packed extension", function () {
       "changelog.md",
       "dist",
       "docs",
+      "l10n",
       "license",
       "license.txt",
       "media",
