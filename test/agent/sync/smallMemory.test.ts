@@ -12,7 +12,7 @@ const filesPerFolder = 1000;
 const nameOf = (number: number) => `${"a-rather-long-name-".repeat(9)}${number}`;
 
 describe("the agent's memory", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let machine: Machine;
   before(() => {
     machine = new Machine();
