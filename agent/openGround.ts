@@ -9,6 +9,7 @@ import { Pools } from "./catalog/pools.ts";
 import { Projects } from "./catalog/projects.ts";
 import { Settings } from "./catalog/settings.ts";
 import type { CrashPoint } from "./host/crashPoints.ts";
+import { ProgramLauncher } from "./host/launcher/programLauncher.ts";
 import { Processes } from "./host/processes.ts";
 import { ProjectLocks } from "./host/projectLocks.ts";
 import type { Surroundings } from "./server/runAgent.ts";
@@ -27,7 +28,7 @@ export interface AgentOptions {
  * @throws ForkpointError CATALOG_NEWER, CATALOG_DAMAGED
  */
 export async function openGround(around: Surroundings, options: AgentOptions) {
-  const processes = new Processes();
+  const processes = new Processes(new ProgramLauncher());
   const privileged = await choosePrivileged(processes, options.env, around.log);
   const catalog = Catalog.open(join(around.home, "catalog.sqlite"));
   return {

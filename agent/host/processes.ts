@@ -1,5 +1,7 @@
 import { execa, type ResultPromise } from "execa";
 import { ForkpointError } from "../protocol/errors.ts";
+import { launchedRun } from "./launcher/launchedRun.ts";
+import { LauncherGone, type ProgramLauncher } from "./launcher/programLauncher.ts";
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -32,13 +34,21 @@ export class ProcessFailed extends Error {
  * messages can be recognised), and an exit status that cannot be overlooked.
  */
 export class Processes {
+  readonly #launcher: ProgramLauncher | null;
+
+  /** @param launcher starts what it can; else this process does, which stands still for the longer the larger it is */
+  constructor(launcher: ProgramLauncher | null = null) {
+    this.#launcher = launcher;
+  }
+
   /**
    * Runs a program to its end.
    * @throws ProcessFailed on any status but 0; ForkpointError TOOL_MISSING; AbortError when cancelled.
    */
   async run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    const child = this.start(program, args, options);
-    const result = await child;
+    const launched = await this.#launch(program, args, options);
+    if (launched) return launched;
+    const result = await this.#start(program, args, options);
     return { stdout: Buffer.from(result.stdout), stderr: Buffer.from(result.stderr).toString("utf8") };
   }
 
@@ -67,7 +77,27 @@ export class Processes {
     return { child: child, ended };
   }
 
-  start(program: string, args: readonly string[], options: RunOptions) {
+  /** As `run`; null when it has to be started from here. */
+  async #launch(program: string, args: readonly string[], options: RunOptions): Promise<Finished | null> {
+    const { cwd, input, signal } = options;
+    if (!this.#launcher || signal?.aborted) return null;
+    try {
+      const stdin = input !== undefined;
+      const launched = await this.#launcher.start(program, args, {
+        ...(cwd === undefined ? {} : { cwd }),
+        stdin,
+      });
+      if (!launched) return null;
+      const { exitCode, stdout, stderr } = await launchedRun(launched, { input, signal });
+      if (exitCode === 0 && !signal?.aborted) return { stdout, stderr };
+      throw Object.assign(new Error(`${program} failed.`), { exitCode: exitCode ?? undefined, stderr });
+    } catch (thrown) {
+      if (thrown instanceof LauncherGone) throw thrown;
+      throw translate(program, thrown, signal);
+    }
+  }
+
+  #start(program: string, args: readonly string[], options: RunOptions) {
     return execa(program, args, {
       ...this.#common(options),
       encoding: "buffer",

@@ -3,10 +3,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Processes } from "../../../agent/host/processes.ts";
 import { BootUnit, bootUnitText } from "../../../agent/setup/bootUnit.ts";
 import { helperPlaces } from "../../../agent/volumes/privileged/helperPlaces.ts";
 import { assertGolden } from "../../support/golden.ts";
+import { processes } from "../../support/processes.ts";
 
 const golden = join(import.meta.dirname, "golden", "forkpoint-pools.service.txt");
 const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -16,7 +16,7 @@ describe("the unit that mounts pools at boot", () => {
   const file = join(root, "etc/systemd/system/forkpoint-pools.service");
   const program = join(root, "program");
   const text = bootUnitText({ node: program, program });
-  const unit = new BootUnit(new Processes(), file, text, root);
+  const unit = new BootUnit(processes, file, text, root);
 
   before(() => {
     mkdirSync(join(file, ".."), { recursive: true });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { silentLog } from "../../../agent/host/log.ts";
-import { Processes } from "../../../agent/host/processes.ts";
 import { NoPrivileges } from "../../../agent/volumes/privileged/noPrivileges.ts";
 import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";
@@ -9,8 +8,8 @@ import { treeFingerprint } from "../../support/treeFingerprint.ts";
 import { plainKind } from "../../support/repositoryKinds.ts";
 import { caseFolder, changes, makeChanges, makeStart } from "./rig/treeChanges.ts";
 import { openTwoMachines, type TwoMachines } from "./rig/twoMachines.ts";
+import { processes } from "../../support/processes.ts";
 
-const processes = new Processes();
 const ways = [new RootPrivileged(processes), new NoPrivileges(processes, silentLog)];
 
 for (const privileged of ways)

@@ -3,13 +3,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Processes } from "../../../agent/host/processes.ts";
 import type { Log } from "../../../agent/host/log.ts";
 import { MasterKey } from "../../../agent/repository/masterKey.ts";
 import { KeyFolder } from "../../../agent/sync/store/keyFolder.ts";
 import { KeyKeeper } from "../../../agent/sync/store/keyKeeper.ts";
 import { Keyring } from "../../../agent/sync/store/keyring.ts";
 import { openSessionKeyring, type SessionKeyring } from "./rig/sessionKeyring.ts";
+import { processes } from "../../support/processes.ts";
 
 const one = "11".repeat(16);
 const two = "22".repeat(16);
@@ -27,7 +27,7 @@ describe("the keyring of a session", function () {
     logged = [];
     const write = (message: string, fields?: object) => void logged.push(message + JSON.stringify(fields));
     const log: Log = { info: write, warn: write, error: write };
-    keyring = new Keyring({ processes: new Processes(), log });
+    keyring = new Keyring({ processes, log });
     key = MasterKey.random();
   });
   afterEach(() => {

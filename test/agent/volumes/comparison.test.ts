@@ -3,7 +3,6 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { silentLog } from "../../../agent/host/log.ts";
-import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { compareSnapshots } from "../../../agent/volumes/comparison/compareSnapshots.ts";
 import { describeChange } from "../../../agent/volumes/comparison/describeChanges.ts";
@@ -11,8 +10,8 @@ import { hasChanges } from "../../../agent/volumes/comparison/hasChanges.ts";
 import { NoPrivileges } from "../../../agent/volumes/privileged/noPrivileges.ts";
 import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged.ts";
 import { openLoopPool, type LoopPool } from "../../support/loopPool.ts";
+import { processes } from "../../support/processes.ts";
 
-const processes = new Processes();
 const ways = [new RootPrivileged(processes), new NoPrivileges(processes, silentLog)];
 
 for (const privileged of ways)

@@ -5,16 +5,16 @@ import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { openLoopPool } from "../../support/loopPool.ts";
+import { processes } from "../../support/processes.ts";
 
 describe("deleting a snapshot that is being sent", function () {
   this.timeout(30_000);
 
   it("waits until the send has ended", async () => {
     const pool = openLoopPool(512);
-    const btrfs = new Btrfs(new Processes());
+    const btrfs = new Btrfs(processes);
     const [volume, snapshot] = [join(pool.path, "volume"), join(pool.path, "snapshot")];
     await btrfs.createSubvolume(volume);
     writeFileSync(join(volume, "file"), randomBytes(16 << 20));

@@ -4,19 +4,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unattended } from "../../../agent/host/longCall.ts";
-import { Processes } from "../../../agent/host/processes.ts";
 import type { Progress } from "../../../agent/protocol/events.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { FolderCopy } from "../../../agent/volumes/folderCopy.ts";
 import { everyKindOfEntry } from "../../support/everyKindOfEntry.ts";
 import { openLoopPool, type LoopPool } from "../../support/loopPool.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
+import { processes } from "../../support/processes.ts";
 
 describe("copying a folder", () => {
   let pool: LoopPool;
   let source: string;
   let made = 0;
-  const processes = new Processes();
   const btrfs = new Btrfs(processes);
   const folderCopy = new FolderCopy(processes);
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { unattended } from "../../../agent/host/longCall.ts";
-import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { compareSnapshots } from "../../../agent/volumes/comparison/compareSnapshots.ts";
 import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged.ts";
 import { openLoopPool, type LoopPool } from "../../support/loopPool.ts";
+import { processes } from "../../support/processes.ts";
 
 describe("a folder of very many files", function () {
   this.timeout(120_000);
@@ -15,7 +15,6 @@ describe("a folder of very many files", function () {
   after(() => pool.close());
 
   it("can be compared", async () => {
-    const processes = new Processes();
     const btrfs = new Btrfs(processes);
     const [live, from, to] = ["live", "from", "to"].map((name) => join(pool.path, name)) as [
       string,

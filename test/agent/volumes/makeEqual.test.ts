@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { neverCrash } from "../../../agent/host/crashPoints.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { silentLog } from "../../../agent/host/log.ts";
-import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { makeEqual } from "../../../agent/volumes/inPlace/makeEqual.ts";
 import { NoPrivileges } from "../../../agent/volumes/privileged/noPrivileges.ts";
@@ -14,8 +13,8 @@ import { everyKindOfEntry } from "../../support/everyKindOfEntry.ts";
 import { openLoopPool, type LoopPool } from "../../support/loopPool.ts";
 import { randomEdits } from "../../support/randomEdits.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
+import { processes } from "../../support/processes.ts";
 
-const processes = new Processes();
 const ways = [new RootPrivileged(processes), new NoPrivileges(processes, silentLog)];
 
 for (const privileged of ways)

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { neverCrash } from "../../../agent/host/crashPoints.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { silentLog } from "../../../agent/host/log.ts";
-import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { makeEqual } from "../../../agent/volumes/inPlace/makeEqual.ts";
 import { NoPrivileges } from "../../../agent/volumes/privileged/noPrivileges.ts";
@@ -12,8 +11,8 @@ import { everyKindOfEntry } from "../../support/everyKindOfEntry.ts";
 import { openLoopPool, type LoopPool } from "../../support/loopPool.ts";
 import { randomEdits, seededRandom } from "../../support/randomEdits.ts";
 import { listVolume } from "../../support/volumeListing.ts";
+import { processes } from "../../support/processes.ts";
 
-const processes = new Processes();
 const ways = [new RootPrivileged(processes), new NoPrivileges(processes, silentLog)];
 
 for (const privileged of ways)

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Processes } from "../../../agent/host/processes.ts";
 import { Btrfs } from "../../../agent/volumes/btrfs.ts";
 import { RootPrivileged } from "../../../agent/volumes/privileged/rootPrivileged.ts";
 import type { StreamCommand } from "../../../agent/volumes/sendStream/commands.ts";
@@ -10,6 +9,7 @@ import { readSendStream } from "../../../agent/volumes/sendStream/reader.ts";
 import { encodeSendStream } from "../../../agent/volumes/sendStream/writer.ts";
 import { openLoopPool, type LoopPool } from "../../support/loopPool.ts";
 import { isReadOnly } from "../../support/isReadOnly.ts";
+import { processes } from "../../support/processes.ts";
 
 const { signal } = new AbortController();
 
@@ -27,7 +27,6 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 describe("send stream", () => {
   let pool: LoopPool;
   let bytes: Buffer;
-  const processes = new Processes();
   const btrfs = new Btrfs(processes);
   const privileged = new RootPrivileged(processes);
 

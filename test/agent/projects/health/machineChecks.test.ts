@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { checkAgent, checkMachine } from "../../../../agent/projects/health/machineChecks.ts";
+import { processes } from "../../../support/processes.ts";
 
 describe("what the doctor says of this machine", () => {
   const { signal } = new AbortController();
@@ -34,8 +34,7 @@ describe("what the doctor says of this machine", () => {
     process.env["PATH"] = `${folder}:${path ?? ""}`;
   }
 
-  const check = (kernel = "6.1.0-18-amd64") =>
-    checkMachine(new Processes(), { kernel, proc: folder }, signal);
+  const check = (kernel = "6.1.0-18-amd64") => checkMachine(processes, { kernel, proc: folder }, signal);
   const named = async (name: string, kernel?: string) =>
     (await check(kernel)).find((each) => each.name === name);
 
@@ -51,7 +50,7 @@ describe("what the doctor says of this machine", () => {
   });
 
   it("is the same of the machine as it is", async () => {
-    const found = await checkMachine(new Processes(), { kernel: "6.1", proc: "/proc" }, signal);
+    const found = await checkMachine(processes, { kernel: "6.1", proc: "/proc" }, signal);
     assert.deepEqual(
       found.filter(({ ok }) => !ok),
       [],

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { checkPrograms } from "../../../../agent/projects/health/neededPrograms.ts";
+import { processes } from "../../../support/processes.ts";
 
 describe("the programs that are needed", () => {
   const { signal } = new AbortController();
@@ -29,7 +29,7 @@ describe("the programs that are needed", () => {
   }
 
   it("are all installed by what npm start and npm test install", async () => {
-    assert.deepEqual(await checkPrograms(new Processes(), "root", signal), {
+    assert.deepEqual(await checkPrograms(processes, "root", signal), {
       name: "programs",
       ok: true,
       message: "All programs that are needed are installed.",
@@ -40,7 +40,7 @@ describe("the programs that are needed", () => {
   it("are named with the packages that hold them when they are missing", async () => {
     install(..."btrfs mkfs.btrfs mount umount losetup findmnt find xargs cp rm".split(" "));
 
-    const { ok, message, remedy } = await checkPrograms(new Processes(), "root", signal);
+    const { ok, message, remedy } = await checkPrograms(processes, "root", signal);
 
     assert.equal(ok, false);
     assert.equal(message, "Some programs are missing: tar, getfattr, setfattr.");
@@ -50,8 +50,8 @@ describe("the programs that are needed", () => {
   it("are not those that take root, where the agent is not", async () => {
     install(..."btrfs findmnt find xargs cp rm tar getfattr setfattr".split(" "));
 
-    assert.equal((await checkPrograms(new Processes(), "helper", signal)).ok, true);
-    assert.equal((await checkPrograms(new Processes(), "none", signal)).ok, true);
+    assert.equal((await checkPrograms(processes, "helper", signal)).ok, true);
+    assert.equal((await checkPrograms(processes, "none", signal)).ok, true);
   });
 
   it("are there when they do not know the question", async () => {
@@ -59,6 +59,6 @@ describe("the programs that are needed", () => {
       ..."btrfs mkfs.btrfs mount umount losetup findmnt find xargs cp rm tar getfattr setfattr".split(" "),
     );
 
-    assert.equal((await checkPrograms(new Processes(), "root", signal)).ok, true);
+    assert.equal((await checkPrograms(processes, "root", signal)).ok, true);
   });
 });

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { checkStore } from "../../../../agent/projects/health/storeChecks.ts";
 import type { Store } from "../../../../agent/protocol/entities.ts";
 import { ForkpointError } from "../../../../agent/protocol/errors.ts";
+import { processes } from "../../../support/processes.ts";
 
 const well: Store = {
   url: "s3://b/p",
@@ -36,7 +36,7 @@ describe("what the doctor says of the store", () => {
     checkStore(
       {
         check: () => Promise.resolve(change && { ...well, ...change }),
-        processes: new Processes(),
+        processes,
         env,
         agentHome: folder,
       },
@@ -66,7 +66,7 @@ describe("what the doctor says of the store", () => {
     const broken = new ForkpointError("STORE_DENIED", "The store says no.");
     const questions = {
       check: () => Promise.reject(broken),
-      processes: new Processes(),
+      processes,
       env: {},
       agentHome: folder,
     };

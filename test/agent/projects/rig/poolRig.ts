@@ -12,7 +12,6 @@ import type { Recoverer } from "../../../../agent/catalog/recoverer.ts";
 import { systemClock } from "../../../../agent/host/clock.ts";
 import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.ts";
 import { silentLog } from "../../../../agent/host/log.ts";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { PoolCreation } from "../../../../agent/projects/pools/poolCreation.ts";
 import { PoolGrowth } from "../../../../agent/projects/pools/poolGrowth.ts";
 import { PoolRegistry } from "../../../../agent/projects/pools/poolRegistry.ts";
@@ -22,6 +21,7 @@ import { StagingSweep } from "../../../../agent/projects/stagingSweep.ts";
 import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
 import { PoolDevice } from "../../../../agent/volumes/poolDevice.ts";
 import { RootPrivileged } from "../../../../agent/volumes/privileged/rootPrivileged.ts";
+import { processes } from "../../../support/processes.ts";
 
 /** Everything about pools over the catalog in `home`, as the agent would put it together. */
 export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
@@ -34,7 +34,6 @@ export function openPoolRig(home: string, crashPoint: CrashPoint = neverCrash) {
   const kept = new KeptEntries(catalog);
   const operations = new Operations(catalog);
   const acts = new Acts(catalog);
-  const processes = new Processes();
   const privileged = new RootPrivileged(processes);
   const device = new PoolDevice(processes, privileged);
   const btrfs = new Btrfs(processes);

@@ -14,7 +14,6 @@ import { type CrashPoint, neverCrash } from "../../../../agent/host/crashPoints.
 import { newId } from "../../../../agent/host/ids.ts";
 import { type Log, silentLog } from "../../../../agent/host/log.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { ForkpointError } from "../../../../agent/protocol/errors.ts";
 import type { StoreAccess } from "../../../../agent/sync/store/storeKeeper.ts";
 import { SyncService } from "../../../../agent/sync/syncService.ts";
@@ -28,6 +27,7 @@ import {
 } from "../../../../agent/volumes/layout.ts";
 import type { Privileged } from "../../../../agent/volumes/privileged/privileged.ts";
 import { RootPrivileged } from "../../../../agent/volumes/privileged/rootPrivileged.ts";
+import { processes } from "../../../support/processes.ts";
 
 /** What the rig must know of a machine; a process of its own can be told it as JSON. */
 export interface MachinePlace {
@@ -81,7 +81,6 @@ export class Machine {
     this.entries = new Entries(this.catalog);
     const pools = new Pools(this.catalog);
     const clock = options.clock ?? systemClock;
-    const processes = new Processes();
     this.btrfs = new Btrfs(processes);
     if (!pools.find(poolId)) pools.add({ poolId, path: place.pool, image: null, createdAt: 0 });
     const layout = poolLayout(place.pool);

@@ -3,7 +3,6 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { silentLog } from "../../../../agent/host/log.ts";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { Holdings } from "../../../../agent/timeline/sizes/holdings.ts";
 import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
 import { readExtentChanges } from "../../../../agent/volumes/extents/extentChanges.ts";
@@ -11,12 +10,12 @@ import { NoPrivileges } from "../../../../agent/volumes/privileged/noPrivileges.
 import type { Privileged } from "../../../../agent/volumes/privileged/privileged.ts";
 import { RootPrivileged } from "../../../../agent/volumes/privileged/rootPrivileged.ts";
 import { type LoopPool, openLoopPool } from "../../../support/loopPool.ts";
+import { processes } from "../../../support/processes.ts";
 
 const mib = 2 ** 20;
 
 describe("what deleting frees, told without root", function () {
   this.timeout(120_000);
-  const processes = new Processes();
   const btrfs = new Btrfs(processes);
   let pool: LoopPool;
   const snapshots: string[] = [];

@@ -5,13 +5,13 @@ import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { feedProgram } from "../../../../agent/host/feedProgram.ts";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { RootPrivileged } from "../../../../agent/volumes/privileged/rootPrivileged.ts";
 import { streamPastBulk } from "../../../../agent/volumes/privileged/streamPastBulk.ts";
 import type { StreamCommand } from "../../../../agent/volumes/sendStream/commands.ts";
 import { each } from "../../../support/each.ts";
 import { isReadOnly } from "../../../support/isReadOnly.ts";
 import { openLoopPool, type LoopPool } from "../../../support/loopPool.ts";
+import { processes } from "../../../support/processes.ts";
 
 const mib = 1024 * 1024;
 const path = (text: string) => Buffer.from(text, "latin1");
@@ -41,7 +41,7 @@ function file(
 
 describe("the bulk of large files, past a send stream", () => {
   let pool: LoopPool;
-  const privileged = new RootPrivileged(new Processes());
+  const privileged = new RootPrivileged(processes);
   const { signal } = new AbortController();
   before(() => (pool = openLoopPool(256)));
   after(() => pool.close());

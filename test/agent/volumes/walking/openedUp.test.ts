@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Processes } from "../../../../agent/host/processes.ts";
 import type { StreamCommand } from "../../../../agent/volumes/sendStream/commands.ts";
 import { DeferredAttributes, type LeftOut } from "../../../../agent/volumes/walking/deferredAttributes.ts";
 import { OpenedUp } from "../../../../agent/volumes/walking/openedUp.ts";
 import { ReceivedPaths } from "../../../../agent/volumes/walking/receivedPaths.ts";
+import { processes } from "../../../support/processes.ts";
 
 describe("what is opened up for a stream", () => {
   let folder: string;
@@ -28,7 +28,7 @@ describe("what is opened up for a stream", () => {
     symlinkSync(".", join(root, "loop"));
     const leftOut: LeftOut = { owners: 0, special: 0, attributes: 0 };
     const paths = new ReceivedPaths(root);
-    const attributes = new DeferredAttributes({ processes: new Processes(), root, paths, leftOut, signal });
+    const attributes = new DeferredAttributes({ processes, root, paths, leftOut, signal });
     opened = new OpenedUp(root, attributes);
   });
   afterEach(() => {

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { silentLog } from "../../../../agent/host/log.ts";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { NoPrivileges } from "../../../../agent/volumes/privileged/noPrivileges.ts";
 import type { StreamCommand } from "../../../../agent/volumes/sendStream/commands.ts";
 import { each } from "../../../support/each.ts";
 import { isReadOnly } from "../../../support/isReadOnly.ts";
 import { openLoopPool, type LoopPool } from "../../../support/loopPool.ts";
+import { processes } from "../../../support/processes.ts";
 
 const path = (text: string) => Buffer.from(text, "latin1");
 const uuid = Buffer.alloc(16, 7);
@@ -26,7 +26,7 @@ const write = (name: string, text: string): StreamCommand => ({
 describe("receiving a stream with ordinary calls", () => {
   let pool: LoopPool;
   let outside: string;
-  const receiver = new NoPrivileges(new Processes(), silentLog);
+  const receiver = new NoPrivileges(processes, silentLog);
   const { signal } = unattended;
 
   before(() => {

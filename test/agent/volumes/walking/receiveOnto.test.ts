@@ -4,12 +4,12 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unattended } from "../../../../agent/host/longCall.ts";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
 import type { StreamCommand } from "../../../../agent/volumes/sendStream/commands.ts";
 import { receiveOnto } from "../../../../agent/volumes/walking/receiveOnto.ts";
 import { isReadOnly } from "../../../support/isReadOnly.ts";
 import { openLoopPool, type LoopPool } from "../../../support/loopPool.ts";
+import { processes } from "../../../support/processes.ts";
 
 const path = (text: string) => Buffer.from(text, "latin1");
 const cloneUuid = Buffer.alloc(16, 3);
@@ -27,7 +27,6 @@ const copy = (name: string, offset: number, length: number, from: number, source
 describe("receiving a difference with ordinary calls", () => {
   let pool: LoopPool;
   let parent: string;
-  const processes = new Processes();
   const btrfs = new Btrfs(processes);
   const bytes = randomBytes(1_000_000);
 

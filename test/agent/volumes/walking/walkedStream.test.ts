@@ -3,7 +3,6 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { silentLog } from "../../../../agent/host/log.ts";
-import { Processes } from "../../../../agent/host/processes.ts";
 import { Btrfs } from "../../../../agent/volumes/btrfs.ts";
 import { compareSnapshots, type PathChange } from "../../../../agent/volumes/comparison/compareSnapshots.ts";
 import { hasChanges } from "../../../../agent/volumes/comparison/hasChanges.ts";
@@ -15,6 +14,7 @@ import { everyKindOfEntry } from "../../../support/everyKindOfEntry.ts";
 import { openLoopPool, type LoopPool } from "../../../support/loopPool.ts";
 import { randomEdits } from "../../../support/randomEdits.ts";
 import { treeFingerprint } from "../../../support/treeFingerprint.ts";
+import { processes } from "../../../support/processes.ts";
 
 const start = `
   mkdir -p a/b/c d/e f; echo 1 > one; echo 2 > two; echo 3 > a/three; echo 4 > a/b/c/four; echo 5 > d/e/five
@@ -54,7 +54,6 @@ const changes = {
 
 describe("the stream found by walking", function () {
   this.timeout(120_000);
-  const processes = new Processes();
   const btrfs = new Btrfs(processes);
   const kernel = new RootPrivileged(processes);
   const walking = new NoPrivileges(processes, silentLog);

@@ -1,0 +1,81 @@
+/**
+ * The launcher's program. On its input come requests, each a length of 32 bits (big endian) and fields with NUL between
+ * them: `start`, a number, the folder to be in (empty: its own), the tokens of three sockets (empty: none) for the
+ * child's input, output and errors, and the words of the command; or `kill`, a number and a signal's name.
+ * A socket is a connection to the abstract address in its only argument, whose first line is the token.
+ * On its output, each a line: a number and `pid`, or `error` and an errno when there is no such program or folder; later
+ * the number, `end` and what wait(2) says. It ends with its input. Whatever it starts has no other of its descriptors.
+ */
+export const launcherScript = String.raw`
+use strict; use Errno; use Fcntl; use IO::Handle; use POSIX ":sys_wait_h"; use Socket;
+my $address = pack_sockaddr_un("\0" . shift @ARGV);
+$SIG{INT} = $SIG{TERM} = $SIG{HUP} = "IGNORE";
+pipe(my $wake_in, my $wake_out) or die "pipe: $!\n";
+$wake_out->blocking(0);
+$SIG{CHLD} = sub { syswrite $wake_out, "." };
+my (%number_of, %pid_of);
+my $buffer = "";
+
+sub tell_agent { my $line = join(" ", @_) . "\n"; syswrite(STDOUT, $line) == length $line or exit 1 }
+
+sub connected {
+  my ($token) = @_;
+  socket(my $socket, PF_UNIX, SOCK_STREAM, 0) or die "socket: $!\n";
+  connect($socket, $address) or die "connect: $!\n";
+  syswrite $socket, "$token\n";
+  return $socket;
+}
+
+sub start {
+  my ($number, $folder, @rest) = @_;
+  my @tokens = splice @rest, 0, 3;
+  my @ends = map { length $_ ? connected($_) : undef } @tokens;
+  pipe(my $failed_in, my $failed_out) or die "pipe: $!\n";
+  my $pid = fork();
+  defined $pid or do { tell_agent($number, "error", $! + 0); return };
+  if ($pid == 0) {
+    $SIG{$_} = "DEFAULT" for grep { defined $SIG{$_} } keys %SIG;
+    open(my $nothing, "+<", "/dev/null");
+    for my $at (0 .. 2) { POSIX::dup2(fileno($ends[$at] // $nothing), $at) }
+    if (!length $folder or chdir $folder) { no warnings "exec"; exec { $rest[0] } @rest }
+    syswrite $failed_out, pack("N", $! + 0);
+    POSIX::_exit(127);
+  }
+  close $failed_out;
+  if (sysread $failed_in, my $errno, 4) {
+    waitpid $pid, 0;
+    tell_agent($number, "error", unpack "N", $errno);
+    return;
+  }
+  $number_of{$pid} = $number;
+  $pid_of{$number} = $pid;
+  tell_agent($number, "pid", $pid);
+}
+
+sub reap {
+  sysread $wake_in, my $ignored, 4096;
+  while ((my $pid = waitpid(-1, WNOHANG)) > 0) {
+    my $status = $?;
+    my $number = delete $number_of{$pid};
+    next unless defined $number;
+    delete $pid_of{$number};
+    tell_agent($number, "end", $status);
+  }
+}
+
+while (1) {
+  vec(my $wanted = "", fileno STDIN, 1) = 1;
+  vec($wanted, fileno $wake_in, 1) = 1;
+  select(my $ready = $wanted, undef, undef, undef) > 0 or next;
+  reap() if vec $ready, fileno $wake_in, 1;
+  next unless vec $ready, fileno STDIN, 1;
+  sysread(STDIN, $buffer, 65536, length $buffer) or exit 0;
+  while (length $buffer >= 4 and length $buffer >= 4 + unpack "N", $buffer) {
+    my $request = substr $buffer, 4, unpack "N", $buffer;
+    substr($buffer, 0, 4 + length $request) = "";
+    my ($kind, @fields) = split /\0/, $request, -1;
+    if ($kind eq "start") { start(@fields) }
+    elsif (my $pid = $pid_of{$fields[0]}) { kill $fields[1], $pid }
+  }
+}
+`;
