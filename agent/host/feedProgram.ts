@@ -30,8 +30,12 @@ export async function feedProgram(
   await pipeline(Readable.from(buffers, { objectMode: false }), freeing, signal ? { signal } : {});
 }
 
+/** A socket is reset where what it was sent was not read. */
+const brokenPipes = new Set<string | undefined>([
+  ...["EPIPE", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_DESTROYED"],
+]);
+
 /** Whether it only means that the program reads no more; why, says its own end. */
 export function isBrokenPipe(thrown: unknown): boolean {
-  const code = (thrown as NodeJS.ErrnoException | null)?.code;
-  return code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ERR_STREAM_DESTROYED";
+  return brokenPipes.has((thrown as NodeJS.ErrnoException | null)?.code);
 }

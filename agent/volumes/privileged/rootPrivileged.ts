@@ -53,17 +53,16 @@ export class RootPrivileged implements Privileged {
     const args = ["send", "--quiet"];
     if (options.noData) args.push("--no-data");
     if (options.parent !== undefined) args.push("-p", options.parent);
-    const { child, ended } = this.#processes.stream("btrfs", [...args, snapshot], { signal });
-    if (!child.stdout) throw new Error("btrfs send has no output.");
+    const { stdout, ended, kill } = await this.#processes.open("btrfs", [...args, snapshot], { signal });
     // A buffer between the two lets send go on while the reader is busy.
-    const output = child.stdout.pipe(new PassThrough({ highWaterMark: 4 * 1024 * 1024 }));
+    const output = stdout.pipe(new PassThrough({ highWaterMark: 4 * 1024 * 1024 }));
     try {
       for await (const chunk of output) yield chunk as Buffer;
       await ended;
     } catch (thrown) {
       throw asPoolError(thrown, snapshot);
     } finally {
-      child.kill("SIGKILL");
+      kill("SIGKILL");
       await ended.catch(() => undefined);
     }
   }
@@ -73,14 +72,11 @@ export class RootPrivileged implements Privileged {
     commands: AsyncIterable<StreamCommand>,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { child, ended } = this.#processes.stream("btrfs", ["receive", "--quiet", directory], {
-      signal,
-      stdin: "pipe",
-    });
-    if (!child.stdin) throw new Error("btrfs receive has no input.");
-    const isAtWork = () => child.exitCode === null && child.signalCode === null;
+    const args = ["receive", "--quiet", directory];
+    const { stdin, ended, isAtWork } = await this.#processes.open("btrfs", args, { signal, stdin: true });
+    if (!stdin) throw new Error("btrfs receive has no input.");
     const stream = streamPastBulk(commands, directory, { isAtWork, signal });
-    const fed = feedProgram(child.stdin, stream, signal);
+    const fed = feedProgram(stdin, stream, signal);
     const [feeding, receiving] = await Promise.allSettled([fed, ended]);
     // When receive gives up first, the broken pipe is only the consequence.
     const thrown: unknown =

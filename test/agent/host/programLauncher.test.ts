@@ -5,7 +5,6 @@ import {
   LauncherGone,
   ProgramLauncher,
 } from "../../../agent/host/launcher/programLauncher.ts";
-import { launchedRun } from "../../../agent/host/launcher/launchedRun.ts";
 import { ProcessFailed, Processes } from "../../../agent/host/processes.ts";
 
 describe("starting programs by way of a launcher", () => {
@@ -91,6 +90,6 @@ describe("starting programs by way of a launcher", () => {
     await assert.rejects(running.ended, LauncherGone);
     running.stdin?.end();
     assert.equal((await shell("echo again")).stdout.toString(), "again\n");
-    assert.equal((await launchedRun(await start("cat"), { input: Buffer.from("x") })).stdout.toString(), "x");
+    assert.equal((await processes.run("cat", [], { input: Buffer.from("x") })).stdout.toString(), "x");
   });
 });
