@@ -20,7 +20,8 @@ export async function openSessionKeyring(): Promise<SessionKeyring> {
   process.env["HOME"] = join(folder, "home");
   process.env["XDG_RUNTIME_DIR"] = join(folder, "run");
   delete process.env["XDG_DATA_HOME"];
-  const bus = spawn("dbus-daemon", ["--session", "--nofork", "--print-address"], {
+  const where = `--address=unix:dir=${folder}`;
+  const bus = spawn("dbus-daemon", ["--session", "--nofork", "--print-address", where], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   const [address] = (await once(createInterface({ input: bus.stdout }), "line")) as [string];
