@@ -7,12 +7,13 @@
  * the number, `end` and what wait(2) says. It ends with its input. Whatever it starts has no other of its descriptors.
  */
 export const launcherScript = String.raw`
-use strict; use Errno; use Fcntl; use IO::Handle; use POSIX ":sys_wait_h"; use Socket;
+use strict; use POSIX qw(:signal_h :sys_wait_h); use Socket;
 my $address = pack_sockaddr_un("\0" . shift @ARGV);
 $SIG{INT} = $SIG{TERM} = $SIG{HUP} = "IGNORE";
-pipe(my $wake_in, my $wake_out) or die "pipe: $!\n";
-$wake_out->blocking(0);
-$SIG{CHLD} = sub { syswrite $wake_out, "." };
+# It only has to interrupt select, and nothing else.
+$SIG{CHLD} = sub { };
+my $child_ended = POSIX::SigSet->new(SIGCHLD);
+sigprocmask(SIG_BLOCK, $child_ended);
 my (%number_of, %pid_of);
 my $buffer = "";
 
@@ -35,6 +36,7 @@ sub start {
   defined $pid or do { tell_agent($number, "error", $! + 0); return };
   if ($pid == 0) {
     $SIG{$_} = "DEFAULT" for grep { defined $SIG{$_} } keys %SIG;
+    sigprocmask(SIG_UNBLOCK, $child_ended);
     open(my $nothing, "+<", "/dev/null");
     for my $at (0 .. 2) { POSIX::dup2(fileno($ends[$at] // $nothing), $at) }
     if (!length $folder or chdir $folder) { no warnings "exec"; exec { $rest[0] } @rest }
@@ -53,7 +55,6 @@ sub start {
 }
 
 sub reap {
-  sysread $wake_in, my $ignored, 4096;
   while ((my $pid = waitpid(-1, WNOHANG)) > 0) {
     my $status = $?;
     my $number = delete $number_of{$pid};
@@ -64,11 +65,13 @@ sub reap {
 }
 
 while (1) {
-  vec(my $wanted = "", fileno STDIN, 1) = 1;
-  vec($wanted, fileno $wake_in, 1) = 1;
-  select(my $ready = $wanted, undef, undef, undef) > 0 or next;
-  reap() if vec $ready, fileno $wake_in, 1;
-  next unless vec $ready, fileno STDIN, 1;
+  vec(my $ready = "", fileno STDIN, 1) = 1;
+  sigprocmask(SIG_UNBLOCK, $child_ended);
+  # A signal right before select is slept through, hence the limit.
+  my $count = select($ready, undef, undef, %pid_of ? 0.1 : undef);
+  sigprocmask(SIG_BLOCK, $child_ended);
+  reap();
+  next unless $count > 0;
   sysread(STDIN, $buffer, 65536, length $buffer) or exit 0;
   while (length $buffer >= 4 and length $buffer >= 4 + unpack "N", $buffer) {
     my $request = substr $buffer, 4, unpack "N", $buffer;
