@@ -267,6 +267,10 @@ export class SyncService {
     return syncStatus(this.#parts, this.#queue, projectId);
   }
 
+  isUploading(): boolean {
+    return this.#queue.isUploading();
+  }
+
   /** Whether an upload is under way or will be tried again, or the store is being tidied by itself. */
   hasWork(): boolean {
     return this.#queue.hasWork() || this.#gcSchedule.isRunning;

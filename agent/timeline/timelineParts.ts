@@ -21,6 +21,8 @@ import type { Privileged } from "../volumes/privileged/privileged.ts";
 export interface Uploads {
   /** There may be something new to put into the store. */
   wake(projectId: string): void;
+  /** Whether a snapshot is being uploaded at the moment. */
+  isUploading(): boolean;
   /** Ends the upload of a snapshot that is about to be deleted, and waits for its end. */
   stopUploads(projectId: string, snapshotId?: string): Promise<void>;
   /** Rebuilds a snapshot from the store. @throws ForkpointError STORE_*, OBJECT_*, POOL_*, CANCELLED */

@@ -108,8 +108,10 @@ export class PushQueue {
     for (const [id] of readers) if (id !== projectId || snapshotId !== undefined) this.#restart(id);
   }
 
-  isUploading(projectId: string): boolean {
-    return (this.#lanes.get(projectId)?.using.length ?? 0) > 0;
+  /** Whether snapshots of the project, or of any, are being uploaded at the moment. */
+  isUploading(projectId?: string): boolean {
+    const lanes = projectId === undefined ? [...this.#lanes.values()] : [this.#lanes.get(projectId)];
+    return lanes.some((lane) => lane && lane.using.length > 0);
   }
 
   errorOf(projectId: string): ErrorBody | null {

@@ -7,16 +7,21 @@ const restMs = 10_000;
 /** How long others have a project to themselves before the measuring is tried again. */
 const giveWayMs = 300;
 
-/** Measures in the background what changed timelines hold on the disk, and gives way to whoever wants the project. */
+type Parts = Pick<TimelineParts, "projects" | "uploads" | "clock" | "log">;
+
+/**
+ * Measures in the background what changed timelines hold on the disk, when nothing is uploaded, which is more urgent, and
+ * gives way to whoever wants the project.
+ */
 export class SizeCounting {
-  readonly #parts: Pick<TimelineParts, "projects" | "clock" | "log">;
+  readonly #parts: Parts;
   readonly #sizes: EntrySizes;
   readonly #closing = new AbortController();
   readonly #waiting = new Set<string>();
   #cancel: () => void = () => undefined;
   #running: Promise<void> | null = null;
 
-  constructor(parts: Pick<TimelineParts, "projects" | "clock" | "log">, sizes: EntrySizes) {
+  constructor(parts: Parts, sizes: EntrySizes) {
     this.#parts = parts;
     this.#sizes = sizes;
   }
@@ -42,7 +47,8 @@ export class SizeCounting {
     this.#cancel();
     if (this.#closing.signal.aborted) return;
     this.#cancel = this.#parts.clock.after(ms, () => {
-      this.#running ??= this.#run().finally(() => (this.#running = null));
+      if (this.#parts.uploads.isUploading()) this.#later(restMs);
+      else this.#running ??= this.#run().finally(() => (this.#running = null));
     });
   }
 

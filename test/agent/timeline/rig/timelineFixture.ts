@@ -12,6 +12,7 @@ interface FixtureOptions {
   clock?: Clock;
   mib?: number;
   isPoolLow?: () => boolean;
+  isUploading?: () => boolean;
 }
 
 /** One project on a pool of its own, with its timeline. */

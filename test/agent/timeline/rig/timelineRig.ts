@@ -12,6 +12,7 @@ export function openTimelineRig(
     readonly crashPoint?: CrashPoint;
     readonly clock?: Clock;
     readonly isPoolLow?: () => boolean;
+    readonly isUploading?: () => boolean;
   } = {},
 ) {
   const crashPoint = options.crashPoint ?? neverCrash;
@@ -23,6 +24,7 @@ export function openTimelineRig(
     locks: new ProjectLocks(),
     uploads: {
       wake: () => events.push("wake"),
+      isUploading: options.isUploading ?? (() => false),
       stopUploads: () => Promise.resolve(),
       pull: () => Promise.reject(new ForkpointError("STORE_NOT_SET", "No store is set.")),
     },
