@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EntryRow } from "../../../agent/catalog/entries.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
@@ -179,10 +179,8 @@ function kills(this: Mocha.Suite, kind: RepositoryKind): void {
         return { projectId: project.projectId, manifestDigest, staging, destination };
       };
     });
-    const pullUntil = (at: ScriptArgs["at"]) => {
-      const pull = request();
-      return run({ place: place("there"), at, ...(pull ? { pull } : {}) });
-    };
+    const pullUntil = (at: ScriptArgs["at"], pull = request()) =>
+      run({ place: place("there"), at, ...(pull ? { pull } : {}) });
     const assertPullsAgain = async () => {
       const there = open("there");
       const pull = request();
@@ -205,16 +203,21 @@ function kills(this: Mocha.Suite, kind: RepositoryKind): void {
 
     it("before any read has made nothing, and pulls again", async () => {
       let nth = 1;
+      const halfWritten = new Set<number>();
       for (; ; nth++) {
+        const pull = request();
         // What was read before is kept; a machine that knows nothing reads all there is.
-        const ended = await pullUntil({ before: "get", nth });
+        const ended = await pullUntil({ before: "get", nth }, pull);
         if (ended !== "SIGKILL") {
           assert.equal(ended, "exit 0: ");
           break;
         }
         assert.equal(existsSync(destination), false, `read ${nth}`);
+        const file = statSync(join(pull?.staging ?? "", "received/large"), { throwIfNoEntry: false });
+        if (file && file.size > 2 * mib && file.size < 26 * mib) halfWritten.add(nth);
       }
       assert.ok(nth > 3, `the pull took ${nth} reads`);
+      assert.ok(halfWritten.size > 0, "some deaths are in the middle of the large file");
       assert.equal(treeFingerprint(destination), print(second));
     });
   });

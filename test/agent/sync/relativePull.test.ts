@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { EntryRow } from "../../../agent/catalog/entries.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
+import { mostDiffering } from "../../../agent/sync/pull/relative/treeDifference.ts";
 import { everyKindOfEntry } from "../../support/everyKindOfEntry.ts";
 import { isReadOnly } from "../../support/isReadOnly.ts";
 import { randomEdits, seededRandom } from "../../support/randomEdits.ts";
@@ -102,6 +103,19 @@ describe("pulling onto a snapshot that is here", function () {
     assert.equal(fetched, 0);
     assert.equal(inode(path, "b/moved"), inode(relative, "a/many"));
     assert.equal(inode(path, "b/moved/500"), inode(relative, "a/many/500"));
+  });
+
+  it("begins from nothing when so much differs that the plan would take too much memory", async function () {
+    this.timeout(120_000);
+    const folders = Math.ceil(mostDiffering / 1000) + 1;
+    scene.run(project, `for at in $(seq ${folders}); do mkdir $at; (cd $at; touch $(seq 1000)); done`);
+    await scene.keep(project);
+    scene.run(project, "chmod -R g+w .");
+    const second = await scene.keep(project);
+    const was = await scene.forget(second);
+    const { path } = await scene.pull(second);
+    assert.match(scene.warnings.join(), /too much differs/);
+    assert.equal(treeFingerprint(path), was);
   });
 
   it("reads no directory that is the same", async () => {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Content } from "../../../repository/contentFormat.ts";
 import type { Repository } from "../../../repository/repository.ts";
-import { readTrees } from "../../../repository/structureReader.ts";
+import { readTrees, type TreeRef } from "../../../repository/structureReader.ts";
+import type { TreeEntry } from "../../../repository/treeFormat.ts";
 import { below, type NewNode, type OldNode, type TreeDifference } from "./treeDifference.ts";
 
 /** What takes a new place, with all it holds. */
@@ -89,11 +90,11 @@ export class Moves {
   async #lookIntoGone(): Promise<void> {
     for (let level = this.#gone.filter((node) => !this.#taken.has(node)); level.length > 0;) {
       const next: OldNode[] = [];
-      for (const { node, entries } of await this.#readFolders(level)) {
+      for (const { node, ref, entries } of await this.#readFolders(level)) {
         this.#difference.count(entries.length);
+        this.#difference.seen.push({ oldPath: node.path, ref });
         for (const entry of entries) {
           const child = { path: below(node.path, entry.name), entry, above: node };
-          this.#difference.noteOld(child.path, entry);
           this.#offer(child);
           next.push(child);
         }
@@ -117,12 +118,14 @@ export class Moves {
     const folders = nodes.flatMap((node) =>
       "inode" in node.entry && node.entry.inode.type === "directory" ? [{ node, ref: node.entry.inode }] : [],
     );
-    const found: { node: T; entries: Awaited<ReturnType<typeof readTrees>>[number] }[] = [];
+    const found: { node: T; ref: TreeRef; entries: readonly TreeEntry[] }[] = [];
     for (let at = 0; at < folders.length; at += foldersAtOnce) {
       const some = folders.slice(at, at + foldersAtOnce);
       const refs = some.map(({ ref }) => ref);
       const trees = await readTrees(this.#repository.blobs, refs, this.#signal);
-      for (const [index, { node }] of some.entries()) found.push({ node, entries: trees[index] ?? [] });
+      for (const [index, { node, ref }] of some.entries()) {
+        found.push({ node, ref, entries: trees[index] ?? [] });
+      }
     }
     return found;
   }

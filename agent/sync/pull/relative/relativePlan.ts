@@ -19,6 +19,7 @@ import {
   TreeDifference,
   UnfitRelative,
   type NewNode,
+  type OldTree,
 } from "./treeDifference.ts";
 
 /** Attributes that an entry may get from the folder it is made in. */
@@ -100,7 +101,11 @@ export class RelativePlan {
     for (const { path, type, from, to } of inPlace) {
       this.#dress(path, type, to, from);
     }
-    for (const { path, from, to } of changedFiles) await this.#edit(path, from, to);
+    // What was done is let go, since of an edit less is kept.
+    changedFiles.reverse();
+    for (let file = changedFiles.pop(); file; file = changedFiles.pop()) {
+      await this.#edit(file.path, file.from, file.to);
+    }
     for (const { from, to } of this.#moves.moved) {
       if (!("link" in from.entry || "link" in to.entry)) {
         this.#dress(to.path, to.entry.inode.type, to.entry.inode, from.entry.inode);
@@ -165,20 +170,29 @@ export class RelativePlan {
     throw damaged("table of links", "it counts names that are not there");
   }
 
+  /** Everything in the directories that are the same, at any depth, but for directories. */
   async *#sameEntries(): AsyncGenerator<{ oldPath: string; newPath: string; entry: TreeEntry }> {
     const open = [...this.#difference.same];
     while (open.length > 0) {
-      const some = open.splice(0, foldersAtOnce);
+      for await (const { folder, entry } of this.#entriesOf(open.splice(0, foldersAtOnce))) {
+        const oldPath = below(folder.oldPath, entry.name);
+        const newPath = below(folder.newPath, entry.name);
+        if ("inode" in entry && entry.inode.type === "directory") {
+          open.push({ oldPath, newPath, ref: entry.inode });
+        } else yield { oldPath, newPath, entry };
+      }
+    }
+  }
+
+  async *#entriesOf<T extends OldTree>(
+    folders: readonly T[],
+  ): AsyncGenerator<{ folder: T; entry: TreeEntry }> {
+    for (let from = 0; from < folders.length; from += foldersAtOnce) {
+      const some = folders.slice(from, from + foldersAtOnce);
       const refs = some.map(({ ref }) => ref);
       const trees = await readTrees(this.#repository.blobs, refs, this.#signal);
       for (const [at, folder] of some.entries()) {
-        for (const entry of trees[at] ?? []) {
-          const oldPath = below(folder.oldPath, entry.name);
-          const newPath = below(folder.newPath, entry.name);
-          if ("inode" in entry && entry.inode.type === "directory") {
-            open.push({ oldPath, newPath, ref: entry.inode });
-          } else yield { oldPath, newPath, entry };
-        }
+        for (const entry of trees[at] ?? []) yield { folder, entry };
       }
     }
   }
@@ -223,24 +237,27 @@ export class RelativePlan {
 
   /** Looks for the wanted chunks near by first, then everywhere if that costs less than to fetch them. */
   async #findChunks(): Promise<void> {
-    const { seenFiles, oldLinkNames, same } = this.#difference;
-    for (const { path, content } of seenFiles) await this.#sources.offer(path, content);
-    for (const [link, path] of oldLinkNames) await this.#offerLinked(link, path);
+    const { seen, same } = this.#difference;
+    if (this.#sources.missingBytes > 0) {
+      for await (const { folder, entry } of this.#entriesOf(seen)) {
+        await this.#offer(below(folder.oldPath, entry.name), entry);
+        if (this.#sources.missingBytes === 0) break;
+      }
+    }
     const unread = same.reduce((sum, { ref }) => sum + ref.entries, 0);
     if (this.#sources.missingBytes > unread * entryBytes) {
       for await (const { oldPath, entry } of this.#sameEntries()) {
-        if ("link" in entry) await this.#offerLinked(entry.link, oldPath);
-        else if (entry.inode.type === "file") await this.#sources.offer(oldPath, entry.inode.content);
+        await this.#offer(oldPath, entry);
         if (this.#sources.missingBytes === 0) break;
       }
     }
     for (const { runs } of this.#edits) for (const run of runs) this.#checkFetched(run);
   }
 
-  async #offerLinked(link: number, path: string): Promise<void> {
-    if (this.#sources.missingBytes === 0) return;
-    const { inode } = await this.#older.get(link);
-    if (inode.type === "file") await this.#sources.offer(path, inode.content);
+  /** @param path where the entry is in the relative */
+  async #offer(path: string, entry: TreeEntry): Promise<void> {
+    const inode = "link" in entry ? (await this.#older.get(entry.link)).inode : entry.inode;
+    if (inode.type === "file" && inode.content.size > 0) await this.#sources.offer(path, inode.content);
   }
 
   #checkFetched(bytes: NewBytes): void {

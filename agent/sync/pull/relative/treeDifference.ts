@@ -30,11 +30,15 @@ export interface ChangedAttributes {
   readonly to: Attributes;
 }
 
-/** A directory that both snapshots have, and nobody has looked into. */
-export interface SameTree {
+/** A directory of the relative. */
+export interface OldTree {
   readonly oldPath: string;
-  readonly newPath: string;
   readonly ref: TreeRef;
+}
+
+/** A directory that both snapshots have, and nobody has looked into. */
+export interface SameTree extends OldTree {
+  readonly newPath: string;
 }
 
 /** The names of a hard-linked inode that the comparison came across in the wanted snapshot. */
@@ -45,8 +49,8 @@ export interface LinkNames {
   visited: number;
 }
 
-/** The comparison takes memory for each entry that differs; beyond this many a pull from nothing is better. */
-const mostDiffering = 200_000;
+/** The plan takes about 3 KiB for each entry that differs; beyond this many, a pull from nothing takes less memory. */
+export const mostDiffering = 40_000;
 const foldersAtOnce = 256;
 const inheritable = new Set(["system.posix_acl_default", "btrfs.compression"]);
 
@@ -73,11 +77,9 @@ export class TreeDifference {
   /** Folders that stay and in which names come or go, by path. */
   readonly touched = new Map<string, ChangedAttributes>();
   readonly same: SameTree[] = [];
-  /** Files of the relative in directories that were read, and what they hold. */
-  readonly seenFiles: { readonly path: string; readonly content: Content }[] = [];
+  /** Directories of the relative that were read. What they hold is read again when it is wanted: it may be a lot. */
+  readonly seen: OldTree[] = [];
   readonly linkNames = new Map<number, LinkNames>();
-  /** A name in the relative of each hard-linked inode that was come across there. */
-  readonly oldLinkNames = new Map<number, string>();
   /** Names of the root directories of both, if they were read. */
   readonly rootNames = new Set<string>();
   readonly root: ChangedAttributes;
@@ -117,13 +119,6 @@ export class TreeDifference {
     return names;
   }
 
-  noteOld(path: string, entry: TreeEntry): void {
-    if ("link" in entry) this.oldLinkNames.set(entry.link, path);
-    else if (entry.inode.type === "file" && entry.inode.content.size > 0) {
-      this.seenFiles.push({ path, content: entry.inode.content });
-    }
-  }
-
   async #compare(older: Manifest, newer: Manifest): Promise<void> {
     const { from, to } = this.root;
     if (!sameAttributes(from, to)) this.changedAttributes.push(this.root);
@@ -135,7 +130,10 @@ export class TreeDifference {
       const pairs = open.splice(0, foldersAtOnce);
       const olds = await this.#read(pairs.map((pair) => pair.older));
       const news = await this.#read(pairs.map((pair) => pair.newer));
-      for (const [at, pair] of pairs.entries()) this.#folder(pair, olds[at] ?? [], news[at] ?? [], open);
+      for (const [at, pair] of pairs.entries()) {
+        this.seen.push({ oldPath: pair.path, ref: pair.older });
+        this.#folder(pair, olds[at] ?? [], news[at] ?? [], open);
+      }
     }
   }
 
@@ -145,7 +143,6 @@ export class TreeDifference {
 
   #folder(pair: Pair, olds: readonly TreeEntry[], news: readonly TreeEntry[], open: Pair[]): void {
     const older = new Map(olds.map((entry) => [entry.name, entry]));
-    for (const entry of olds) this.noteOld(below(pair.path, entry.name), entry);
     if (pair.path === "") for (const { name } of [...olds, ...news]) this.rootNames.add(name);
     for (const entry of news) {
       const former = older.get(entry.name);
