@@ -9,7 +9,7 @@ import { plural } from "./wording.ts";
  */
 export function dependencyLines(
   dependencies: DependencyChanges | undefined,
-  terminal: Terminal,
+  terminal: Pick<Terminal, "paint">,
   most: number,
 ): string[] {
   if (!dependencies) return [];
@@ -21,7 +21,7 @@ export function dependencyLines(
   return lines;
 }
 
-function lockfileLines(lockfile: LockfileChange, terminal: Terminal, most: number): string[] {
+function lockfileLines(lockfile: LockfileChange, terminal: Pick<Terminal, "paint">, most: number): string[] {
   const { path, tool, problem, packages } = lockfile;
   if (problem !== null) return [terminal.paint("yellow", oneLine(problem))];
   const counts = [

@@ -2,6 +2,7 @@ import type { ChangeSummary, Entry } from "../protocol/entities.ts";
 import type { Room } from "../protocol/retention.ts";
 import { oneLine } from "./oneLine.ts";
 import { localTime } from "./localTime.ts";
+import { restoredWords } from "./restoredWords.ts";
 import { roomText } from "./roomText.ts";
 import { alignedLine } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -11,6 +12,7 @@ import { ago } from "./wording.ts";
 const widths = (idLength: number) => [1, Math.max(idLength, 2), 14, 16, 9, 9, 14, 6];
 
 const roomWidth = 17;
+const pathsShown = 2;
 
 export function entryLineHead(idLength: number, hasRoom = false): string {
   const head = [
@@ -52,7 +54,7 @@ export function entryLine(
     summary ? countsText(summary, terminal) : entry.parentId === null ? "first" : "?",
     entry.pinned ? "pinned" : "",
     ...(room === undefined ? [] : [room ? roomText(room) : "?"]),
-    oneLine(entry.label ?? actWords(entry)),
+    oneLine(entry.label ?? restoredWords(entry, { idLength, paths: pathsShown }) ?? actWords(entry)),
   ];
   return alignedLine(cells, [...widths(idLength), ...(room === undefined ? [] : [roomWidth])]);
 }

@@ -4,6 +4,7 @@ import { durabilityText } from "./entryLine.ts";
 import type { Room } from "../protocol/retention.ts";
 import { localTime } from "./localTime.ts";
 import { oneLine } from "./oneLine.ts";
+import { restoredWords } from "./restoredWords.ts";
 import { roomText } from "./roomText.ts";
 import { facts } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -28,14 +29,6 @@ export function entryText(entry: Entry, terminal: Terminal, room: Room | null = 
     ["Deleting it frees", room && roomText(room)],
     ["Grew from", parentId === null ? "nothing; it is the first" : terminal.paint("cyan", parentId)],
   ]);
-}
-
-/** "dependencies, from 7k2m…"; null for what is no restore. */
-function restoredWords({ restored }: Entry): string | null {
-  if (!restored) return null;
-  const { targetId, parts, paths } = restored;
-  const what = parts?.join(" and ") ?? (paths && oneLine(paths.join(", "))) ?? "everything";
-  return `${what}, from ${targetId}`;
 }
 
 /** "npm ci (412 files, +38.0 MiB)" */

@@ -49,3 +49,11 @@ export const DependencyChanges = z.object({
   left: z.number(),
 });
 export type DependencyChanges = z.infer<typeof DependencyChanges>;
+
+/** The same with at most so many packages of each lockfile; the counts stay those of all. */
+export function fewerPackages({ lockfiles, left }: DependencyChanges, most: number): DependencyChanges {
+  return {
+    lockfiles: lockfiles.map((lockfile) => ({ ...lockfile, packages: lockfile.packages.slice(0, most) })),
+    left,
+  };
+}

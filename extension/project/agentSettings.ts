@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { type Project, ProjectSettings } from "../../agent/protocol/entities.ts";
+import { ProjectSettings } from "../../agent/protocol/entities.ts";
 import type { Params } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { RetentionRules, rulesText } from "../../agent/protocol/retention.ts";
@@ -36,17 +36,21 @@ export class AgentSettings implements vscode.Disposable {
   readonly #session: ProjectSession;
   readonly #log: vscode.LogOutputChannel;
   readonly #disposables: readonly { dispose(): unknown }[];
-  #told: string | undefined;
+  /** What was last told or asked about, of which project. */
+  #told: { readonly projectId: string; readonly settings: WantedSettings } | undefined;
 
   constructor(connection: AgentConnection, session: ProjectSession, log: vscode.LogOutputChannel) {
     this.#connection = connection;
     this.#session = session;
     this.#log = log;
     this.#disposables = [
-      session.onDidChange(() => this.#tell(explicitSettings())),
+      // What was told is not told again, since the command line may have changed it after that.
+      session.onDidChange(() =>
+        this.#tell(explicitSettings(), (name, value) => this.#lastTold(name) !== value),
+      ),
       vscode.workspace.onDidChangeConfiguration((change) => {
         const changed = names.filter((name) => change.affectsConfiguration(`forkpoint.${name}`));
-        if (changed.length > 0) this.#tell(effectiveSettings(changed));
+        if (changed.length > 0) this.#tell(effectiveSettings(changed), () => true);
       }),
     ];
   }
@@ -55,26 +59,48 @@ export class AgentSettings implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  #tell(wanted: WantedSettings): void {
+  #tell(settings: WantedSettings, isNews: (name: keyof ProjectSettings, value: unknown) => boolean): void {
     const project = this.#session.project;
-    if (!project || !differs(project, wanted)) return;
-    const key = JSON.stringify([project.projectId, wanted]);
-    if (key === this.#told) return;
-    this.#told = key;
-    this.#configure(project, wanted).catch((thrown: unknown) => {
+    if (!project) return;
+    const { projectId } = project;
+    if (this.#told?.projectId !== projectId) this.#told = { projectId, settings: {} };
+    const news = only(settings, isNews);
+    this.#told = { projectId, settings: { ...this.#told.settings, ...news } };
+    const wanted = only(news, (name, value) => value !== project.settings[name]);
+    if (Object.keys(wanted).length === 0) return;
+    this.#configure(projectId, wanted).catch((thrown: unknown) => {
       this.#told = undefined;
       reportError(thrown, this.#log);
     });
   }
 
+  #lastTold(name: keyof ProjectSettings): unknown {
+    const told = this.#told;
+    return told && told.projectId === this.#session.project?.projectId ? told.settings[name] : undefined;
+  }
+
   /** Asks first when that would take more than a few snapshots; what a person refuses is not asked again until it changes. */
-  async #configure({ projectId }: Project, wanted: WantedSettings): Promise<void> {
-    const rules = RetentionRules.partial().parse(wanted);
-    if (Object.keys(rules).length > 0) {
-      const preview = await this.#connection.call("timeline/retention", { project: projectId, rules });
-      if (goingOf(preview).length > fewSnapshots && !(await this.#isWanted(preview))) return;
-    }
-    await this.#connection.call("project/configure", { project: projectId, settings: wanted });
+  async #configure(projectId: string, wanted: WantedSettings): Promise<void> {
+    const isRule = (name: keyof ProjectSettings) => name in RetentionRules.shape;
+    const others = only(wanted, (name) => !isRule(name));
+    const rules = only(wanted, isRule);
+    const configure = async (settings: WantedSettings) => {
+      if (Object.keys(settings).length > 0)
+        await this.#connection.call("project/configure", { project: projectId, settings });
+    };
+    await configure(others);
+    if (await this.#isAgreed(projectId, rules)) await configure(rules);
+  }
+
+  async #isAgreed(projectId: string, rules: WantedSettings): Promise<boolean> {
+    if (Object.keys(rules).length === 0) return true;
+    const ask = { project: projectId, rules: RetentionRules.partial().parse(rules) };
+    const preview = await this.#connection.call("timeline/retention", ask);
+    if (goingOf(preview).length <= fewSnapshots) return true;
+    const measured = await this.#connection.call("timeline/retention", { ...ask, measure: true });
+    const agreed = await this.#isWanted(measured);
+    // The question may have stood there for long.
+    return agreed && Object.keys(only(rules, (name, value) => this.#lastTold(name) !== value)).length === 0;
   }
 
   async #isWanted(preview: Retention): Promise<boolean> {
@@ -100,8 +126,12 @@ export class AgentSettings implements vscode.Disposable {
   }
 }
 
-function differs(project: Project, wanted: WantedSettings): boolean {
-  return names.some((name) => wanted[name] !== undefined && wanted[name] !== project.settings[name]);
+function only(
+  settings: WantedSettings,
+  holds: (name: keyof ProjectSettings, value: unknown) => boolean,
+): WantedSettings {
+  const kept = names.filter((name) => settings[name] !== undefined && holds(name, settings[name]));
+  return Object.fromEntries(kept.map((name) => [name, settings[name]]));
 }
 
 function explicitSettings(): WantedSettings {

@@ -6,6 +6,7 @@ import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { askOne, askSome } from "../feedback/ask.ts";
 import { pathsText, restoreLine, summaryTotal } from "../wording/changes.ts";
 import { plural } from "../wording/counts.ts";
+import { partsText } from "../wording/parts.ts";
 
 export type Scope = { readonly parts: readonly RestorePart[] } | { readonly paths: readonly string[] };
 
@@ -21,30 +22,25 @@ const offers = [
   {
     label: l10n.t("Everything"),
     parts: ["files", "dependencies", "database"],
-    what: l10n.t("the workspace"),
   },
   {
     label: l10n.t("Everything but the database"),
     parts: ["files", "dependencies"],
-    what: l10n.t("everything but the database"),
   },
   {
     label: l10n.t("Only dependencies"),
     parts: ["dependencies"],
-    what: l10n.t("only dependencies"),
     note: l10n.t("Installed packages and lockfiles; package.json and the like stay as they are"),
   },
   {
     label: l10n.t("Only files"),
     parts: ["files"],
-    what: l10n.t("only files"),
     note: l10n.t("Neither installed packages nor the database"),
   },
-  { label: l10n.t("Only the database"), parts: ["database"], what: l10n.t("only the database") },
+  { label: l10n.t("Only the database"), parts: ["database"] },
 ] as const satisfies readonly {
   label: string;
   parts: readonly RestorePart[];
-  what: string;
   note?: string;
 }[];
 
@@ -85,7 +81,7 @@ export async function chooseParts(
     placeHolder: [...warning, l10n.t("Restore what?")].join(" "),
   });
   if (!offer) return choosePaths(title, changes, quietNames);
-  return { scope: offer === all ? null : { parts: offer.parts }, what: offer.what };
+  return { scope: offer === all ? null : { parts: offer.parts }, what: partsText(offer.parts) };
 }
 
 function unsavedText(amount: number): string {

@@ -4,6 +4,7 @@ import type { Room } from "../../agent/protocol/retention.ts";
 import { actAfter, actDetails, actSummary } from "../wording/acts.ts";
 import { causeReasons, entryTitle } from "../wording/causes.ts";
 import { durabilityWords } from "../wording/durability.ts";
+import { restoredText } from "../wording/restored.ts";
 import { freesText } from "../wording/rooms.ts";
 import { longDate, relativeTime } from "../wording/relativeTime.ts";
 
@@ -45,6 +46,8 @@ export function entryTooltip(entry: Entry, room: Room | null = null): string {
       ...(entry.pinned ? [l10n.t("Pinned: it stays until you unpin it.")] : []),
     ].join(" "),
   ];
+  const restored = restoredText(entry);
+  if (restored) lines.push(escapeMarkdown(restored));
   const act = actAfter(entry);
   if (act) lines.push(...actDetails(act).map(escapeMarkdown));
   if (entry.tests)

@@ -57,6 +57,11 @@ export const shopEntries: readonly Entry[] = [
     durability: "local",
     manifestDigest: null,
     guardId: "5bbbguard000",
+    restored: {
+      targetId: "4aaafirst000",
+      parts: null,
+      paths: ["package.json", "src/b\\x0ac", "docs"],
+    },
     head: true,
   },
   {

@@ -5,6 +5,7 @@ import { actAfter, actDetails } from "../../extension/wording/acts.ts";
 import { causeReasons, entryTitle } from "../../extension/wording/causes.ts";
 import { durabilityWords } from "../../extension/wording/durability.ts";
 import { longDate } from "../../extension/wording/relativeTime.ts";
+import { restoredText } from "../../extension/wording/restored.ts";
 import { element } from "../element.ts";
 import type { GraphRow } from "./graphRows.ts";
 
@@ -51,6 +52,7 @@ export function details(row: GraphRow, run: Run): Node[] {
 function entryDetails(entry: Entry, run: Run): Node[] {
   const { snapshotId } = entry;
   const act = actAfter(entry);
+  const restored = restoredText(entry);
   const on = (command: TimelineCommand) => () => run(command, { snapshotId });
   const more: [string, () => void][] = [
     ...(act?.beforeId
@@ -81,6 +83,7 @@ function entryDetails(entry: Entry, run: Run): Node[] {
       ...fact(l10n.t("Made"), longDate(entry.createdAt)),
       ...fact(l10n.t("By"), entry.author),
       ...fact(l10n.t("Why"), causeReasons[entry.cause]),
+      ...(restored ? fact(l10n.t("What"), restored) : []),
       ...(act ? fact(l10n.t("What"), actDetails(act).join(" ")) : []),
       ...(entry.tests
         ? fact(

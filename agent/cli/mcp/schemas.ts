@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { restoreParts, RestorePart } from "../../protocol/restoreParts.ts";
 import { Cause, Change, ChangeSummary, Durability, type Entry } from "../../protocol/entities.ts";
 
 /** How a caller names an entry. */
@@ -10,6 +11,16 @@ export const workspacePath = z
   .min(1)
   .max(16_384)
   .describe("relative to the root of the workspace, as `diff` prints it");
+
+/** What of the workspace a restore brings back, where it is not told by paths. */
+export const workspaceParts = z
+  .array(RestorePart)
+  .min(1)
+  .max(restoreParts.length)
+  .describe(
+    "only these parts. dependencies: folders of installed packages, and lockfiles. database: SQLite and DuckDB files, Redis dumps, data " +
+      "folders of PostgreSQL, MySQL and MongoDB. files: all else. Everything but the database is files and dependencies. Not together with paths",
+  );
 
 /** An entry, without what only the machinery needs. */
 export const EntryResult = z.object({

@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Catalog } from "../../../agent/catalog/catalog.ts";
 import { Entries } from "../../../agent/catalog/entries.ts";
-import { Projects } from "../../../agent/catalog/projects.ts";
+import { Projects, rulesOf } from "../../../agent/catalog/projects.ts";
 import { migrations } from "../../../agent/catalog/schema.ts";
 import { Settings } from "../../../agent/catalog/settings.ts";
+import { defaultRules } from "../../../agent/protocol/retention.ts";
+import { onlyNewest } from "../../support/onlyNewest.ts";
 import { z } from "zod";
 
 describe("catalog", () => {
@@ -61,6 +63,33 @@ describe("catalog", () => {
   it("reports a file that is no catalog instead of starting afresh", () => {
     writeFileSync(file, "this is not a database, it is a text of some length".repeat(100));
     assert.throws(() => Catalog.open(file), { code: "CATALOG_DAMAGED" });
+  });
+
+  it("goes on with the number of snapshots that an older version was told to keep, and nothing else", () => {
+    const raw = new DatabaseSync(file);
+    const old = migrations.findIndex((step) => step.includes("ADD COLUMN keep_hours"));
+    raw.exec(migrations.slice(0, old).join(""));
+    raw.exec(`PRAGMA application_id = 0x464b5054; PRAGMA user_version = ${old}`);
+    raw.exec(`INSERT INTO pools (pool_id, path, created_at) VALUES ('p', '/pool', 0);
+      INSERT INTO projects (project_id, slug, pool_id, path, created_at, max_snapshots, auto_snapshot_minutes)
+        VALUES ('usual', 'usual', 'p', '/usual', 0, 5, 10), ('own', 'own', 'p', '/own', 0, 30, 10);
+      INSERT INTO entries (snapshot_id, project_id, cause, author, label, pinned, created_at, durability)
+        VALUES ('a', 'own', 'import', 'ada', NULL, 0, 0, 'local'), ('b', 'own', 'manual', 'ada', 'mine', 0, 1, 'local'),
+               ('c', 'own', 'assistant', 'ada', 'step 1', 0, 2, 'local')`);
+    raw.close();
+    const catalog = Catalog.open(file);
+    const rules = Object.fromEntries(new Projects(catalog).list().map((row) => [row.slug, rulesOf(row)]));
+    assert.deepEqual(rules, { usual: defaultRules, own: onlyNewest(30) });
+    const entries = new Entries(catalog).list("own");
+    assert.deepEqual(
+      entries.map(({ label, named }) => [label, named]),
+      [
+        ["step 1", false],
+        ["mine", true],
+        [null, false],
+      ],
+    );
+    catalog.close();
   });
 
   it("does not take what an older version pulled, or what was forked from that, for whole", () => {

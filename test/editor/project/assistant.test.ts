@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import type { DependencyChanges } from "../../../agent/protocol/dependencies.ts";
 import { eventually } from "../support/eventually.ts";
 import { OpenProject, withSettings } from "../support/openProject.ts";
 import { typeText } from "../support/typeText.ts";
@@ -71,6 +72,30 @@ describe("the tools for language models", () => {
     const { undoneBy } = answer as { undoneBy: { restoring: string } };
     await use("restore", { snapshot: undoneBy.restoring });
     assert.equal(opened.read("src/tool.js"), "three\n");
+  });
+
+  it("restore only parts, over an unsaved editor of what stays, and say which packages differ", async () => {
+    const lock = (version: string) =>
+      JSON.stringify({ lockfileVersion: 3, packages: { "node_modules/left-pad": { version } } });
+    opened.write("src/package-lock.json", lock("1.2.0"));
+    const { snapshotId } = await opened.snapshot("before an upgrade");
+    opened.write("src/package-lock.json", lock("1.3.0"));
+    opened.write("src/tool.js", "four\n");
+    const { packages } = (await use("diff", { from: snapshotId })) as { packages: DependencyChanges };
+    assert.deepEqual(packages.lockfiles[0]?.packages, [
+      { name: "left-pad", before: ["1.2.0"], after: ["1.3.0"] },
+    ]);
+    const document = await typeText(opened.uri("src/tool.js"), "// stays\n");
+    await use("restore", { snapshot: snapshotId, parts: ["dependencies"] });
+    assert.equal(opened.read("src/package-lock.json"), lock("1.2.0"));
+    assert.equal(opened.read("src/tool.js"), "four\n");
+    assert.equal(document.isDirty, true);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    const { undoneBy } = (await use("restore", { snapshot: snapshotId, parts: ["files"] })) as {
+      undoneBy: unknown;
+    };
+    assert.ok(undoneBy);
+    assert.notEqual(opened.read("src/tool.js"), "four\n");
   });
 
   it("restore nothing over an unsaved editor", async () => {

@@ -6,6 +6,7 @@ import {
   entrySpoken,
   entryTooltip,
 } from "../../../extension/timeline/entryText.ts";
+import type { RestorePart } from "../../../agent/protocol/restoreParts.ts";
 import { anEntry } from "../../support/entries.ts";
 
 const now = Date.parse("2026-03-01T12:05:00Z");
@@ -25,6 +26,16 @@ describe("an entry's texts", () => {
       entrySpoken(entry, now),
       "Green, 5 min ago, the workspace grew from this one, pinned, safe in the store, has a note",
     );
+  });
+
+  it("say in the hover text what a restore brought back, and from where", () => {
+    const tooltip = (parts: RestorePart[] | null, paths: string[] | null) =>
+      entryTooltip(anEntry({ cause: "restore", restored: { targetId: "7k2mrestored", parts, paths } }));
+    assert.match(tooltip(null, null), /^Restored was the workspace, from the snapshot 7k2mre\\\.$/m);
+    assert.match(tooltip(["files", "dependencies"], null), /^Restored was everything but the database, /m);
+    assert.match(tooltip(null, ["src/a"]), /^Restored was “src\/a”, /m);
+    assert.match(tooltip(null, ["a", "b", "c"]), /^Restored was 3 paths, /m);
+    assert.doesNotMatch(entryTooltip(anEntry({ cause: "restore" })), /Restored was/);
   });
 
   it("never let a label or a note act as markup or as a link to a command", () => {

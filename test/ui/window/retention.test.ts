@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
+import { eventually } from "../../editor/support/eventually.ts";
 import { EditorWindow } from "../support/editorWindow.ts";
 import { pictureFailures } from "../support/failurePictures.ts";
 import type { Workbench } from "../support/workbench.ts";
@@ -91,5 +92,55 @@ describe("what is kept, and what deleting frees", function () {
     await tree().row("version 6").waitFor();
     assert.equal(await tree().row("version 5").count(), 0);
     await window.screenshot("retention-5-after");
+  });
+
+  it("asks before changed settings of the editor take more than a few, and takes a no for what it was asked", async () => {
+    const demo = project as DemoProject;
+    const settings = async (values: Record<string, unknown>) =>
+      demo.change(".vscode/settings.json", JSON.stringify(values));
+    const atAgent = async () => {
+      const found = await demo.forkpoint("project", "show");
+      return (found as { settings: { maxSnapshots: number; autoSnapshotMinutes: number } }).settings;
+    };
+    const kept = async () => (await atAgent()).maxSnapshots;
+    let minutes = 100;
+    /** Returns when the window has seen it, which asks nobody. */
+    const settle = async (maxSnapshots: number) => {
+      minutes++;
+      await settings({ "forkpoint.maxSnapshots": maxSnapshots, "forkpoint.autoSnapshotMinutes": minutes });
+      await eventually("the settings", async () => (await atAgent()).autoSnapshotMinutes === minutes);
+    };
+    const question = /With the changed settings, 4 snapshots go, which frees (about )?18 MB\./;
+    const answer = async (button: string) => {
+      await window.notification(question).waitFor();
+      await window.answerNotification(question, button);
+      await window.notification(question).waitFor({ state: "detached" });
+    };
+    await demo.forkpoint("retention", "--latest", "20");
+    for (let version = 8; version <= 12; version++) {
+      writeFileSync(join(demo.folder, "data", "notes.bin"), randomBytes((version - 5) * mib));
+      await demo.forkpoint("snapshot", "--label", `version ${version}`);
+    }
+    await tree().row("version 12").waitFor();
+    // Two are few: these go at once.
+    await settle(5);
+    await tree().row("version 7").waitFor({ state: "detached" });
+    await settings({ "forkpoint.maxSnapshots": 1 });
+    await window.notification(question).waitFor();
+    await window.screenshot("retention-6-changed-settings");
+    await answer("Not Now");
+    assert.equal(await kept(), 5);
+    assert.equal(await tree().row("version 8").count(), 1);
+    // Once the setting is what it was, a yes that comes late means nothing any more.
+    await settle(5);
+    await settings({ "forkpoint.maxSnapshots": 1 });
+    await window.notification(question).waitFor();
+    await settle(5);
+    await answer("Apply");
+    assert.equal(await kept(), 5);
+    await settings({ "forkpoint.maxSnapshots": 1 });
+    await answer("Apply");
+    await tree().row("version 8").waitFor({ state: "detached" });
+    assert.equal(await kept(), 1);
   });
 });

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { summaryText } from "../../wording.ts";
-import { findEntry } from "../findEntry.ts";
-import { changesWithin, plainPaths, restoreQuestion } from "../restoreQuestion.ts";
-import { snapshot, SummaryResult, workspacePath } from "../schemas.ts";
+import { plainPaths, restoreQuestion, type RestoreScope } from "../restoreQuestion.ts";
+import { snapshot, SummaryResult, workspacePath, workspaceParts } from "../schemas.ts";
 import { tool } from "../tool.ts";
 import type { ToolCall } from "../toolCall.ts";
 
@@ -14,13 +13,14 @@ export const restoreTool = tool({
   name: "restore",
   title: "Restore a snapshot",
   description:
-    "Makes the whole workspace, or the named paths of it, equal to a snapshot, in place: files change, and those that the snapshot does not " +
+    "Makes the whole workspace, or the named paths or parts of it, equal to a snapshot, in place: files change, and those that the snapshot does not " +
     "have are removed. A person is asked first, unless the server was started with --fork or --allow-restore. What was there before is kept as " +
     "a snapshot, which the result names. Fails when a program has an affected file open for writing.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
   input: z.strictObject({
     snapshot: snapshot.describe("its id, or the first four or more characters of it"),
     paths: z.array(workspacePath).min(1).max(1000).optional().describe("the whole workspace when left out"),
+    parts: workspaceParts.optional(),
   }),
   output: z.object({
     restored: z.boolean().describe("false when all was equal already"),
@@ -31,14 +31,13 @@ export const restoreTool = tool({
       .nullable()
       .describe("restoring this snapshot, or running this command, brings back what was there"),
   }),
-  async run({ snapshot: name, paths }, call) {
+  async run({ snapshot: name, paths, parts }, call) {
     const { projectId, slug } = await call.project();
-    const plain = paths && plainPaths(paths);
-    const snapshotId = call.restoresFreely ? name : await askPerson(name, plain, call);
+    const scope = { ...(paths && { paths: plainPaths(paths) }), ...(parts && { parts }) };
+    const snapshotId = call.restoresFreely ? name : await askPerson(name, scope, call);
     const { entry, guard, summary } = await call.agent("timeline/restore", {
-      project: projectId,
-      snapshotId,
-      ...(plain === undefined ? {} : { paths: plain }),
+      ...{ project: projectId, snapshotId },
+      ...scope,
     });
     const undo = guard && { snapshotId: guard.snapshotId, command: `forkpoint undo ${slug}` };
     const how = undo
@@ -52,21 +51,13 @@ export const restoreTool = tool({
 });
 
 /** Shows a person what would happen; gives the id of the entry that was agreed to. */
-async function askPerson(
-  name: string,
-  paths: readonly string[] | undefined,
-  call: ToolCall,
-): Promise<string> {
+async function askPerson(name: string, scope: RestoreScope, call: ToolCall): Promise<string> {
   call.requirePerson();
   const project = await call.project();
-  const entry = await findEntry(project.projectId, name, call);
-  const { changes, truncated } = await call.agent("timeline/diff", {
-    project: project.projectId,
-    from: entry.snapshotId,
-    limit: mostChanges,
+  const preview = await call.agent("timeline/preview", {
+    ...{ project: project.projectId, snapshotId: name, limit: mostChanges },
+    ...scope,
   });
-  const affected = paths ? changesWithin(changes, paths) : changes;
-  const message = restoreQuestion(project, entry, { changes: affected, paths, truncated });
-  await call.confirm({ message, agree: "Restore" });
-  return entry.snapshotId;
+  await call.confirm({ message: restoreQuestion(project, preview, scope), agree: "Restore" });
+  return preview.target.snapshotId;
 }
