@@ -9,6 +9,7 @@ import { ChangeBadges } from "./compare/changeBadges.ts";
 import { ChangesTree } from "./compare/changesTree.ts";
 import { CompareCommands } from "./compare/compareCommands.ts";
 import { OpenChanges } from "./compare/openChanges.ts";
+import { ShownSnapshots } from "./compare/shownSnapshots.ts";
 import { SnapshotFiles } from "./compare/snapshotFiles.ts";
 import { SnapshotRoots } from "./compare/snapshotRoots.ts";
 import { snapshotScheme } from "./compare/snapshotUri.ts";
@@ -115,14 +116,15 @@ export class Window implements vscode.Disposable {
       roomAtHand(this.connection, entry),
     );
     const forksTree = new ForksTree(this.projects, this.session);
-    const files = new SnapshotFiles(new SnapshotRoots(this.connection));
+    const roots = new SnapshotRoots(this.connection);
+    const files = new SnapshotFiles(roots);
 
     const { connection, session, timeline, projects, changes } = this;
     const reporter = new EditorReporter(connection, session, log);
     const editors = new EditorReturn(connection, session, reporter);
     this.snapshots = new SnapshotCommands(connection, session, timeline, reporter);
     this.compare = new CompareCommands(connection, session, timeline, changes);
-    this.openChanges = new OpenChanges(session, changes);
+    this.openChanges = new OpenChanges(session, timeline, changes);
     this.browse = new BrowseSnapshot(session, timeline);
     this.retention = new RetentionCommands(connection, session);
     this.restore = new RestoreCommands({ connection, session, timeline, editors }, this.compare, changes);
@@ -154,6 +156,9 @@ export class Window implements vscode.Disposable {
     this.panels = new Panels(context.extensionUri, this);
     this.statusBar = new StatusBar(session, this.health);
     const causes = new Causes(connection, session, log);
+    const shown = new ShownSnapshots({ connection, session, roots, files, changes, log }, (snapshotId) =>
+      this.snapshots.deletedHere.has(snapshotId),
+    );
 
     this.timelineView = vscode.window.createTreeView("forkpoint.timeline", {
       treeDataProvider: timelineTree,
@@ -175,6 +180,7 @@ export class Window implements vscode.Disposable {
       new FileHistoryTree(this.fileHistory),
       forksTree,
       files,
+      shown,
       this.panels,
       this.timelineView,
       this.statusBar,

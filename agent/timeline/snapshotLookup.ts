@@ -16,6 +16,10 @@ export class SnapshotLookup {
     if (exact) return exact;
     const [only, second] = idPrefixPattern.test(name) ? this.#entries.byPrefix(projectId, name) : [];
     if (only && !second) return only;
+    if (this.#entries.knows(projectId, name)) {
+      const title = this.#entries.labelOf(projectId, name) ?? name;
+      throw new ForkpointError("SNAPSHOT_NOT_FOUND", `The snapshot ${JSON.stringify(title)} was deleted.`);
+    }
     throw new ForkpointError(
       "SNAPSHOT_NOT_FOUND",
       second

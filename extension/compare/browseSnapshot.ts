@@ -29,14 +29,14 @@ export class BrowseSnapshot {
   async files(argument: unknown): Promise<vscode.Uri> {
     await this.#session.require();
     const entry = await chooseEntry(this.#timeline, argument, l10n.t("Browse which snapshot?"));
-    const uri = await walk(entry, []);
+    const uri = await this.#walk(entry, []);
     await vscode.commands.executeCommand("vscode.open", uri, { preview: true });
     return uri;
   }
 
   /** As `files`, beginning in a folder. @param path written as in `Change.path` */
   async within(entry: Entry, path: string): Promise<vscode.Uri> {
-    const uri = await walk(entry, path.split("/"));
+    const uri = await this.#walk(entry, path.split("/"));
     await vscode.commands.executeCommand("vscode.open", uri, { preview: true });
     return uri;
   }
@@ -47,23 +47,26 @@ export class BrowseSnapshot {
     const entry = await chooseEntry(this.#timeline, argument, l10n.t("Open the folder of which snapshot?"));
     await openFolder(entry.path, "new");
   }
-}
 
-async function walk(entry: Entry, parts: readonly string[]): Promise<vscode.Uri> {
-  const { projectId } = entry;
-  const uri = snapshotUri({ projectId, moment: entry, path: parts.join("/") });
-  const steps: Step[] = (await vscode.workspace.fs.readDirectory(uri))
-    .map(([name, type]) => ({ name, folder: type === vscode.FileType.Directory }))
-    .sort(
-      (a, b) => Number(b.folder) - Number(a.folder) || a.name.localeCompare(b.name, "en", { numeric: true }),
-    )
-    .map(({ name, folder }) => ({ label: `$(${folder ? "folder" : "file"}) ${name}`, name, folder }));
-  if (parts.length > 0) steps.unshift({ label: "$(arrow-up) ..", name: null, folder: true });
-  const { name, folder } = await askOne(steps, {
-    title: `${entryTitle(entry)}: /${parts.join("/")}`,
-    placeHolder: steps.length === 0 ? l10n.t("This folder is empty") : l10n.t("Files open read-only"),
-  });
-  if (name === null) return walk(entry, parts.slice(0, -1));
-  if (folder) return walk(entry, [...parts, name]);
-  return snapshotUri({ projectId, moment: entry, path: [...parts, name].join("/") });
+  /** @throws ForkpointError SNAPSHOT_NOT_FOUND when it goes meanwhile */
+  async #walk(entry: Entry, parts: readonly string[]): Promise<vscode.Uri> {
+    const { projectId } = await this.#timeline.show(entry.snapshotId);
+    const uri = snapshotUri({ projectId, moment: entry, path: parts.join("/") });
+    const steps: Step[] = (await vscode.workspace.fs.readDirectory(uri))
+      .map(([name, type]) => ({ name, folder: type === vscode.FileType.Directory }))
+      .sort(
+        (a, b) =>
+          Number(b.folder) - Number(a.folder) || a.name.localeCompare(b.name, "en", { numeric: true }),
+      )
+      .map(({ name, folder }) => ({ label: `$(${folder ? "folder" : "file"}) ${name}`, name, folder }));
+    if (parts.length > 0) steps.unshift({ label: "$(arrow-up) ..", name: null, folder: true });
+    const { name, folder } = await askOne(steps, {
+      title: `${entryTitle(entry)}: /${parts.join("/")}`,
+      placeHolder: steps.length === 0 ? l10n.t("This folder is empty") : l10n.t("Files open read-only"),
+    });
+    if (name === null) return this.#walk(entry, parts.slice(0, -1));
+    if (folder) return this.#walk(entry, [...parts, name]);
+    await this.#timeline.show(entry.snapshotId);
+    return snapshotUri({ projectId, moment: entry, path: [...parts, name].join("/") });
+  }
 }

@@ -1,5 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
+import type { Entry } from "../../agent/protocol/entities.ts";
+import { entryTitle } from "../wording/causes.ts";
 import { changeWords, modeText, summaryText } from "../wording/changes.ts";
 import { formatCount, plural } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
@@ -21,12 +23,16 @@ type Row = ChangeNode | PackageNode;
 export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
+  readonly #shown = new vscode.EventEmitter<void>();
+  readonly onDidShow = this.#shown.event;
   readonly #view: vscode.TreeView<Row>;
   #comparison: Comparison | undefined;
   #roots: readonly ChangeNode[] = [];
   #packages: readonly PackageNode[] = [];
   #parents = new Map<Row, Row>();
   #isFolded = true;
+  /** Of the snapshots that are compared, those that are not there any more. */
+  #gone: ReadonlySet<string> = new Set();
 
   constructor() {
     this.#view = vscode.window.createTreeView("forkpoint.changes", {
@@ -38,6 +44,17 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
 
   get comparison(): Comparison | undefined {
     return this.#comparison;
+  }
+
+  /** The snapshots that are compared. */
+  get snapshotIds(): readonly string[] {
+    return entriesOf(this.#comparison).map(({ snapshotId }) => snapshotId);
+  }
+
+  /** Says which snapshots are not there any more, as far as they are compared. */
+  setGone(gone: ReadonlySet<string>): void {
+    this.#gone = new Set(gone);
+    if (this.#comparison) this.#view.message = this.#describe(this.#comparison);
   }
 
   /** Whether what tools write is folded into a row for each of their folders. */
@@ -73,7 +90,8 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     for (const lockfile of this.#packages) this.#rememberParents(lockfile);
     for (const root of this.#roots) this.#rememberParents(root);
     this.#view.description = comparisonTitle(comparison);
-    this.#view.message = describe(comparison);
+    this.#view.message = this.#describe(comparison);
+    this.#shown.fire();
     await vscode.commands.executeCommand("setContext", comparingKey, true);
     this.#changed.fire(undefined);
     const [first] = this.#roots;
@@ -133,6 +151,15 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   dispose(): void {
     this.#view.dispose();
     this.#changed.dispose();
+    this.#shown.dispose();
+  }
+
+  #describe(comparison: Comparison): string {
+    const gone = entriesOf(comparison).filter(({ snapshotId }) => this.#gone.has(snapshotId));
+    const sentences = gone.map((entry) =>
+      l10n.t("“{title}” was deleted; its files cannot be opened any more.", { title: entryTitle(entry) }),
+    );
+    return [describe(comparison), ...sentences].join(" ");
   }
 
   /** What is in no snapshot cannot be restored from one. */
@@ -169,6 +196,12 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
 /** Names of folders whose changes stay folded up and out of "Open All Changes". */
 export function quietFolders(): readonly string[] {
   return vscode.workspace.getConfiguration("forkpoint").get<string[]>("quietFolders") ?? [];
+}
+
+function entriesOf(comparison: Comparison | undefined): Entry[] {
+  return [comparison?.from, comparison?.to]
+    .filter((side) => side !== undefined && side !== null)
+    .filter(isEntry);
 }
 
 function describe({ changes, summary, truncated }: Comparison): string {

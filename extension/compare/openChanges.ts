@@ -4,6 +4,7 @@ import type { Change } from "../../agent/protocol/entities.ts";
 import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
+import type { Timeline } from "../timeline/timeline.ts";
 import { modeText } from "../wording/changes.ts";
 import { plural } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
@@ -21,10 +22,12 @@ const largestAtOnce = 2 * 1024 * 1024;
 /** Opens the changes of the comparison at hand as text differences. */
 export class OpenChanges {
   readonly #session: ProjectSession;
+  readonly #timeline: Timeline;
   readonly #tree: ChangesTree;
 
-  constructor(session: ProjectSession, tree: ChangesTree) {
+  constructor(session: ProjectSession, timeline: Timeline, tree: ChangesTree) {
     this.#session = session;
+    this.#timeline = timeline;
     this.#tree = tree;
   }
 
@@ -35,6 +38,7 @@ export class OpenChanges {
     const refusal = whyNotShown(change);
     if (refusal) throw new NextStep(refusal);
     const { location } = await this.#session.require();
+    await this.#requireSides();
     const { before, after } = changeSides(comparison, change, location);
     for (const side of [before, after]) await refuseLarge(side, change);
     const name = change.path.split("/").at(-1) ?? change.path;
@@ -50,6 +54,7 @@ export class OpenChanges {
   async all(): Promise<void> {
     const comparison = this.#comparison();
     const { location } = await this.#session.require();
+    await this.#requireSides();
     const quiet = this.#tree.isFolded ? quietFolders() : [];
     const shown = comparison.changes.filter(
       (change) =>
@@ -85,6 +90,11 @@ export class OpenChanges {
       );
       vscode.window.setStatusBarMessage(`$(info) ${text}`, 8000);
     }
+  }
+
+  /** @throws ForkpointError SNAPSHOT_NOT_FOUND when one that is compared was deleted since */
+  async #requireSides(): Promise<void> {
+    for (const snapshotId of this.#tree.snapshotIds) await this.#timeline.show(snapshotId);
   }
 
   #comparison(): Comparison {

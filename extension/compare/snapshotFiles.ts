@@ -23,7 +23,7 @@ export class SnapshotFiles implements vscode.FileSystemProvider, vscode.Disposab
     this.#roots = roots;
   }
 
-  /** Snapshots never change, and for the workspace as it stands the editor watches the files themselves. */
+  /** A snapshot goes or stays as a whole, which `announce` tells; for the workspace as it stands the editor watches the files themselves. */
   watch(): vscode.Disposable {
     return new vscode.Disposable(() => undefined);
   }
@@ -73,6 +73,11 @@ export class SnapshotFiles implements vscode.FileSystemProvider, vscode.Disposab
   /** Where the file lies on this machine. @throws vscode.FileSystemError */
   realPath(uri: vscode.Uri): Promise<Buffer> {
     return this.#locate(uri, parse(uri));
+  }
+
+  /** Has the editor look again at files that went or came back with their snapshot. */
+  announce(type: vscode.FileChangeType, uris: readonly vscode.Uri[]): void {
+    this.#changed.fire(uris.map((uri) => ({ type, uri })));
   }
 
   writeFile(): never {

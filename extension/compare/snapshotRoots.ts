@@ -1,12 +1,12 @@
+import type { Entry } from "../../agent/protocol/entities.ts";
+import { errorBody } from "../../agent/protocol/errors.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import type { Moment } from "./snapshotUri.ts";
-
-const pageSize = 1000;
 
 /** Finds the folder that holds a moment of a project on this machine. */
 export class SnapshotRoots {
   readonly #connection: AgentConnection;
-  readonly #known = new Map<string, string>();
+  readonly #known = new Map<string, Entry>();
 
   constructor(connection: AgentConnection) {
     this.#connection = connection;
@@ -17,19 +17,30 @@ export class SnapshotRoots {
     if (moment === "now") {
       return (await this.#connection.call("project/show", { project: projectId })).path;
     }
-    const known = this.#known.get(moment.snapshotId);
-    if (known !== undefined) return known;
-    let before: string | undefined;
-    for (;;) {
-      const page = await this.#connection.call("timeline/list", {
-        project: projectId,
-        limit: pageSize,
-        ...(before !== undefined && { before }),
-      });
-      for (const { snapshotId, path } of page.entries) this.#known.set(snapshotId, path);
-      const found = this.#known.get(moment.snapshotId);
-      if (found !== undefined || !page.more) return found ?? null;
-      before = page.entries.at(-1)?.snapshotId;
+    const { snapshotId } = moment;
+    const entry = this.#known.get(snapshotId) ?? (await this.look(projectId, snapshotId));
+    return entry?.path ?? null;
+  }
+
+  /**
+   * Asks anew for a snapshot, whatever was known of it.
+   * @returns null when it is not in the timeline any more
+   * @throws ForkpointError what else the agent answers
+   */
+  async look(projectId: string, snapshotId: string): Promise<Entry | null> {
+    try {
+      const entry = await this.#connection.call("snapshot/show", { project: projectId, snapshotId });
+      this.#known.set(snapshotId, entry);
+      return entry;
+    } catch (thrown) {
+      if (errorBody(thrown).code !== "SNAPSHOT_NOT_FOUND") throw thrown;
+      this.#known.delete(snapshotId);
+      return null;
     }
+  }
+
+  /** Forgets where snapshots are: any of them may be gone. */
+  forget(): void {
+    this.#known.clear();
   }
 }

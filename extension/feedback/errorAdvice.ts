@@ -67,8 +67,8 @@ export const errorAdvice: Partial<Record<ErrorCode, Advice>> = {
     actions: ["forkpoint.importFolder"],
   },
   SNAPSHOT_NOT_FOUND: {
-    hint: l10n.t("The timeline shows which ones there are."),
-    actions: ["forkpoint.refresh"],
+    hint: l10n.t("What was deleted of late can be brought back."),
+    actions: ["forkpoint.showOperations"],
   },
   SNAPSHOT_NOT_LOCAL: { hint: l10n.t("Pull it from the store."), actions: ["forkpoint.pullProject"] },
   PATH_NOT_FOUND: {

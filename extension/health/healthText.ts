@@ -38,6 +38,8 @@ const windowLooks = {
   "no-helper": { icon: "circle-large-outline", word: l10n.t("Set up"), tone: "quiet" },
   "no-pool": { icon: "circle-large-outline", word: l10n.t("Set up"), tone: "quiet" },
   "refused-folder": { icon: "circle-slash", word: l10n.t("Not a project"), tone: "quiet" },
+  "snapshot-folder": { icon: "history", word: l10n.t("A snapshot"), tone: "quiet" },
+  "snapshot-gone": { icon: "warning", word: l10n.t("Deleted snapshot"), tone: "warning" },
   "no-project": { icon: "circle-large-outline", word: l10n.t("No timeline"), tone: "quiet" },
 } as const satisfies Record<Exclude<WindowStateKind, "ready">, Look>;
 
@@ -152,6 +154,10 @@ function windowMessage(state: Exclude<WindowState, { kind: "ready" }>): string {
       return `${state.reason} ${l10n.t("Open the folder of one project instead.")}`;
     case "no-project":
       return l10n.t("This folder has no timeline yet.");
+    case "snapshot-folder":
+      return l10n.t("This window shows a snapshot. Nothing in it changes.");
+    case "snapshot-gone":
+      return l10n.t("The snapshot that this window shows was deleted; its files go with it.");
   }
 }
 

@@ -174,13 +174,18 @@ export class VersionCommands {
     );
   }
 
-  /** @param from "snapshot" for the copy that a snapshot has even of what the workspace holds */
+  /**
+   * @param from "snapshot" for the copy that a snapshot has even of what the workspace holds
+   * @throws ForkpointError SNAPSHOT_NOT_FOUND when the snapshot was deleted since
+   */
   async #uri({ path, version }: Side, from: "any" | "snapshot" = "any"): Promise<vscode.Uri> {
     const { project, location } = await this.#session.require();
     const { projectId } = project;
     if (version && (!version.now || from === "snapshot")) {
       if (!version.first)
         throw new NextStep(l10n.t("No snapshot holds this version of {path}; the workspace does.", { path }));
+      const { snapshotId } = version.first;
+      await this.#connection.call("snapshot/show", { project: projectId, snapshotId });
       return snapshotUri({ projectId, moment: version.first, path });
     }
     const now = snapshotUri({ projectId, moment: "now", path });

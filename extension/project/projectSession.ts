@@ -8,6 +8,7 @@ import type { AgentConnection } from "../connection/agentConnection.ts";
 import { platformSupported } from "../connection/platform.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import { refusedFolder } from "./refusedFolder.ts";
+import { snapshotFolder } from "./snapshotFolder.ts";
 import { VolumeLocation } from "./volumeLocation.ts";
 import { type WindowState, stateContextKey } from "./windowState.ts";
 
@@ -34,6 +35,8 @@ export class ProjectSession implements vscode.Disposable {
       connection.onDidChangeState(() => void this.reload()),
       connection.onDidHear((heard) => {
         if (heard.name === "changed/machine" && heard.body.what !== "store") void this.reload();
+        const showsSnapshot = this.#state.kind === "snapshot-folder" || this.#state.kind === "snapshot-gone";
+        if (heard.name === "changed/timeline" && showsSnapshot) void this.reload();
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.reload()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.reload()),
@@ -79,6 +82,10 @@ export class ProjectSession implements vscode.Disposable {
     }
     if (state.kind === "refused-folder")
       throw new NextStep(`${state.reason} ${l10n.t("Open the folder of one project instead.")}`);
+    if (state.kind === "snapshot-folder" || state.kind === "snapshot-gone")
+      throw new NextStep(
+        l10n.t("This window shows a snapshot. Open its workspace to work with its timeline."),
+      );
     if (state.kind === "no-folder")
       throw new NextStep(l10n.t("Open a folder first; Forkpoint looks after the folder that is open."));
     throw new NextStep(l10n.t("This folder has no timeline yet. Import it first."), "forkpoint.importFolder");
@@ -152,6 +159,8 @@ export class ProjectSession implements vscode.Disposable {
         this.#location = new VolumeLocation(uri.fsPath, await realpath(uri.fsPath), project.path);
         return { kind: "ready", project: await this.#enter(project) };
       }
+      const snapshot = folders[0] && snapshotFolder(folders[0].uri.fsPath);
+      if (snapshot) return { kind: await this.#kindOf(snapshot) };
       const { pools, agent } = await this.#connection.call("project/status", {});
       const refused = folders[0] && refusedFolder(folders[0].uri.fsPath, homedir());
       if (refused) return { kind: "refused-folder", reason: refused };
@@ -160,6 +169,17 @@ export class ProjectSession implements vscode.Disposable {
     } catch (thrown) {
       // When the connection broke meanwhile, its new state starts another reading.
       return { kind: "agent-failed", error: errorBody(thrown) };
+    }
+  }
+
+  async #kindOf({ projectId, snapshotId }: { projectId: string; snapshotId: string }) {
+    try {
+      await this.#connection.call("snapshot/show", { project: projectId, snapshotId });
+      return "snapshot-folder" as const;
+    } catch (thrown) {
+      const { code } = errorBody(thrown);
+      if (code !== "SNAPSHOT_NOT_FOUND" && code !== "PROJECT_NOT_FOUND") throw thrown;
+      return "snapshot-gone" as const;
     }
   }
 

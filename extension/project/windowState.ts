@@ -13,6 +13,9 @@ export type WindowState =
   | { readonly kind: "no-pool" }
   | { readonly kind: "refused-folder"; readonly reason: string }
   | { readonly kind: "no-project" }
+  /** The folder is that of a snapshot, which is in its timeline or was deleted. */
+  | { readonly kind: "snapshot-folder" }
+  | { readonly kind: "snapshot-gone" }
   | { readonly kind: "ready"; readonly project: Project };
 
 export type WindowStateKind = WindowState["kind"];

@@ -26,6 +26,8 @@ export class SnapshotCommands {
   readonly #session: ProjectSession;
   readonly #timeline: Timeline;
   readonly #editors: EditorReporter;
+  /** Snapshots that a person deleted in this window. */
+  readonly deletedHere = new Set<string>();
 
   constructor(
     connection: AgentConnection,
@@ -199,6 +201,7 @@ export class SnapshotCommands {
         : plural(entries.length, "Delete {count} snapshot", "Delete {count} snapshots"),
       consequence: `${frees}${consequence(entries, hours)}`,
     });
+    for (const snapshotId of snapshotIds) this.deletedHere.add(snapshotId);
     const { operationId, keptHours } = await this.#connection.call("snapshot/delete", {
       project: projectId,
       snapshotIds,

@@ -166,6 +166,8 @@ describe("the manifest", () => {
       "no-pool",
       "no-project",
       "refused-folder",
+      "snapshot-folder",
+      "snapshot-gone",
       "unsupported-platform",
     ]);
   });

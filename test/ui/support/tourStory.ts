@@ -1,4 +1,5 @@
 import type { DemoProject } from "../../support/demoProject.ts";
+import { entryNamed } from "../../support/entryNamed.ts";
 import { installPackages } from "./installPackages.ts";
 
 /** A short history with everything that the views can show. */
@@ -12,16 +13,9 @@ export async function tourStory(project: DemoProject): Promise<void> {
   await project.forkpoint("snapshot", "--label", "the total in euros", "--note", "As the shop wants it.");
   await project.change("src/data.json", '{ "items": [] }\n');
   await project.forkpoint("snapshot");
-  await project.forkpoint("restore", await idOf(project, "the total in euros"), "--yes");
+  await project.forkpoint("restore", (await entryNamed(project, "the total in euros")).snapshotId, "--yes");
   await project.forkpoint("fork", "--slug", "try-upgrade");
   await project.change("README.md", "# Demo\n\nA cart with a total.\n");
   await project.forkpoint("snapshot", "--label", "what it is for");
   await project.forkpoint("push", "--wait");
-}
-
-async function idOf(project: DemoProject, label: string): Promise<string> {
-  const entries = (await project.forkpoint("log")) as { label: string | null; snapshotId: string }[];
-  const found = entries.find((entry) => entry.label === label);
-  if (!found) throw new Error(`There is no snapshot “${label}”.`);
-  return found.snapshotId;
 }

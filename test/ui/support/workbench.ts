@@ -50,6 +50,12 @@ export class Workbench {
     await this.#usable();
   }
 
+  /** Loads the window again, as a person does with the browser's key. */
+  async reload(): Promise<void> {
+    await this.page.reload({ timeout: loadedWithinMs });
+    await this.#usable();
+  }
+
   async #usable(): Promise<void> {
     // The remote indicator spins until the server's side of the window answers.
     await this.page.locator("#status\\.host .codicon-remote").waitFor({ timeout: 60_000 });
