@@ -18,9 +18,11 @@ export interface ForkpointPlace {
   readonly poolMib: number;
 }
 
+export const ourName = "Forkpoint";
+
 /** The agent, over its protocol, with an encrypted repository. A push counts from before its snapshot. */
 export class ForkpointEngine implements Engine {
-  readonly name = "Forkpoint";
+  readonly name = ourName;
   readonly #place: ForkpointPlace;
   readonly #client: AgentClient;
   readonly #pid: number;

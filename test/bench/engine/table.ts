@@ -1,8 +1,8 @@
+import { ourName } from "./forkpointEngine.ts";
 import { markdown } from "../report.ts";
 import { percentile } from "../timings.ts";
 import type { Row } from "./scenario.ts";
 
-const ours = "Forkpoint";
 
 /** The most of ours, as a share of theirs (the best of those whose name matches) or in bytes. */
 interface Aim {
@@ -38,7 +38,7 @@ export function asEngineTable(rows: readonly Row[]): string {
 }
 
 function verdicts(row: Row): string {
-  const own = median(row, ours);
+  const own = median(row, ourName);
   return aims
     .filter(({ step, unit }) => unit === row.unit && step.test(row.step))
     .flatMap(({ rival, share, bytes }) => {
@@ -49,7 +49,7 @@ function verdicts(row: Row): string {
       const best = Math.min(...theirs.map((name) => median(row, name)));
       const fraction = share === 1 ? "" : `1/${Math.round(1 / share)} of `;
       return [
-        `${own <= best * share ? "✓" : "✗ missed"} ${fraction}${theirs[0]?.split(" ")[0] ?? ""}, is ${(own / best).toFixed(3)}`,
+        `${own <= best * share ? "✓" : "✗ missed"} ${fraction}${theirs[0]?.split(/,? /)[0] ?? ""}, is ${(own / best).toFixed(3)}`,
       ];
     })
     .join("; ");
