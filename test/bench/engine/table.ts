@@ -3,7 +3,6 @@ import { markdown } from "../report.ts";
 import { percentile } from "../timings.ts";
 import type { Row } from "./scenario.ts";
 
-
 /** The most of ours, as a share of theirs (the best of those whose name matches) or in bytes. */
 interface Aim {
   readonly step: RegExp;
