@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { PartPreview } from "../../agent/protocol/comparison.ts";
-import type { Change, Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entities.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import type { Params, Result } from "../../agent/protocol/methods.ts";
 import { type ChangesTree, quietFolders } from "../compare/changesTree.ts";
@@ -10,7 +10,6 @@ import type { EntryComparison } from "../compare/comparison.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import type { EditorReturn } from "../editors/editorReturn.ts";
 import { type OperationCall, longOperation } from "../feedback/longOperation.ts";
-import { Dismissed } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import { chooseEntry, namedEntry } from "../timeline/chooseEntry.ts";
 import type { Timeline } from "../timeline/timeline.ts";
@@ -18,7 +17,7 @@ import { entryTitle } from "../wording/causes.ts";
 import { pathsText, summaryText, summaryTotal } from "../wording/changes.ts";
 import { relativeTime } from "../wording/relativeTime.ts";
 import { chooseParts, type Scope } from "./chooseParts.ts";
-import { askOpenFiles, askUnsaved } from "./restoreQuestions.ts";
+import { askOpenFiles, askRestore, askUnsaved } from "./restoreQuestions.ts";
 import { changesWithin, restorePreview, summarize, turnedRound } from "./restorePreview.ts";
 import { type UnsavedEditor, unsavedEditors } from "./unsavedEditors.ts";
 
@@ -67,32 +66,13 @@ export class RestoreCommands {
 
   /** As `workspace`, after a choice of what is to be restored. */
   async parts(argument: unknown): Promise<Restored | null> {
-    const { project, location } = await this.#session.require();
-    const { projectId } = project;
+    await this.#session.require();
     const entry = await chooseEntry(
       this.#timeline,
       argument,
       l10n.t("Restore parts of the workspace to which snapshot?"),
     );
-    const { split, ...all } = await this.#preview(projectId, entry, { split: true });
-    if (summaryTotal(all.summary) === 0) {
-      void vscode.window.showInformationMessage(
-        l10n.t("Nothing to restore: the workspace equals “{entry}”.", { entry: entryTitle(entry) }),
-      );
-      return null;
-    }
-    const { scope, what } = await chooseParts(
-      l10n.t("Restore to {entry}", { entry: named(entry) }),
-      split ?? [],
-      all.changes,
-      {
-        unsaved: unsavedEditors(location).length,
-        quietNames: quietFolders(),
-      },
-    );
-    const seen =
-      scope && "parts" in scope ? await this.#preview(projectId, entry, { parts: [...scope.parts] }) : all;
-    return this.#restore({ projectId, from: entry, to: null, ...seen }, what, scope);
+    return this.#chosenParts(entry);
   }
 
   /**
@@ -122,6 +102,30 @@ export class RestoreCommands {
     return restored;
   }
 
+  async #chosenParts(entry: Entry): Promise<Restored | null> {
+    const { project, location } = await this.#session.require();
+    const { projectId } = project;
+    const { split, ...all } = await this.#preview(projectId, entry, { split: true });
+    if (summaryTotal(all.summary) === 0) {
+      void vscode.window.showInformationMessage(
+        l10n.t("Nothing to restore: the workspace equals “{entry}”.", { entry: entryTitle(entry) }),
+      );
+      return null;
+    }
+    const { scope, what } = await chooseParts(
+      l10n.t("Restore to {entry}", { entry: named(entry) }),
+      split ?? [],
+      all.changes,
+      {
+        unsaved: unsavedEditors(location).length,
+        quietNames: quietFolders(),
+      },
+    );
+    const seen =
+      scope && "parts" in scope ? await this.#preview(projectId, entry, { parts: [...scope.parts] }) : all;
+    return this.#restore({ projectId, from: entry, to: null, ...seen }, what, scope);
+  }
+
   async #restore(comparison: EntryComparison, what: string, scope: Scope | null): Promise<Restored | null> {
     const { projectId, from: entry } = comparison;
     const { location } = await this.#session.require();
@@ -142,7 +146,13 @@ export class RestoreCommands {
         );
       return null;
     }
-    if (!(await this.#confirm(comparison, what, changes, unsaved))) return null;
+    const seen = { ...comparison, changes: [...changes], summary: counted };
+    const answer = await this.#confirm(seen, what, { unsaved, isWhole: scope === null });
+    if (answer === "choose") return this.#chosenParts(entry);
+    if (answer === "show") {
+      await this.#tree.show(seen, { focus: true });
+      return null;
+    }
     const bring = paths ? null : await this.#editors.offer(entry);
     await this.#editors.flush();
     const restored = await this.#call(l10n.t("Restoring {what}", { what }), (openFiles, call) =>
@@ -182,34 +192,20 @@ export class RestoreCommands {
     return { changes: changes.map(turnedRound), summary: turned, truncated, split };
   }
 
-  /** False when the person wants to look at the changes. @throws Dismissed */
+  /** @throws Dismissed */
   async #confirm(
-    comparison: EntryComparison,
+    { changes, summary, from }: EntryComparison,
     what: string,
-    changes: readonly Change[],
-    unsaved: readonly UnsavedEditor[],
-  ): Promise<boolean> {
+    { unsaved, isWhole }: { readonly unsaved: readonly UnsavedEditor[]; readonly isWhole: boolean },
+  ): Promise<Awaited<ReturnType<typeof askRestore>>> {
     const wanted = vscode.workspace.getConfiguration("forkpoint").get<boolean>("confirmRestore") ?? true;
-    if (!wanted && unsaved.length === 0) return true;
-    const summary = changes === comparison.changes ? comparison.summary : summarize(changes);
-    const detail = restorePreview(
-      changes,
-      summary,
-      unsaved.map(({ path }) => path),
-      quietFolders(),
+    if (!wanted && unsaved.length === 0) return "restore";
+    const names = unsaved.map(({ path }) => path);
+    return askRestore(
+      l10n.t("Restore {what} to {from}?", { what, from: named(from) }),
+      restorePreview(changes, summary, names, quietFolders()),
+      { unsaved, isWhole },
     );
-    const question = l10n.t("Restore {what} to {from}?", { what, from: named(comparison.from) });
-    const show = l10n.t("Show Changes");
-    const restore = l10n.t("Restore");
-    if (unsaved.length > 0) {
-      if ((await askUnsaved(question, detail, unsaved, [show])) !== show) return true;
-    } else {
-      const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, show, restore);
-      if (answer === undefined) throw new Dismissed();
-      if (answer === restore) return true;
-    }
-    await this.#tree.show({ ...comparison, changes: [...changes], summary }, { focus: true });
-    return false;
   }
 
   /** Calls once, and again when a person decides to go on though programs hold files open. */

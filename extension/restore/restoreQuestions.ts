@@ -6,6 +6,27 @@ import { openPrograms } from "./openPrograms.ts";
 import { type UnsavedEditor, saveAll } from "./unsavedEditors.ts";
 
 /**
+ * Asks before a restore; unsaved editors are saved when that is the answer.
+ * @param isWhole whether another choice of what is to be restored can be made instead
+ * @throws Dismissed, ForkpointError when an editor could not be saved
+ */
+export async function askRestore(
+  question: string,
+  detail: string,
+  { unsaved, isWhole }: { readonly unsaved: readonly UnsavedEditor[]; readonly isWhole: boolean },
+): Promise<"restore" | "show" | "choose"> {
+  const show = l10n.t("Show Changes");
+  if (unsaved.length > 0)
+    return (await askUnsaved(question, detail, unsaved, [show])) === show ? "show" : "restore";
+  const choose = l10n.t("Choose…");
+  const restore = l10n.t("Restore");
+  const answers = [show, ...(isWhole ? [choose] : []), restore];
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...answers);
+  if (answer === undefined) throw new Dismissed();
+  return answer === restore ? "restore" : answer === choose ? "choose" : "show";
+}
+
+/**
  * Asks what to do with unsaved editors before a restore, and saves them when that is the answer.
  * @param others more answers; they stand first
  * @returns which of `others` was chosen, or undefined to go on

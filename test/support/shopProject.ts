@@ -24,7 +24,7 @@ export const shopFork: Project = {
   nestedSubvolumes: ["var/cache"],
 };
 
-const base: Entry = {
+export const first: Entry = {
   snapshotId: "4aaafirst000",
   projectId: shop.projectId,
   parentId: null,
@@ -45,38 +45,38 @@ const base: Entry = {
   path: "/pool/.forkpoint/snapshots/shop00000001/4aaafirst000",
 };
 
+export const head: Entry = {
+  ...first,
+  snapshotId: "7k2mrestored",
+  parentId: "4aaafirst000",
+  cause: "restore",
+  pinned: false,
+  createdAt: "2026-01-02T11:59:30.000Z",
+  durability: "local",
+  manifestDigest: null,
+  guardId: "5bbbguard000",
+  restored: {
+    targetId: "4aaafirst000",
+    parts: null,
+    paths: ["package.json", "src/b\\x0ac", "docs"],
+  },
+  head: true,
+};
+
+export const guard: Entry = {
+  ...first,
+  snapshotId: "5bbbguard000",
+  parentId: "4aaafirst000",
+  cause: "guard",
+  pinned: false,
+  createdAt: "2026-01-02T11:58:00.000Z",
+  durability: "uploading",
+  manifestDigest: null,
+  label: "before the upgrade\nof everything",
+};
+
 /** Newest first. */
-export const shopEntries: readonly Entry[] = [
-  {
-    ...base,
-    snapshotId: "7k2mrestored",
-    parentId: "4aaafirst000",
-    cause: "restore",
-    pinned: false,
-    createdAt: "2026-01-02T11:59:30.000Z",
-    durability: "local",
-    manifestDigest: null,
-    guardId: "5bbbguard000",
-    restored: {
-      targetId: "4aaafirst000",
-      parts: null,
-      paths: ["package.json", "src/b\\x0ac", "docs"],
-    },
-    head: true,
-  },
-  {
-    ...base,
-    snapshotId: "5bbbguard000",
-    parentId: "4aaafirst000",
-    cause: "guard",
-    pinned: false,
-    createdAt: "2026-01-02T11:58:00.000Z",
-    durability: "uploading",
-    manifestDigest: null,
-    label: "before the upgrade\nof everything",
-  },
-  base,
-];
+export const shopEntries: readonly Entry[] = [head, guard, first];
 
 export const pool: Pool = {
   poolId: "pool00000001",

@@ -81,6 +81,27 @@ describe("restoring parts of a workspace in the window", function () {
     await window.notification("Undid the restore").waitFor();
     assert.deepEqual(now(), ["new", "1.4.0", "new"]);
   });
+
+  it("is also chosen from the question about the whole workspace, and only from that", async () => {
+    await window.clearNotifications();
+    await timeline().inlineAction("before the upgrade", "Restore Workspace…");
+    await window.dialog.getByText("Restore the workspace to “before the upgrade”").waitFor();
+    await window.screenshot("restoring-parts-3-choose");
+    await window.answerDialog("Choose…");
+    assert.deepEqual(await window.quickInput.labels("Chosen paths…"), [
+      "Everything",
+      "Everything but the database",
+      "Only files",
+      "Only the database",
+      "Chosen paths…",
+    ]);
+    await window.quickInput.choose("Everything but the database");
+    await window.dialog.getByText("Restore everything but the database to “before the upgrade”").waitFor();
+    assert.equal(await window.dialog.getByRole("button", { name: "Choose…" }).count(), 0);
+    await window.answerDialog("Restore");
+    await window.notification("Restored everything but the database").waitFor();
+    assert.deepEqual(now(), ["old", "1.4.0", "new"]);
+  });
 });
 
 /** By which a database is known. */
