@@ -7,7 +7,6 @@ const sources = [
   ...["agent", "extension", "webview", "media", "bin", "l10n"],
   ...[
     "package.json",
-    "package.nls.json",
     "package-lock.json",
     ".vscodeignore",
     "README.md",
@@ -18,22 +17,32 @@ const sources = [
   ],
 ];
 
-/** A digest of what the packed extension is made from: the names, sizes and times of its sources. */
-export function extensionSources() {
+/** The texts of the manifest, and each translation of them. */
+const manifestTexts = /^package\.nls(\.[\w-]+)?\.json$/;
+
+/**
+ * A digest of what the packed extension is made from: the names, sizes and times of its sources.
+ * @param {string} root the folder that holds them
+ */
+export function extensionSources(root = checkout) {
   const hash = createHash("sha256");
-  for (const source of sources.filter((path) => existsSync(join(checkout, path)))) {
-    for (const path of filesOf(source)) {
-      const { size, mtimeMs } = statSync(join(checkout, path));
+  const texts = readdirSync(root).filter((name) => manifestTexts.test(name));
+  for (const source of [...sources, ...texts.sort()].filter((path) => existsSync(join(root, path)))) {
+    for (const path of filesOf(root, source)) {
+      const { size, mtimeMs } = statSync(join(root, path));
       hash.update(`${path}\0${size}\0${mtimeMs}\n`);
     }
   }
   return hash.digest("hex");
 }
 
-/** @param {string} path */
-function filesOf(path) {
-  if (statSync(join(checkout, path)).isFile()) return [path];
-  return readdirSync(join(checkout, path), { recursive: true, encoding: "utf8" })
+/**
+ * @param {string} root
+ * @param {string} path
+ */
+function filesOf(root, path) {
+  if (statSync(join(root, path)).isFile()) return [path];
+  return readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
     .sort()
     .map((name) => join(path, name));
 }

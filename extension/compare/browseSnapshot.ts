@@ -7,6 +7,7 @@ import type { ProjectSession } from "../project/projectSession.ts";
 import { chooseEntry } from "../timeline/chooseEntry.ts";
 import type { Timeline } from "../timeline/timeline.ts";
 import { entryTitle } from "../wording/causes.ts";
+import { refuseLarge } from "./refuseLarge.ts";
 import { snapshotUri } from "./snapshotUri.ts";
 
 interface Step extends vscode.QuickPickItem {
@@ -67,6 +68,9 @@ export class BrowseSnapshot {
     if (name === null) return this.#walk(entry, parts.slice(0, -1));
     if (folder) return this.#walk(entry, [...parts, name]);
     await this.#timeline.show(entry.snapshotId);
-    return snapshotUri({ projectId, moment: entry, path: [...parts, name].join("/") });
+    const path = [...parts, name].join("/");
+    const file = snapshotUri({ projectId, moment: entry, path });
+    await refuseLarge(file, path);
+    return file;
   }
 }

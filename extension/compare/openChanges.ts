@@ -5,13 +5,14 @@ import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 import type { Timeline } from "../timeline/timeline.ts";
-import { modeText } from "../wording/changes.ts";
+import { modeText, summaryTotal } from "../wording/changes.ts";
 import { plural } from "../wording/counts.ts";
 import { formatBytes } from "../wording/sizes.ts";
-import { changeSides, nothing } from "./changeSides.ts";
+import { changeSides, nothing, type Sides } from "./changeSides.ts";
 import type { ChangeNode } from "./changeTree.ts";
 import { type ChangesTree, quietFolders } from "./changesTree.ts";
 import { type Comparison, comparisonTitle } from "./comparison.ts";
+import { insteadOfShowing, isSmall, refuseLarge } from "./refuseLarge.ts";
 import { largestShownBytes } from "./snapshotFiles.ts";
 
 /** More files than this make the editor's view of many files slow to open. */
@@ -36,11 +37,13 @@ export class OpenChanges {
     const change = node?.change;
     if (!change) throw new NextStep(l10n.t("Choose a file in the Changes view."));
     const refusal = whyNotShown(change);
-    if (refusal) throw new NextStep(refusal);
+    if (refusal !== null) throw new NextStep(refusal);
     const { location } = await this.#session.require();
     await this.#requireSides();
     const { before, after } = changeSides(comparison, change, location);
-    for (const side of [before, after]) await refuseLarge(side, change);
+    // The size of a change is that of its newer side; the older one may be too large as well, or gone by now.
+    for (const side of [before, after])
+      if (side) await refuseLarge(side, change.path).catch(unlessThere(change));
     const name = change.path.split("/").at(-1) ?? change.path;
     await vscode.commands.executeCommand(
       "vscode.diff",
@@ -56,14 +59,19 @@ export class OpenChanges {
     const { location } = await this.#session.require();
     await this.#requireSides();
     const quiet = this.#tree.isFolded ? quietFolders() : [];
-    const shown = comparison.changes.filter(
-      (change) =>
-        change.type === "file" &&
-        change.kind !== "metadata" &&
-        (change.size ?? 0) <= largestAtOnce &&
-        quietFolderOf(change.path, quiet) === null,
-    );
-    const files = shown.slice(0, mostAtOnce);
+    const reasons = new Set<string>();
+    const shown = comparison.changes.filter((change) => {
+      const reason = whyLeftOut(change, quiet);
+      if (reason !== null) reasons.add(reason);
+      return reason === null;
+    });
+    const files: { change: Change; sides: Sides }[] = [];
+    for (const change of shown.slice(0, mostAtOnce)) {
+      const sides = changeSides(comparison, change, location);
+      if ((await isSmall(sides.before, largestAtOnce)) && (await isSmall(sides.after, largestAtOnce)))
+        files.push({ change, sides });
+      else reasons.add(l10n.t("large files"));
+    }
     if (files.length === 0) {
       throw new NextStep(
         l10n.t("None of these changes can be shown side by side. Open one from the Changes view."),
@@ -72,21 +80,22 @@ export class OpenChanges {
     await vscode.commands.executeCommand(
       "vscode.changes",
       comparisonTitle(comparison),
-      files.map((change) => {
-        const { before, after } = changeSides(comparison, change, location);
-        return [after ?? nothing(comparison, change), before ?? undefined, after ?? undefined];
-      }),
+      files.map(({ change, sides: { before, after } }) => [
+        after ?? nothing(comparison, change),
+        before ?? undefined,
+        after ?? undefined,
+      ]),
     );
-    const left = comparison.changes.length - files.length;
+    const left = summaryTotal(comparison.summary) - files.length;
     if (left > 0) {
-      const which = [l10n.t("folders"), l10n.t("large files"), ...quiet].join(", ");
+      if (shown.length > mostAtOnce)
+        reasons.add(l10n.t("all but the first {most} files", { most: mostAtOnce }));
+      const which = [...reasons].join(", ");
       const text = plural(
         left,
         "{count} change not shown here: {which}",
         "{count} changes not shown here: {which}",
-        {
-          which,
-        },
+        { which },
       );
       vscode.window.setStatusBarMessage(`$(info) ${text}`, 8000);
     }
@@ -108,24 +117,24 @@ export class OpenChanges {
   }
 }
 
-/** The size of a change is that of its newer side; the older one may be too large as well, or gone by now. */
-async function refuseLarge(side: vscode.Uri | null, { path }: Change): Promise<void> {
-  if (!side) return;
-  let size: number;
-  try {
-    ({ size } = await vscode.workspace.fs.stat(side));
-  } catch {
+/** Why a change is not among many that are shown at once, in a word or two; null when it is. */
+function whyLeftOut({ type, kind, size, path }: Change, quiet: readonly string[]): string | null {
+  if (quietFolderOf(path, quiet) !== null) return l10n.t("what tools write");
+  if (type === "directory") return l10n.t("folders");
+  if (type !== "file" || kind === "metadata") return l10n.t("what is no text");
+  return (size ?? 0) > largestAtOnce ? l10n.t("large files") : null;
+}
+
+function unlessThere({ path }: Change) {
+  return (thrown: unknown): never => {
+    if (thrown instanceof NextStep) throw thrown;
     throw new NextStep(
       l10n.t("{path} cannot be opened: the snapshot or the file is not there any more. Compare again.", {
         path,
       }),
       "forkpoint.compareEntries",
     );
-  }
-  if (size <= largestShownBytes) return;
-  throw new NextStep(
-    l10n.t("One side of {path} has {size}, which is too large to show.", { path, size: formatBytes(size) }),
-  );
+  };
 }
 
 type Told = Exclude<Change["kind"], "metadata">;
@@ -152,6 +161,7 @@ export function whyNotShown(change: Change): string | null {
   }
   if (kind === "metadata") return l10n.t("Only the owner, permissions or times of {path} differ.", { path });
   if (change.type === "directory") return folderSentences[kind](path);
-  if (size !== null && size > largestShownBytes) return largeSentences[kind](path, formatBytes(size));
+  if (size !== null && size > largestShownBytes)
+    return `${largeSentences[kind](path, formatBytes(size))} ${insteadOfShowing()}`;
   return null;
 }

@@ -5,7 +5,8 @@ import type { BrowseSnapshot } from "../compare/browseSnapshot.ts";
 import { liveFile } from "../compare/changeSides.ts";
 import type { CompareCommands } from "../compare/compareCommands.ts";
 import type { SnapshotFiles } from "../compare/snapshotFiles.ts";
-import { snapshotUri } from "../compare/snapshotUri.ts";
+import { refuseLarge } from "../compare/refuseLarge.ts";
+import { snapshotScheme, snapshotUri } from "../compare/snapshotUri.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
@@ -71,7 +72,9 @@ export class VersionCommands {
       if (version.first) await this.#browse.within(version.first, path);
       return;
     }
-    await vscode.commands.executeCommand("vscode.open", await this.#uri(side), { preview: true });
+    const uri = await this.#uri(side);
+    if (uri.scheme === snapshotScheme) await refuseLarge(uri, path);
+    await vscode.commands.executeCommand("vscode.open", uri, { preview: true });
   }
 
   async withNow(argument: unknown): Promise<void> {
@@ -165,10 +168,12 @@ export class VersionCommands {
       );
     }
     const name = newer.path.split("/").at(-1) ?? newer.path;
+    const [before, after] = [await this.#uri(older), await this.#uri(newer)];
+    for (const uri of [before, after]) await refuseLarge(uri, newer.path);
     await vscode.commands.executeCommand(
       "vscode.diff",
-      await this.#uri(older),
-      await this.#uri(newer),
+      before,
+      after,
       `${name} (${sideTitle(older)} → ${sideTitle(newer)})`,
       { preview: true },
     );
