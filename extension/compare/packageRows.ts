@@ -43,17 +43,18 @@ export function packageItem(node: PackageNode): vscode.TreeItem {
 function lockfileItem({ lockfile, children }: LockfileNode): vscode.TreeItem {
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const { path, tool, problem } = lockfile;
-  const label = l10n.t("Packages of {path}", { path });
-  const item = new vscode.TreeItem(label, children.length > 0 ? Collapsed : None);
+  const item = new vscode.TreeItem(l10n.t("Packages"), children.length > 0 ? Collapsed : None);
   item.id = `packages ${path}`;
   item.contextValue = "lockfile";
   item.iconPath = new vscode.ThemeIcon(problem === null ? "package" : "warning");
   const amount = plural(total(lockfile), "{count} package changed", "{count} packages changed");
-  item.description = problem === null ? amount : l10n.t("could not be read");
+  const said = problem === null ? amount : l10n.t("could not be read");
+  item.description = `${path} · ${said}`;
   const left = total(lockfile) - children.length;
   const more = left > 0 ? [l10n.t("{count} more than are shown", { count: left })] : [];
-  item.tooltip = problem ?? `${tool} · ${[amount, ...more].join("; ")}`;
-  item.accessibilityInformation = { label: problem ?? `${label}, ${amount}`, role: "treeitem" };
+  item.tooltip = `${path} · ${problem ?? `${tool} · ${[amount, ...more].join("; ")}`}`;
+  const spoken = l10n.t("Packages of {path}", { path });
+  item.accessibilityInformation = { label: problem ?? `${spoken}, ${amount}`, role: "treeitem" };
   return item;
 }
 

@@ -29,7 +29,7 @@ describe("an assistant's turn that something comes between", function () {
     return methods["act/begin"]({ project: site.projectId, ...wish }, { ...unattended, session: window });
   };
   const end = async (actId: string) => {
-    const wish = { actId, outcome: "done", count: false } as const;
+    const wish = { actId, outcome: "done", exitCode: null, count: false } as const;
     return methods["act/end"]({ project: site.projectId, ...wish }, { ...unattended, session: window });
   };
   /** Returns when whatever was begun before has had the project. */

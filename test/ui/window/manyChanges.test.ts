@@ -61,9 +61,7 @@ describe("a comparison with 100,000 changed files", function () {
   it("leaves the window at hand for other things", async () => {
     await changes().headerAction("Open All Changes");
     await window.editorTab("Imported → all of it").waitFor();
-    await window
-      .statusBarItem(/99,950 changes not shown here: .*all but the first 150 files/)
-      .waitFor();
+    await window.statusBarItem(/99,950 changes not shown here: .*all but the first 150 files/).waitFor();
     await window.screenshot("many-3-all");
     await window.tree("Timeline").row("Imported").click();
     await changes().pane.waitFor({ state: "detached" });
