@@ -30,6 +30,8 @@ export class LauncherGone extends Error {
 }
 
 const tokenBytes = 16;
+/** Within so many milliseconds whoever connects has to show a token. */
+const introductionMs = 5000;
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 /** Of what wait(2) says. */
 const signalBits = 0x7f;
@@ -55,6 +57,11 @@ export class ProgramLauncher {
   readonly #programs = new Map<number, Program>();
   /** By token. */
   readonly #awaited = new Map<string, (socket: Socket) => void>();
+  readonly #introductionMs: number;
+
+  constructor(options: { readonly introductionMs?: number } = {}) {
+    this.#introductionMs = options.introductionMs ?? introductionMs;
+  }
 
   /**
    * Starts a program in a fixed locale; null where there is no Perl that can, or the environment has changed since the
@@ -138,13 +145,13 @@ export class ProgramLauncher {
     this.#programs.clear();
   }
 
-  /** Whoever does not know a token may not speak. */
+  /** Whoever does not know a token may not speak; any user of the machine can connect. */
   #accept(socket: Socket): void {
     const length = 2 * tokenBytes + 1;
     const read = () => {
       const line = socket.read(length) as Buffer | null;
       if (!line && !socket.readableEnded) return;
-      socket.off("readable", read);
+      socket.off("readable", read).setTimeout(0);
       const token = line?.toString("latin1", 0, length - 1) ?? "";
       const resolve = this.#awaited.get(token);
       this.#awaited.delete(token);
@@ -152,6 +159,12 @@ export class ProgramLauncher {
       else socket.destroy();
     };
     socket.on("error", () => undefined).on("readable", read);
+    // What has arrived meanwhile is looked at first: this process may have stood still.
+    socket.setTimeout(this.#introductionMs, () =>
+      setImmediate(() => {
+        if (socket.listeners("readable").includes(read)) socket.destroy();
+      }),
+    );
   }
 
   #hear(line: string): void {

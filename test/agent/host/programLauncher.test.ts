@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import {
   type Launched,
@@ -69,6 +72,23 @@ describe("starting programs by way of a launcher", () => {
     const { stdout } = await shell(line);
     const { stdout: fromHere } = await new Processes().run("sh", ["-c", line]);
     assert.equal(stdout.toString(), fromHere.toString());
+  });
+
+  it("hangs up on whoever has no token, and on whoever says nothing", async () => {
+    const addresses = () => readFileSync("/proc/net/unix", "utf8").match(/@forkpoint-[0-9a-f]{32}/g) ?? [];
+    const others = new Set(addresses());
+    const strict = new ProgramLauncher({ introductionMs: 50 });
+    const running = await strict.start("sh", ["-c", "sleep 0.3; echo slow"]);
+    const address =
+      addresses()
+        .find((each) => !others.has(each))
+        ?.replace("@", "\0") ?? "";
+    for (const said of [`${"0".repeat(32)}\n`, "0123", ""]) {
+      const socket = connect(address).on("error", () => undefined);
+      socket.write(said);
+      await once(socket.resume(), "close");
+    }
+    assert.equal(Buffer.concat((await running?.stdout.toArray()) ?? []).toString(), "slow\n");
   });
 
   it("starts from here what needs another environment", async () => {
