@@ -109,7 +109,7 @@ export const suites = [
     packages: ["pool", "vscode", "browser"],
     needsRoot: true,
     needsVscode: true,
-    minutes: 20,
+    minutes: 40,
   },
   {
     name: "ui-none",

@@ -50,9 +50,11 @@ export class Workbench {
     await this.#usable();
   }
 
-  /** Loads the window again, as a person does with the browser's key. */
+  /** Loads the window again by its command, which keeps what is open first; the browser's key may leave no time for that. */
   async reload(): Promise<void> {
-    await this.page.reload({ timeout: loadedWithinMs });
+    const loaded = this.page.waitForEvent("load", { timeout: loadedWithinMs });
+    await this.runCommand("Developer: Reload Window");
+    await loaded;
     await this.#usable();
   }
 
