@@ -7,13 +7,16 @@
  * the number, `end` and what wait(2) says. It ends with its input. Whatever it starts has no other of its descriptors.
  */
 export const launcherScript = String.raw`
-use strict; use POSIX qw(:signal_h :sys_wait_h); use Socket;
+use strict; use POSIX qw(:signal_h :sys_wait_h); use Socket; use IO::Handle;
 my $address = pack_sockaddr_un("\0" . shift @ARGV);
 $SIG{INT} = $SIG{TERM} = $SIG{HUP} = "IGNORE";
-# It only has to interrupt select, and nothing else.
-$SIG{CHLD} = sub { };
 my $child_ended = POSIX::SigSet->new(SIGCHLD);
 sigprocmask(SIG_BLOCK, $child_ended);
+# A signal right before select would be slept through, so each leaves a byte for it. The handler runs at once, not when
+# Perl gets round to it; the signal is blocked except around select, so there is nothing that this could disturb.
+pipe(my $woken, my $wake) or die "pipe: $!\n";
+$_->blocking(0) for $woken, $wake;
+sigaction(SIGCHLD, POSIX::SigAction->new(sub { syswrite $wake, "\0" })) or die "sigaction: $!\n";
 my (%number_of, %pid_of);
 my $buffer = "";
 
@@ -65,13 +68,14 @@ sub reap {
 }
 
 while (1) {
-  vec(my $ready = "", fileno STDIN, 1) = 1;
+  my $ready = "";
+  vec($ready, fileno $_, 1) = 1 for \*STDIN, $woken;
   sigprocmask(SIG_UNBLOCK, $child_ended);
-  # A signal right before select is slept through, hence the limit.
-  my $count = select($ready, undef, undef, %pid_of ? 0.1 : undef);
+  my $count = select($ready, undef, undef, undef);
   sigprocmask(SIG_BLOCK, $child_ended);
+  sysread $woken, my $bytes, 4096;
   reap();
-  next unless $count > 0;
+  next unless $count > 0 and vec($ready, fileno STDIN, 1);
   sysread(STDIN, $buffer, 65536, length $buffer) or exit 0;
   while (length $buffer >= 4 and length $buffer >= 4 + unpack "N", $buffer) {
     my $request = substr $buffer, 4, unpack "N", $buffer;

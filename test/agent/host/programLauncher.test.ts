@@ -58,6 +58,10 @@ describe("starting programs by way of a launcher", () => {
     );
   });
 
+  it("misses the end of none, however soon it comes", async () => {
+    for (let round = 0; round < 300; round++) await shell(round % 2 ? "exit 0" : "exec true");
+  });
+
   it("ends what is cancelled", async () => {
     const cancel = new AbortController();
     const run = shell("echo begun; exec sleep 60", { signal: cancel.signal });
