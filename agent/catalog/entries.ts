@@ -1,65 +1,16 @@
 import { idCharacters } from "../host/ids.ts";
-import { TestResult } from "../protocol/acts.ts";
-import { Cause, Durability, type EntryFilter } from "../protocol/entities.ts";
-import { RestoredWhat } from "../protocol/restoreParts.ts";
+import type { EntryFilter } from "../protocol/entities.ts";
 import type { Catalog, Row } from "./catalog.ts";
-import { number, numberOrNull, text, textOrNull } from "./columns.ts";
+import { number, text, textOrNull } from "./columns.ts";
 import { entryCondition } from "./entryCondition.ts";
-
-export interface EntryRow {
-  /** Order within the machine; grows with every entry. */
-  readonly seq: number;
-  readonly snapshotId: string;
-  readonly projectId: string;
-  /** The nearest ancestor that still exists. */
-  readonly parentId: string | null;
-  readonly cause: Cause;
-  readonly author: string;
-  readonly label: string | null;
-  /** Whether a person gave the label. */
-  readonly named: boolean;
-  readonly note: string | null;
-  readonly pinned: boolean;
-  readonly createdAt: number;
-  readonly durability: Durability;
-  readonly manifestDigest: string | null;
-  readonly guardId: string | null;
-  /** When it was last read back whole from the store: milliseconds since 1970. */
-  readonly verifiedAt: number | null;
-  /** What was found wrong with its copy in the store. */
-  readonly problem: string | null;
-  /** How the tests last ended on exactly this state. */
-  readonly tests: TestResult | null;
-  /** What a restore brought back; null for all other entries, and where that is not known. */
-  readonly restored: RestoredWhat | null;
-}
-
-/** When an entry was made, and how. */
-export interface EntryMoment {
-  readonly seq: number;
-  readonly snapshotId: string;
-  readonly createdAt: number;
-  /** Whether its snapshot was, or may have been, rebuilt from the store. */
-  readonly broughtBack: boolean;
-}
-
-const columns = {
-  label: "label",
-  named: "named",
-  note: "note",
-  pinned: "pinned",
-  durability: "durability",
-  manifestDigest: "manifest_digest",
-  verifiedAt: "verified_at",
-  problem: "problem",
-  tests: "tests",
-} as const;
-/** Whether the store has all of an entry. */
-export function isStored({ durability }: Pick<EntryRow, "durability">): boolean {
-  return durability === "durable" || durability === "verified";
-}
-
-export type EntryChange = Partial<Pick<EntryRow, keyof typeof columns>>;
+import {
+  type EntryChange,
+  type EntryMoment,
+  type EntryRow,
+  changeColumns,
+  entryOf,
+  selectEntries,
+} from "./entryRow.ts";
 
 /** The entries of every timeline. Deleted ones stay as tombstones, so that lineage can be followed. */
 export class Entries {
@@ -97,7 +48,7 @@ export class Entries {
 
   find(projectId: string, snapshotId: string): EntryRow | undefined {
     const row = this.#catalog.get(
-      "SELECT * FROM entries WHERE project_id = ? AND snapshot_id = ? AND deleted_at IS NULL",
+      `${selectEntries} WHERE project_id = ? AND snapshot_id = ? AND deleted_at IS NULL`,
       projectId,
       snapshotId,
     );
@@ -127,7 +78,7 @@ export class Entries {
   byPrefix(projectId: string, prefix: string): EntryRow[] {
     return this.#catalog
       .all(
-        `SELECT * FROM entries WHERE project_id = ? AND substr(snapshot_id, 1, ?) = ?
+        `${selectEntries} WHERE project_id = ? AND substr(snapshot_id, 1, ?) = ?
            AND deleted_at IS NULL LIMIT 2`,
         projectId,
         prefix.length,
@@ -140,7 +91,7 @@ export class Entries {
   gone(projectId: string, prefix: string): EntryRow[] {
     return this.#catalog
       .all(
-        `SELECT * FROM entries WHERE project_id = ? AND substr(snapshot_id, 1, ?) = ? AND deleted_at IS NOT NULL
+        `${selectEntries} WHERE project_id = ? AND substr(snapshot_id, 1, ?) = ? AND deleted_at IS NOT NULL
            AND (kept_until IS NOT NULL OR durability IN ('durable', 'verified') AND manifest_digest IS NOT NULL)
            LIMIT 2`,
         projectId,
@@ -158,7 +109,7 @@ export class Entries {
     const wanted = entryCondition(options.filter ?? {}, projectId);
     return this.#catalog
       .all(
-        `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND seq < ? AND ${wanted.sql}
+        `${selectEntries} WHERE project_id = ? AND deleted_at IS NULL AND seq < ? AND ${wanted.sql}
            ORDER BY seq DESC LIMIT ?`,
         projectId,
         options.before ?? Number.MAX_SAFE_INTEGER,
@@ -214,14 +165,14 @@ export class Entries {
   /** Living entries, of any project, whose copy is this manifest. */
   byManifest(manifestDigest: string): EntryRow[] {
     return this.#catalog
-      .all("SELECT * FROM entries WHERE manifest_digest = ? AND deleted_at IS NULL", manifestDigest)
+      .all(`${selectEntries} WHERE manifest_digest = ? AND deleted_at IS NULL`, manifestDigest)
       .map((row) => this.#fromRow(row));
   }
 
   /** Living entries of all projects that the store has all of. */
   stored(): EntryRow[] {
     return this.#catalog
-      .all("SELECT * FROM entries WHERE deleted_at IS NULL AND durability IN ('durable', 'verified')")
+      .all(`${selectEntries} WHERE deleted_at IS NULL AND durability IN ('durable', 'verified')`)
       .map((row) => this.#fromRow(row));
   }
 
@@ -229,7 +180,7 @@ export class Entries {
   notDurable(projectId: string): EntryRow[] {
     return this.#catalog
       .all(
-        `SELECT * FROM entries WHERE project_id = ? AND deleted_at IS NULL AND durability NOT IN ('durable', 'verified')
+        `${selectEntries} WHERE project_id = ? AND deleted_at IS NULL AND durability NOT IN ('durable', 'verified')
            ORDER BY seq`,
         projectId,
       )
@@ -238,7 +189,7 @@ export class Entries {
 
   change(projectId: string, snapshotId: string, change: EntryChange): void {
     for (const [field, value] of Object.entries(change)) {
-      const column = columns[field as keyof typeof columns];
+      const column = changeColumns[field as keyof typeof changeColumns];
       this.#catalog.write(
         `UPDATE entries SET ${column} = ? WHERE project_id = ? AND snapshot_id = ?`,
         typeof value === "boolean" ? Number(value) : value,
@@ -316,31 +267,6 @@ export class Entries {
   }
 
   #fromRow(row: Row): EntryRow {
-    const projectId = text(row, "project_id");
-    return {
-      seq: number(row, "seq"),
-      snapshotId: text(row, "snapshot_id"),
-      projectId,
-      parentId: this.livingAncestor(projectId, textOrNull(row, "parent_id")),
-      cause: Cause.parse(row["cause"]),
-      author: text(row, "author"),
-      label: textOrNull(row, "label"),
-      named: number(row, "named") === 1,
-      note: textOrNull(row, "note"),
-      pinned: number(row, "pinned") === 1,
-      createdAt: number(row, "created_at"),
-      durability: Durability.parse(row["durability"]),
-      manifestDigest: textOrNull(row, "manifest_digest"),
-      guardId: textOrNull(row, "guard_id"),
-      verifiedAt: numberOrNull(row, "verified_at"),
-      problem: textOrNull(row, "problem"),
-      tests: TestResult.nullable().parse(row["tests"]),
-      restored: restoredOf(row),
-    };
+    return entryOf(row, (projectId, snapshotId) => this.livingAncestor(projectId, snapshotId));
   }
-}
-
-function restoredOf(row: Row): RestoredWhat | null {
-  const json = textOrNull(row, "restored");
-  return json === null ? null : RestoredWhat.parse(JSON.parse(json));
 }

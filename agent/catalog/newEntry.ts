@@ -1,4 +1,4 @@
-import type { EntryRow } from "./entries.ts";
+import type { EntryRow } from "./entryRow.ts";
 
 type Needed = "snapshotId" | "projectId" | "parentId" | "cause" | "author" | "createdAt";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { IntentKind, Intents } from "../catalog/intents.ts";
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import { type Recoverer, recoverer } from "../catalog/recoverer.ts";
 import type { Clock } from "../host/clock.ts";

@@ -3,16 +3,20 @@ import { damaged, missing, type Digest } from "./digest.ts";
 import { objectKeys } from "./objectKeys.ts";
 
 const windowBytes = 1024 * 1024;
-const windowsKept = 24;
+/** Of small packs, such as small pushes make, that is many windows. */
+const keptBytes = 8 * windowBytes;
 
 /**
- * Reads small parts of packs through windows of a MiB, of which the last few are kept: directories that
+ * Reads small parts of packs through windows of a MiB, of which the last ones are kept, 8 MiB in all: directories that
  * were written together are asked for together, so one request answers for hundreds of them.
  */
 export class PackWindows {
   readonly #store: BlobStore;
   /** In the order of last use. */
   readonly #windows = new Map<string, Promise<Uint8Array>>();
+  /** How long those are that have come. */
+  readonly #lengths = new Map<string, number>();
+  #bytes = 0;
 
   constructor(store: BlobStore) {
     this.#store = store;
@@ -33,23 +37,48 @@ export class PackWindows {
 
   /** The next reads of a pack ask the store again. */
   forget(pack: Digest): void {
-    for (const key of [...this.#windows.keys()]) if (key.startsWith(`${pack}/`)) this.#windows.delete(key);
+    for (const key of [...this.#windows.keys()]) if (key.startsWith(`${pack}/`)) this.#drop(key);
   }
 
   async #window(pack: Digest, number: number, signal: AbortSignal): Promise<Uint8Array> {
     const key = `${pack}/${number}`;
     const kept = this.#windows.get(key);
-    const window = kept ?? this.#load(pack, number, signal);
-    this.#windows.delete(key);
-    this.#windows.set(key, window);
-    const [oldest] = this.#windows.keys();
-    if (this.#windows.size > windowsKept && oldest !== undefined) this.#windows.delete(oldest);
-    try {
-      return await window;
-    } catch (thrown) {
+    if (kept) {
       this.#windows.delete(key);
+      this.#windows.set(key, kept);
+      try {
+        return await kept;
+      } catch {
+        // Whoever began to load it may have been cancelled.
+        signal.throwIfAborted();
+        return this.#window(pack, number, signal);
+      }
+    }
+    const loading = this.#load(pack, number, signal);
+    this.#windows.set(key, loading);
+    try {
+      const window = await loading;
+      if (this.#windows.get(key) === loading) this.#count(key, window.length);
+      return window;
+    } catch (thrown) {
+      if (this.#windows.get(key) === loading) this.#drop(key);
       throw thrown;
     }
+  }
+
+  #count(key: string, length: number): void {
+    this.#lengths.set(key, length);
+    this.#bytes += length;
+    for (const [oldest] of this.#windows) {
+      if (this.#bytes <= keptBytes) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(key: string): void {
+    this.#windows.delete(key);
+    this.#bytes -= this.#lengths.get(key) ?? 0;
+    this.#lengths.delete(key);
   }
 
   async #load(pack: Digest, number: number, signal: AbortSignal): Promise<Uint8Array> {

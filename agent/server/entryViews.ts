@@ -1,5 +1,6 @@
 import type { Acts } from "../catalog/acts.ts";
-import type { Entries, EntryRow } from "../catalog/entries.ts";
+import type { Entries } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { Projects } from "../catalog/projects.ts";
 import type { Entry } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";

@@ -1,4 +1,4 @@
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { Log } from "../host/log.ts";
 import type { HealthWatch } from "../projects/health/healthWatch.ts";
 import type { OperationService } from "../projects/operationService.ts";

@@ -1,4 +1,4 @@
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectLookup } from "../projects/projectLookup.ts";
 import type { ProjectService } from "../projects/projectService.ts";
 import type { Entry } from "../protocol/entities.ts";

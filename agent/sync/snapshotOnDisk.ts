@@ -1,4 +1,4 @@
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { Pools } from "../catalog/pools.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";

@@ -1,6 +1,7 @@
 import type { TransferRates } from "../blobstore/byteRate.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Entries, EntryRow } from "../catalog/entries.ts";
+import type { Entries } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { Pools } from "../catalog/pools.ts";
 import type { ProjectRow, Projects } from "../catalog/projects.ts";
 import type { Settings } from "../catalog/settings.ts";

@@ -1,5 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
-import { isStored, type EntryRow } from "../catalog/entries.ts";
+import { isStored, type EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import { newId } from "../host/ids.ts";
 import type { LongCall } from "../host/longCall.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { IntentKind } from "../catalog/intents.ts";
 import type { KeptEntry } from "../catalog/keptEntries.ts";
 import type { ProjectRow } from "../catalog/projects.ts";

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import { newId } from "../host/ids.ts";
 import type { LongCall } from "../host/longCall.ts";

@@ -1,4 +1,4 @@
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { LongCall } from "../host/longCall.ts";
 import type { ChangeSummary } from "../protocol/entities.ts";

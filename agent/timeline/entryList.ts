@@ -1,4 +1,4 @@
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { Entry } from "../protocol/entities.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";

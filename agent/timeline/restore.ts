@@ -1,4 +1,4 @@
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import { newEntry } from "../catalog/newEntry.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { Recoverer } from "../catalog/recoverer.ts";

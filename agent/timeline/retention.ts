@@ -1,4 +1,4 @@
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import { actCauses } from "../protocol/acts.ts";
 import type { Cause } from "../protocol/entities.ts";
 import { type KeepReason, keepReasons, type RetentionRules } from "../protocol/retention.ts";

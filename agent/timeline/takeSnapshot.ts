@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { IntentKind } from "../catalog/intents.ts";
 import { newEntry } from "../catalog/newEntry.ts";
 import type { ProjectRow } from "../catalog/projects.ts";

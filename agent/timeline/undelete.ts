@@ -1,4 +1,4 @@
-import type { EntryRow } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { planRetention } from "./retention.ts";

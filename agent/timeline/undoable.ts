@@ -1,4 +1,5 @@
-import type { Entries, EntryRow } from "../catalog/entries.ts";
+import type { Entries } from "../catalog/entries.ts";
+import type { EntryRow } from "../catalog/entryRow.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
-import { isStored, type Entries, type EntryRow } from "../../catalog/entries.ts";
+import type { Entries } from "../../catalog/entries.ts";
+import { isStored, type EntryRow } from "../../catalog/entryRow.ts";
 import type { Announce } from "../../host/announce.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { DamagedSnapshot } from "../../protocol/storeReports.ts";

@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
-import type { Entries, EntryRow } from "../../catalog/entries.ts";
+import type { Entries } from "../../catalog/entries.ts";
+import type { EntryRow } from "../../catalog/entryRow.ts";
 import type { Projects } from "../../catalog/projects.ts";
 import type { Announce } from "../../host/announce.ts";
 import type { Clock } from "../../host/clock.ts";

@@ -1,4 +1,5 @@
-import { type Entries, type EntryRow } from "../../catalog/entries.ts";
+import type { Entries } from "../../catalog/entries.ts";
+import type { EntryRow } from "../../catalog/entryRow.ts";
 import type { Projects } from "../../catalog/projects.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { CrashPoint } from "../../host/crashPoints.ts";

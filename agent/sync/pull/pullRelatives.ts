@@ -1,4 +1,5 @@
-import { isStored, type Entries, type EntryRow } from "../../catalog/entries.ts";
+import type { Entries } from "../../catalog/entries.ts";
+import { isStored, type EntryRow } from "../../catalog/entryRow.ts";
 import type { Pools } from "../../catalog/pools.ts";
 import type { Projects } from "../../catalog/projects.ts";
 import type { Digest } from "../../repository/digest.ts";

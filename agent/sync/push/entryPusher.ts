@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
-import { isStored, type Entries, type EntryRow } from "../../catalog/entries.ts";
+import type { Entries } from "../../catalog/entries.ts";
+import { isStored, type EntryRow } from "../../catalog/entryRow.ts";
 import type { Pools } from "../../catalog/pools.ts";
 import type { ProjectRow, Projects } from "../../catalog/projects.ts";
 import type { Announce } from "../../host/announce.ts";

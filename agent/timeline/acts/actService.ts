@@ -1,5 +1,5 @@
 import type { ActRow } from "../../catalog/acts.ts";
-import type { EntryRow } from "../../catalog/entries.ts";
+import type { EntryRow } from "../../catalog/entryRow.ts";
 import type { ProjectRow } from "../../catalog/projects.ts";
 import { newId } from "../../host/ids.ts";
 import type { LongCall } from "../../host/longCall.ts";

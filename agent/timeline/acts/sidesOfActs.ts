@@ -1,5 +1,5 @@
 import type { ActRow } from "../../catalog/acts.ts";
-import type { EntryRow } from "../../catalog/entries.ts";
+import type { EntryRow } from "../../catalog/entryRow.ts";
 import { actCauses } from "../../protocol/acts.ts";
 import { isApart } from "./openActs.ts";
 

@@ -1,4 +1,5 @@
-import type { Entries, EntryRow } from "../../catalog/entries.ts";
+import type { Entries } from "../../catalog/entries.ts";
+import type { EntryRow } from "../../catalog/entryRow.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import type { ChangeSummary } from "../../protocol/entities.ts";
 import { ForkpointError } from "../../protocol/errors.ts";

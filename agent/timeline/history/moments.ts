@@ -1,4 +1,4 @@
-import type { EntryMoment } from "../../catalog/entries.ts";
+import type { EntryMoment } from "../../catalog/entryRow.ts";
 import type { ProjectRow } from "../../catalog/projects.ts";
 
 /** Runs work while nothing else changes the project, on its row as it is then. */

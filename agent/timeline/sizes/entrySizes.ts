@@ -52,21 +52,19 @@ export class EntrySizes {
    */
   async measure(project: ProjectRow, call: LongCall, giveWay?: () => void): Promise<void> {
     const tried = new Set<string>();
-    for (let done = 0; ; done++) {
+    let done = 0;
+    for (;;) {
       const chain = await this.#chain(project);
-      const pair = this.#missing(project, chain).find(([, to]) => !tried.has(to));
-      if (!pair) return;
-      const [from, to] = pair;
-      tried.add(to);
-      const wanted = { ...measuring, ...(giveWay && { giveWay }) };
-      await this.#turns.run(project, wanted, call, (current) => this.#compare(current, from, to, call));
-      call.report({
-        message: "Measuring",
-        done: done + 1,
-        total: chain.length,
-        unit: "steps",
-        rate: null,
-      });
+      const pairs = this.#missing(project, chain).filter((pair) => !tried.has(pair.join(" ")));
+      if (pairs.length === 0) return;
+      const total = done + pairs.length;
+      // Which pairs there are is asked again only after all of them: with each, long timelines would be gone through anew.
+      for (const [from, to] of pairs) {
+        tried.add(`${from} ${to}`);
+        const wanted = { ...measuring, ...(giveWay && { giveWay }) };
+        await this.#turns.run(project, wanted, call, (current) => this.#compare(current, from, to, call));
+        call.report({ message: "Measuring", done: ++done, total, unit: "steps", rate: null });
+      }
     }
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EntryRow } from "../../../agent/catalog/entries.ts";
+import type { EntryRow } from "../../../agent/catalog/entryRow.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { systemClock } from "../../../agent/host/clock.ts";
 import { unattended } from "../../../agent/host/longCall.ts";

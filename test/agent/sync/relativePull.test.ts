@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EntryRow } from "../../../agent/catalog/entries.ts";
+import type { EntryRow } from "../../../agent/catalog/entryRow.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
 import { mostDiffering } from "../../../agent/sync/pull/relative/treeDifference.ts";

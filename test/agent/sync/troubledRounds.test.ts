@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { EntryRow } from "../../../agent/catalog/entries.ts";
+import type { EntryRow } from "../../../agent/catalog/entryRow.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
-import { isStored } from "../../../agent/catalog/entries.ts";
+import { isStored } from "../../../agent/catalog/entryRow.ts";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
 import type { LongCall } from "../../../agent/host/longCall.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EntryRow } from "../../../agent/catalog/entries.ts";
+import type { EntryRow } from "../../../agent/catalog/entryRow.ts";
 import { newEntry } from "../../../agent/catalog/newEntry.ts";
 import type { Cause } from "../../../agent/protocol/entities.ts";
 import type { RetentionRules } from "../../../agent/protocol/retention.ts";

@@ -9,7 +9,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { EntryRow } from "../../../../agent/catalog/entries.ts";
+import type { EntryRow } from "../../../../agent/catalog/entryRow.ts";
 import { neverCrash } from "../../../../agent/host/crashPoints.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
 import { systemClock } from "../../../../agent/host/clock.ts";

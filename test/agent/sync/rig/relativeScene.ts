@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import type { EntryRow } from "../../../../agent/catalog/entries.ts";
+import type { EntryRow } from "../../../../agent/catalog/entryRow.ts";
 import type { ProjectRow } from "../../../../agent/catalog/projects.ts";
 import { silentLog } from "../../../../agent/host/log.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";

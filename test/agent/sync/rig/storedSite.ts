@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EntryRow } from "../../../../agent/catalog/entries.ts";
+import type { EntryRow } from "../../../../agent/catalog/entryRow.ts";
 import type { ProjectRow } from "../../../../agent/catalog/projects.ts";
 import { MemoryBlobStore } from "../../../support/memoryBlobStore.ts";
 import type { RepositoryKind } from "../../../support/repositoryKinds.ts";
