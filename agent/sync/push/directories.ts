@@ -74,9 +74,7 @@ export class Directories {
   relax(root: DirectoryNode): boolean {
     if (this.#count <= this.#limit) return false;
     const spill = (this.#spill ??= new NodeSpill());
-    spill.together(() => {
-      this.#count = this.#empty(root, spill);
-    });
+    this.#count = this.#empty(root, spill);
     this.#limit = Math.max(this.#mostNodes, 2 * this.#count);
     return true;
   }

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
 import { ForkpointError } from "../../protocol/errors.ts";
 import { unreadBytes } from "./bytesToRead.ts";
 import { decodeNode, encodeNode } from "./nodeRecord.ts";
@@ -6,10 +7,12 @@ import type { DirectoryNode, SnapshotNode } from "./nodes.ts";
 
 /** SQLITE_FULL, the low byte of an extended code. */
 const sqliteFull = 13;
+/** Of a filter with one bit for each of so many hashes of names. */
+const filterBytes = 1024 * 1024;
 
 /**
  * Nodes of a tree that memory has no room for, each under its directory's number and its name. They lie in a
- * file that SQLite makes and that has no name: it goes with the process, however that ends. A database, since a
+ * file that SQLite makes and that has no name: it goes with the process, however that ends, so nothing is ever committed. A database, since a
  * stream names the files of a snapshot in the order they were made, which may be any. All of it throws DISK_FULL
  * when there is no room for the file.
  */
@@ -19,34 +22,33 @@ export class NodeSpill {
   readonly #take: StatementSync;
   readonly #some: StatementSync;
   readonly #all: StatementSync;
+  /** Most names that are asked for have never been here: a stream makes them. */
+  readonly #filter = new Uint8Array(filterBytes);
 
   constructor() {
     this.#db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;
       CREATE TABLE nodes (directory INTEGER NOT NULL, name BLOB NOT NULL, unread INTEGER NOT NULL, node BLOB NOT NULL,
-        PRIMARY KEY (directory, name)) STRICT, WITHOUT ROWID`);
+        PRIMARY KEY (directory, name)) STRICT, WITHOUT ROWID;
+      BEGIN`);
     this.#put = this.#db.prepare("INSERT INTO nodes VALUES (?, ?, ?, ?)");
     this.#take = this.#db.prepare("DELETE FROM nodes WHERE directory = ? AND name = ? RETURNING node");
     this.#some = this.#db.prepare("SELECT 1 FROM nodes WHERE directory = ? LIMIT 1");
     this.#all = this.#db.prepare("SELECT name, node FROM nodes WHERE directory = ?");
   }
 
-  /** Does some work in one go, which costs less. */
-  together(work: () => void): void {
-    withRoom(() => {
-      this.#db.exec("BEGIN");
-      work();
-      this.#db.exec("COMMIT");
-    });
-  }
-
   put(directory: number, name: string, node: SnapshotNode): void {
     const [bytes, encoded] = [Buffer.from(name, "latin1"), encodeNode(node)];
+    const { at, bit } = placeOf(directory, bytes);
+    this.#filter[at] = (this.#filter[at] ?? 0) | bit;
     withRoom(() => this.#put.run(directory, bytes, unreadBytes(node), encoded));
   }
 
   /** Takes a node out; undefined when it is not there. */
   take(directory: number, name: string, parent: DirectoryNode): SnapshotNode | undefined {
-    const row = withRoom(() => this.#take.get(directory, Buffer.from(name, "latin1")));
+    const bytes = Buffer.from(name, "latin1");
+    const { at, bit } = placeOf(directory, bytes);
+    if (((this.#filter[at] ?? 0) & bit) === 0) return undefined;
+    const row = withRoom(() => this.#take.get(directory, bytes));
     return row && decodeNode(bytesOf(row["node"]), parent, name);
   }
 
@@ -70,6 +72,12 @@ export class NodeSpill {
   close(): void {
     this.#db.close();
   }
+}
+
+/** Of a name in the filter. */
+function placeOf(directory: number, name: Buffer): { at: number; bit: number } {
+  const hash = crc32(name, directory);
+  return { at: (hash >>> 3) % filterBytes, bit: 1 << (hash & 7) };
 }
 
 /** @throws ForkpointError DISK_FULL */

@@ -2,8 +2,8 @@ import { Worker } from "node:worker_threads";
 import { UnreadableFile, readSmallFiles, type SmallFile } from "./smallFiles.ts";
 import type { ReadAnswer, ReadBytes, ReadRequest } from "./smallFiles.worker.ts";
 
-/** Threads wait for the disk most of the time when nothing is cached. */
-const threads = 4;
+/** They wait for the disk when nothing is cached. Each further one takes some 10 MiB and is not faster on two cores. */
+const threads = 2;
 /** Of a buffer that goes to a thread and back. What is read at once fits, and is rarely longer when it is compressed. */
 const roomBytes = 256 * 1024 + 4096;
 /** Starting threads takes as long as reading so many files here. */
