@@ -18,7 +18,7 @@ import { ProjectService } from "./projects/projectService.ts";
 import { ProjectView } from "./projects/projectView.ts";
 import { Recovery } from "./projects/recovery.ts";
 import { SupportReport } from "./projects/support/supportReport.ts";
-import type { AgentInfo } from "./protocol/entities.ts";
+import type { AgentInfo } from "./protocol/agentInfo.ts";
 import { StagingSweep } from "./projects/stagingSweep.ts";
 import { furnishProjects } from "./furnishProjects.ts";
 import { entryViews } from "./server/entryViews.ts";

@@ -1,4 +1,4 @@
-import type { Entry } from "../agent/protocol/entities.ts";
+import type { Entry } from "../agent/protocol/entry.ts";
 import type { PathVersion } from "../agent/protocol/pathHistory.ts";
 import type { Comparison } from "./compare/comparison.ts";
 import type { StatusLook } from "./health/healthText.ts";

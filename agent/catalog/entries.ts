@@ -1,5 +1,5 @@
 import { idCharacters } from "../host/ids.ts";
-import type { EntryFilter } from "../protocol/entities.ts";
+import type { EntryFilter } from "../protocol/entry.ts";
 import type { Catalog, Row } from "./catalog.ts";
 import { number, text, textOrNull } from "./columns.ts";
 import { entryCondition } from "./entryCondition.ts";

@@ -1,4 +1,4 @@
-import type { EntryFilter } from "../protocol/entities.ts";
+import type { EntryFilter } from "../protocol/entry.ts";
 import { fold } from "./fold.ts";
 
 /**

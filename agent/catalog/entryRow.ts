@@ -1,5 +1,5 @@
 import { TestResult } from "../protocol/acts.ts";
-import { Cause, Durability } from "../protocol/entities.ts";
+import { Cause, Durability } from "../protocol/entry.ts";
 import { RestoredWhat } from "../protocol/restoreParts.ts";
 import type { Row } from "./catalog.ts";
 import { number, numberOrNull, text, textOrNull } from "./columns.ts";

@@ -1,4 +1,4 @@
-import type { Act } from "../protocol/entities.ts";
+import type { Act } from "../protocol/entry.ts";
 import type { Terminal } from "./terminal.ts";
 import { oneLine } from "./oneLine.ts";
 import { bytes, plural } from "./wording.ts";

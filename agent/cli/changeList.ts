@@ -1,5 +1,5 @@
 import type { DependencyChanges } from "../protocol/dependencies.ts";
-import type { Change, ChangeSummary } from "../protocol/entities.ts";
+import type { Change, ChangeSummary } from "../protocol/change.ts";
 import { quietFolderNames, quietFolderOf } from "../protocol/quietFolders.ts";
 import { oneLine } from "./oneLine.ts";
 import type { Terminal } from "./terminal.ts";

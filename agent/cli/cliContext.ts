@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { AgentClient } from "../protocol/client/agentClient.ts";
 import { connectAgent } from "../protocol/client/connectAgent.ts";
 import type { Launch } from "../protocol/client/launchAgent.ts";
-import type { Project } from "../protocol/entities.ts";
+import type { Project } from "../protocol/project.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { MethodName, Params, Result } from "../protocol/methods.ts";
 import { PagedOutput } from "./pagedOutput.ts";

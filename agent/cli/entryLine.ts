@@ -1,4 +1,5 @@
-import type { ChangeSummary, Entry } from "../protocol/entities.ts";
+import type { ChangeSummary } from "../protocol/change.ts";
+import type { Entry } from "../protocol/entry.ts";
 import type { Room } from "../protocol/retention.ts";
 import { oneLine } from "./oneLine.ts";
 import { localTime } from "./localTime.ts";

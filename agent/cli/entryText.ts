@@ -1,4 +1,4 @@
-import type { Act, Entry } from "../protocol/entities.ts";
+import type { Act, Entry } from "../protocol/entry.ts";
 import { changeText } from "./actText.ts";
 import { durabilityText } from "./entryLine.ts";
 import type { Room } from "../protocol/retention.ts";

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { Change } from "../protocol/entities.ts";
+import type { Change } from "../protocol/change.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { looksBinary } from "./looksBinary.ts";
 import { snapshotFile } from "./snapshotFile.ts";

@@ -1,4 +1,4 @@
-import type { Operation } from "../protocol/entities.ts";
+import type { Operation } from "../protocol/project.ts";
 import { localTime } from "./localTime.ts";
 import { oneLine } from "./oneLine.ts";
 import { table } from "./table.ts";

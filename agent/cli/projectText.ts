@@ -1,4 +1,6 @@
-import type { Pool, Project, Store } from "../protocol/entities.ts";
+import type { Pool } from "../protocol/pool.ts";
+import type { Project } from "../protocol/project.ts";
+import type { Store } from "../protocol/store.ts";
 import { oneLine } from "./oneLine.ts";
 import { facts, table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,4 +1,4 @@
-import type { Entry } from "../protocol/entities.ts";
+import type { Entry } from "../protocol/entry.ts";
 import { oneLine } from "./oneLine.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { AgentInfo } from "../protocol/entities.ts";
+import type { AgentInfo } from "../protocol/agentInfo.ts";
 
 const words = {
   root: "root",

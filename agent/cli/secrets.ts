@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
-import type { Secret } from "../protocol/entities.ts";
+import type { Secret } from "../protocol/store.ts";
 import { errorBody } from "../protocol/errors.ts";
 import type { CliContext } from "./cliContext.ts";
 

@@ -1,4 +1,4 @@
-import type { Entry } from "../protocol/entities.ts";
+import type { Entry } from "../protocol/entry.ts";
 import type { DeletedPath, PathVersion } from "../protocol/pathHistory.ts";
 import { countsText } from "./entryLine.ts";
 import { localTime } from "./localTime.ts";

@@ -1,4 +1,4 @@
-import type { Change, ChangeSummary } from "../protocol/entities.ts";
+import type { Change, ChangeSummary } from "../protocol/change.ts";
 
 const minute = 60_000;
 const units = [

@@ -7,7 +7,7 @@ import { setFlagsFromString } from "node:v8";
 export function keepHeapSmall(): void {
   // The space for new objects stays at 1 MiB instead of growing to three times 16.
   setFlagsFromString("--semi-space-growth-factor=1");
-  // What has died lies about until it makes up half, rather than two thirds and more. With less, buffers that come and go
+  // What has died lies about until it makes up a third, rather than two thirds and more. With less, buffers that come and go
   // count as growth, and all garbage is collected several times a second.
-  setFlagsFromString("--heap-growing-percent=100");
+  setFlagsFromString("--heap-growing-percent=60");
 }

@@ -3,7 +3,7 @@ import type { KeptEntries } from "../catalog/keptEntries.ts";
 import type { OperationRow, Operations } from "../catalog/operations.ts";
 import type { ProjectRow, Projects } from "../catalog/projects.ts";
 import type { LongCall } from "../host/longCall.ts";
-import type { Operation } from "../protocol/entities.ts";
+import type { Operation } from "../protocol/project.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import type { TimelineService } from "../timeline/timelineService.ts";

@@ -1,5 +1,5 @@
 import { type ProjectRow, rulesOf } from "../catalog/projects.ts";
-import type { Project, ProjectSettings } from "../protocol/entities.ts";
+import type { Project, ProjectSettings } from "../protocol/project.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 
 /** Projects as clients see them. */

@@ -1,4 +1,4 @@
-import { slugPattern } from "../protocol/entities.ts";
+import { slugPattern } from "../protocol/project.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 
 const longest = 63;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DependencyChanges } from "./dependencies.ts";
-import { Change, ChangeSummary } from "./entities.ts";
+import { Change, ChangeSummary } from "./change.ts";
 import { RestorePart } from "./restoreParts.ts";
 
 /** The changes in and of a folder that was asked to be folded up; none of them is listed by itself. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Health, healthActions } from "./entities.ts";
+import { Health, healthActions } from "./health.ts";
 
 /** Notifications from the agent to every client. They say what to read again, not what it became. */
 export const events = {

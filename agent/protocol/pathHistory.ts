@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ChangeSummary, Entry } from "./entities.ts";
+import { ChangeSummary } from "./change.ts";
+import { Entry } from "./entry.ts";
 
 const kind = z.enum(["file", "directory", "symlink", "other"]);
 

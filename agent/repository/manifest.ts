@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Entry, Lineage } from "../protocol/entities.ts";
+import type { Entry } from "../protocol/entry.ts";
+import { Lineage } from "../protocol/project.ts";
 import { damaged, type Digest } from "./digest.ts";
 import { type Attributes, maxXattrName } from "./inodeFormat.ts";
 import { parseObject } from "./jsonObject.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { BlobStore, Condition } from "../blobstore/blobStore.ts";
 import { ForkpointError } from "../protocol/errors.ts";
-import { Lineage } from "../protocol/entities.ts";
+import { Lineage } from "../protocol/project.ts";
 import { damaged } from "./digest.ts";
 import { openSealed, sealObject } from "./jsonObject.ts";
 import { objectKeys } from "./objectKeys.ts";

@@ -1,4 +1,5 @@
-import type { AgentInfo, Check } from "../protocol/entities.ts";
+import type { AgentInfo } from "../protocol/agentInfo.ts";
+import type { Check } from "../protocol/health.ts";
 import type { SupportFile } from "../protocol/support/bundle.ts";
 import type { FileLog } from "./fileLog.ts";
 import type { Handlers } from "./handlers.ts";

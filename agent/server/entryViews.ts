@@ -2,7 +2,7 @@ import type { Acts } from "../catalog/acts.ts";
 import type { Entries } from "../catalog/entries.ts";
 import type { EntryRow } from "../catalog/entryRow.ts";
 import type { Projects } from "../catalog/projects.ts";
-import type { Entry } from "../protocol/entities.ts";
+import type { Entry } from "../protocol/entry.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import { ActViews } from "../timeline/acts/actView.ts";
 import { entryView } from "../timeline/entryView.ts";

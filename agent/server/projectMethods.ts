@@ -2,7 +2,8 @@ import type { EntryRow } from "../catalog/entryRow.ts";
 import type { HealthWatch } from "../projects/health/healthWatch.ts";
 import type { ProjectLookup } from "../projects/projectLookup.ts";
 import type { ProjectService } from "../projects/projectService.ts";
-import type { AgentInfo, Entry } from "../protocol/entities.ts";
+import type { AgentInfo } from "../protocol/agentInfo.ts";
+import type { Entry } from "../protocol/entry.ts";
 import type { TimelineService } from "../timeline/timelineService.ts";
 import type { Handlers } from "./handlers.ts";
 

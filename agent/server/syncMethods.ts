@@ -1,7 +1,7 @@
 import type { EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectLookup } from "../projects/projectLookup.ts";
 import type { ProjectService } from "../projects/projectService.ts";
-import type { Entry } from "../protocol/entities.ts";
+import type { Entry } from "../protocol/entry.ts";
 import type { SyncService } from "../sync/syncService.ts";
 import type { Handlers } from "./handlers.ts";
 

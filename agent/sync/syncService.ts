@@ -11,7 +11,7 @@ import type { CrashPoint } from "../host/crashPoints.ts";
 import type { Log } from "../host/log.ts";
 import type { LongCall } from "../host/longCall.ts";
 import type { Processes } from "../host/processes.ts";
-import type { Secret, Store } from "../protocol/entities.ts";
+import type { Secret, Store } from "../protocol/store.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { Btrfs } from "../volumes/btrfs.ts";
 import type { Privileged } from "../volumes/privileged/privileged.ts";

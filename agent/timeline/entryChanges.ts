@@ -1,7 +1,7 @@
 import type { EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { LongCall } from "../host/longCall.ts";
-import type { ChangeSummary } from "../protocol/entities.ts";
+import type { ChangeSummary } from "../protocol/change.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { Result } from "../protocol/methods.ts";
 import { summarizeChanges } from "../volumes/comparison/describeChanges.ts";

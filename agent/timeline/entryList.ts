@@ -1,5 +1,5 @@
 import type { EntryRow } from "../catalog/entryRow.ts";
-import type { Entry } from "../protocol/entities.ts";
+import type { Entry } from "../protocol/entry.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import { ActViews } from "./acts/actView.ts";

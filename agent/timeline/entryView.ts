@@ -1,6 +1,6 @@
 import type { EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
-import type { Act, Entry } from "../protocol/entities.ts";
+import type { Act, Entry } from "../protocol/entry.ts";
 
 /** An entry as clients see it. `path` is the folder that holds its snapshot, `act` what it was taken for. */
 export function entryView(row: EntryRow, project: ProjectRow, path: string, act: Act | null): Entry {

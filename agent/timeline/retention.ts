@@ -1,6 +1,6 @@
 import type { EntryRow } from "../catalog/entryRow.ts";
 import { actCauses } from "../protocol/acts.ts";
-import type { Cause } from "../protocol/entities.ts";
+import type { Cause } from "../protocol/entry.ts";
 import { type KeepReason, keepReasons, type RetentionRules } from "../protocol/retention.ts";
 import { type Period, periodOf } from "./localPeriods.ts";
 

@@ -7,7 +7,7 @@ import { newEntry } from "../catalog/newEntry.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import { type Recoverer, recoverer } from "../catalog/recoverer.ts";
 import { newId } from "../host/ids.ts";
-import type { Cause } from "../protocol/entities.ts";
+import type { Cause } from "../protocol/entry.ts";
 import { hasChanges } from "../volumes/comparison/hasChanges.ts";
 import type { OpenEditors } from "./openEditors.ts";
 import { SnapshotPlaces } from "./snapshotPlaces.ts";

@@ -1,6 +1,6 @@
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { LongCall } from "../host/longCall.ts";
-import type { Entry } from "../protocol/entities.ts";
+import type { Entry } from "../protocol/entry.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import { decodeVolumePath } from "../protocol/volumePath.ts";
@@ -49,7 +49,8 @@ export class TimelineReading {
     this.#entries = entries;
     this.#looks = new Looks(parts, entries, comparison);
     this.#entryChanges = new EntryChanges(places, entries, comparison);
-    const history = { rows: parts.entries, places, comparison, btrfs: parts.btrfs };
+    const { btrfs, processes } = parts;
+    const history = { rows: parts.entries, places, comparison, btrfs, processes };
     this.#history = new PathHistory(history, entries);
     this.#touches = new PathTouches(history);
     this.#deletedPaths = new DeletedPaths(history, entries);

@@ -2,7 +2,7 @@ import type { EntryRow } from "../catalog/entryRow.ts";
 import type { ProjectRow } from "../catalog/projects.ts";
 import type { Recoverer } from "../catalog/recoverer.ts";
 import { type LongCall, unattended } from "../host/longCall.ts";
-import type { Entry } from "../protocol/entities.ts";
+import type { Entry } from "../protocol/entry.ts";
 import { ForkpointError } from "../protocol/errors.ts";
 import type { CheckedParams, Result } from "../protocol/methods.ts";
 import { summarizeChanges } from "../volumes/comparison/describeChanges.ts";

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import type { VolumeLocation } from "../project/volumeLocation.ts";
-import type { Project } from "../../agent/protocol/entities.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 import type { MethodName, Params, Result } from "../../agent/protocol/methods.ts";
 import type { AssistantActs } from "../causes/assistantActs.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";

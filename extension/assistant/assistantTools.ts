@@ -1,6 +1,6 @@
 import type * as vscode from "vscode";
 import { fewerPackages } from "../../agent/protocol/dependencies.ts";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import type { AssistantActs } from "../causes/assistantActs.ts";
 import type { ProjectSession } from "../project/projectSession.ts";

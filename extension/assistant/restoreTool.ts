@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Change } from "../../agent/protocol/entities.ts";
+import type { Change } from "../../agent/protocol/change.ts";
 import type { RestorePart } from "../../agent/protocol/restoreParts.ts";
 import { quietFolders } from "../compare/changesTree.ts";
 import { restorePreview, turnedRound } from "../restore/restorePreview.ts";

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { CompareCommands } from "../compare/compareCommands.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { RestoreCommands } from "../restore/restoreCommands.ts";

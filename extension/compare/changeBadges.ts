@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Change } from "../../agent/protocol/entities.ts";
+import type { Change } from "../../agent/protocol/change.ts";
 import { changeWords } from "../wording/changes.ts";
 
 const scheme = "forkpoint-change";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Change } from "../../agent/protocol/entities.ts";
+import type { Change } from "../../agent/protocol/change.ts";
 import { decodeVolumePath } from "../../agent/protocol/volumePath.ts";
 import type { VolumeLocation } from "../project/volumeLocation.ts";
 import { type Comparison, isEntry } from "./comparison.ts";

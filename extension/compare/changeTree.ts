@@ -1,4 +1,4 @@
-import type { Change } from "../../agent/protocol/entities.ts";
+import type { Change } from "../../agent/protocol/change.ts";
 
 export interface FolderNode {
   readonly kind: "folder";

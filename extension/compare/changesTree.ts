@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import { entryTitle } from "../wording/causes.ts";
 import { changeWords, modeText, summaryText } from "../wording/changes.ts";
 import { formatCount, plural } from "../wording/counts.ts";
@@ -140,7 +140,8 @@ export class ChangesTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     const mode = change.modes ? modeText(change.modes) : "";
     const origin = change.from === undefined ? size : l10n.t("from {name}", { name: change.from });
     item.description = [origin, mode].filter(Boolean).join(" · ");
-    item.tooltip = [change.path, word, size, mode].filter(Boolean).join(" · ");
+    // The editor adds what the badge means.
+    item.tooltip = [change.path, size, mode].filter(Boolean).join(" · ");
     item.contextValue = this.#kind(`change ${change.kind} ${change.type}`);
     const label = [node.name, word, origin, mode].filter(Boolean).join(", ");
     item.accessibilityInformation = { label, role: "treeitem" };

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Entry, Project } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { longOperation } from "../feedback/longOperation.ts";
 import { NextStep } from "../feedback/nextStep.ts";

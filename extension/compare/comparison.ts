@@ -1,6 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import type { DependencyChanges } from "../../agent/protocol/dependencies.ts";
-import type { Change, ChangeSummary, Entry, Project } from "../../agent/protocol/entities.ts";
+import type { Change, ChangeSummary } from "../../agent/protocol/change.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 import { entryTitle } from "../wording/causes.ts";
 
 /** Another project, as it stood when the comparison was made. */

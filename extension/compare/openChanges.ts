@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Change } from "../../agent/protocol/entities.ts";
+import type { Change } from "../../agent/protocol/change.ts";
 import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { NextStep } from "../feedback/nextStep.ts";
 import type { ProjectSession } from "../project/projectSession.ts";

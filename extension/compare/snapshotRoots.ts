@@ -1,4 +1,4 @@
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import { errorBody } from "../../agent/protocol/errors.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import type { Moment } from "./snapshotUri.ts";

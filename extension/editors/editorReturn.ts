@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { EditorState } from "../../agent/protocol/editorState.ts";
 import type { Result } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";

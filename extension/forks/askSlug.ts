@@ -7,7 +7,7 @@ import { askText } from "../feedback/ask.ts";
  * @throws Dismissed
  */
 export async function askSlug(title: string, value: string, taken: readonly string[]): Promise<string> {
-  const { slugPattern } = await import("../../agent/protocol/entities.ts");
+  const { slugPattern } = await import("../../agent/protocol/project.ts");
   return askText({
     title,
     value,

@@ -1,4 +1,4 @@
-import type { Project } from "../../agent/protocol/entities.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 
 export interface LineageNode {
   readonly project: Project;

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Project } from "../../agent/protocol/entities.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { reportError } from "../feedback/reportError.ts";
 import { Throttle } from "../timeline/throttle.ts";

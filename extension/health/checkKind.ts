@@ -1,4 +1,4 @@
-import type { Check } from "../../agent/protocol/entities.ts";
+import type { Check } from "../../agent/protocol/health.ts";
 
 export type CheckKind = "wrong" | "advice" | "ok";
 

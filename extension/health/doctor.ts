@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Check } from "../../agent/protocol/entities.ts";
+import type { Check } from "../../agent/protocol/health.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { longOperation } from "../feedback/longOperation.ts";
 import { checkKind, checkRank } from "./checkKind.ts";

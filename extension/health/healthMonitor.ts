@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Health } from "../../agent/protocol/entities.ts";
+import type { Health } from "../../agent/protocol/health.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import type { ProjectSession } from "../project/projectSession.ts";
 

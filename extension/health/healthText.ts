@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Health } from "../../agent/protocol/entities.ts";
+import type { Health } from "../../agent/protocol/health.ts";
 import type { HealthAction } from "../../agent/protocol/events.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
 import { hintFor } from "../feedback/errorAdvice.ts";

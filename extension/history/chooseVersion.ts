@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { PathVersion } from "../../agent/protocol/pathHistory.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { askOne } from "../feedback/ask.ts";

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Operation } from "../../agent/protocol/entities.ts";
+import type { Operation } from "../../agent/protocol/project.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { askOne } from "../feedback/ask.ts";
 import { longOperation } from "../feedback/longOperation.ts";

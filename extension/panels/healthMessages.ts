@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { AgentInfo, Check, Health, Pool, Store } from "../../agent/protocol/entities.ts";
+import { AgentInfo } from "../../agent/protocol/agentInfo.ts";
+import { Check, Health } from "../../agent/protocol/health.ts";
+import { Pool } from "../../agent/protocol/pool.ts";
+import { Store } from "../../agent/protocol/store.ts";
 import { tones } from "../health/tones.ts";
 
 /** What the health page may ask the editor to run. */

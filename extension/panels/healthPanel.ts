@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Check } from "../../agent/protocol/entities.ts";
+import type { Check } from "../../agent/protocol/health.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
 import { reportError } from "../feedback/reportError.ts";
 import { statusLook } from "../health/healthText.ts";

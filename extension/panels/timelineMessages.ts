@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Entry } from "../../agent/protocol/entities.ts";
+import { Entry } from "../../agent/protocol/entry.ts";
 
 /** What the timeline panel may ask the editor to run. */
 export const timelineCommands = [

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Pool } from "../../agent/protocol/entities.ts";
+import type { Pool } from "../../agent/protocol/pool.ts";
 import { forkpointHome } from "../../agent/protocol/home.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { askText } from "../feedback/ask.ts";

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { ProjectSettings } from "../../agent/protocol/entities.ts";
+import { ProjectSettings } from "../../agent/protocol/project.ts";
 import type { Params } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { RetentionRules, rulesText } from "../../agent/protocol/retention.ts";

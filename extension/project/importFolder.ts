@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Project } from "../../agent/protocol/entities.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { askOne } from "../feedback/ask.ts";

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Project } from "../../agent/protocol/entities.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 import { errorBody } from "../../agent/protocol/errors.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { platformSupported } from "../connection/platform.ts";

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Project, RemoteProject } from "../../agent/protocol/entities.ts";
+import type { Project } from "../../agent/protocol/project.ts";
+import type { RemoteProject } from "../../agent/protocol/store.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { askOne } from "../feedback/ask.ts";
 import { longOperation } from "../feedback/longOperation.ts";

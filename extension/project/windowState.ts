@@ -1,5 +1,5 @@
 import type { ErrorBody } from "../../agent/protocol/errors.ts";
-import type { Project } from "../../agent/protocol/entities.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 
 /** What this window has, from the least to all of it. The welcome views show one text for each. */
 export type WindowState =

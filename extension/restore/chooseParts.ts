@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { PartPreview } from "../../agent/protocol/comparison.ts";
-import type { Change } from "../../agent/protocol/entities.ts";
+import type { Change } from "../../agent/protocol/change.ts";
 import type { RestorePart } from "../../agent/protocol/restoreParts.ts";
 import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { askOne, askSome } from "../feedback/ask.ts";

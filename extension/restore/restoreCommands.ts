@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { PartPreview } from "../../agent/protocol/comparison.ts";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import type { Params, Result } from "../../agent/protocol/methods.ts";
 import { type ChangesTree, quietFolders } from "../compare/changesTree.ts";

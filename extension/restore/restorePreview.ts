@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Change, ChangeSummary } from "../../agent/protocol/entities.ts";
+import type { Change, ChangeSummary } from "../../agent/protocol/change.ts";
 import { quietFolderOf } from "../../agent/protocol/quietFolders.ts";
 import { restoreEffect, restoreLine, summaryTotal } from "../wording/changes.ts";
 import { formatCount, plural } from "../wording/counts.ts";

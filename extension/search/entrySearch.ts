@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
 import * as l10n from "@vscode/l10n";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import { encodeVolumePath } from "../../agent/protocol/volumePath.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";

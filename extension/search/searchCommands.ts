@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import { type CommandId, commandTitles } from "../commands/commandTitles.ts";
 import { Dismissed } from "../feedback/nextStep.ts";
 import { reportError } from "../feedback/reportError.ts";

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { Cause, causes, type EntryFilter } from "../../agent/protocol/entities.ts";
+import { Cause, causes, type EntryFilter } from "../../agent/protocol/entry.ts";
 import { namedMoment } from "../../agent/protocol/namedMoment.ts";
 
 /** One thing that a person asks for, and how it stands in what was typed. */

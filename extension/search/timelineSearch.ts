@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { reportError } from "../feedback/reportError.ts";
 import type { ProjectSession } from "../project/projectSession.ts";

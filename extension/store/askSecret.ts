@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Secret } from "../../agent/protocol/entities.ts";
+import type { Secret } from "../../agent/protocol/store.ts";
 import { askText } from "../feedback/ask.ts";
 import { Dismissed } from "../feedback/nextStep.ts";
 import { askKeyFile } from "./keyFile.ts";

@@ -3,7 +3,7 @@ import { open, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Secret } from "../../agent/protocol/entities.ts";
+import type { Secret } from "../../agent/protocol/store.ts";
 import { ForkpointError } from "../../agent/protocol/errors.ts";
 import { askText } from "../feedback/ask.ts";
 import { Dismissed } from "../feedback/nextStep.ts";

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Secret, Store } from "../../agent/protocol/entities.ts";
+import type { Secret, Store } from "../../agent/protocol/store.ts";
 import type { Result } from "../../agent/protocol/methods.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { errorBody } from "../../agent/protocol/errors.ts";

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Secret, Store } from "../../agent/protocol/entities.ts";
+import type { Secret, Store } from "../../agent/protocol/store.ts";
 import { errorBody } from "../../agent/protocol/errors.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { longOperation } from "../feedback/longOperation.ts";

@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import type { Secret } from "../../agent/protocol/entities.ts";
+import type { Secret } from "../../agent/protocol/store.ts";
 
 /**
  * What opens stores, in the editor's own safe: the system's keyring on a desktop, the editor's

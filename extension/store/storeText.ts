@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Store } from "../../agent/protocol/entities.ts";
+import type { Store } from "../../agent/protocol/store.ts";
 
 /** Each state of a store as a sentence. */
 export const storeSentences = {

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Store } from "../../agent/protocol/entities.ts";
+import type { Store } from "../../agent/protocol/store.ts";
 import type { GcReport, RetentionSettings } from "../../agent/protocol/storeReports.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import { askOne } from "../feedback/ask.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import { durabilityWords } from "../wording/durability.ts";
 
 const scheme = "forkpoint-entry";

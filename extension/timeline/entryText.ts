@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { Room } from "../../agent/protocol/retention.ts";
 import { actAfter, actDetails, actSummary } from "../wording/acts.ts";
 import { causeReasons, entryTitle } from "../wording/causes.ts";

@@ -1,4 +1,4 @@
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { Room } from "../../agent/protocol/retention.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 

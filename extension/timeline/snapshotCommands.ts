@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { AgentConnection } from "../connection/agentConnection.ts";
 import type { EditorReporter } from "../editors/editorReporter.ts";
 import { askSome, askText } from "../feedback/ask.ts";

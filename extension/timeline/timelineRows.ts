@@ -1,4 +1,4 @@
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 
 export interface EntryRow {
   readonly kind: "entry";

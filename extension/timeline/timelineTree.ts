@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { Room } from "../../agent/protocol/retention.ts";
 import { causeIcons, shortTitle } from "../wording/causes.ts";
 import { plural } from "../wording/counts.ts";

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { ActChange } from "../../agent/protocol/acts.ts";
-import type { Act, Entry } from "../../agent/protocol/entities.ts";
+import type { Act, Entry } from "../../agent/protocol/entry.ts";
 import { formatCount, plural } from "./counts.ts";
 import { formatBytes } from "./sizes.ts";
 

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Cause, Entry } from "../../agent/protocol/entities.ts";
+import type { Cause, Entry } from "../../agent/protocol/entry.ts";
 
 /** What a person reads for an entry nobody named. */
 export const causeSentences = {

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Change, ChangeSummary } from "../../agent/protocol/entities.ts";
+import type { Change, ChangeSummary } from "../../agent/protocol/change.ts";
 import { enumerate, formatCount, plural } from "./counts.ts";
 
 /** What a comparison shows for each kind: a letter, as version control does, and a word. */

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Durability } from "../../agent/protocol/entities.ts";
+import type { Durability } from "../../agent/protocol/entry.ts";
 
 interface DurabilityWords {
   /** One word, for a row. */

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Operation } from "../../agent/protocol/entities.ts";
+import type { Operation } from "../../agent/protocol/project.ts";
 import { plural } from "./counts.ts";
 import { longDate } from "./relativeTime.ts";
 

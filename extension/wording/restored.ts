@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import { pathsText } from "./changes.ts";
 import { partsText } from "./parts.ts";
 

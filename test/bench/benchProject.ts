@@ -1,5 +1,5 @@
 import type { AgentClient } from "../../agent/protocol/client/agentClient.ts";
-import type { Project } from "../../agent/protocol/entities.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 import type { PrivilegeMode } from "../../agent/volumes/privileged/privileged.ts";
 import type { Machine } from "../support/machine.ts";
 import { FileTree } from "./fileTree.ts";

@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loopDevicesBelow, mountsBelow, processesWith } from "../../scripts/machine.mjs";
-import type { Entry, Project, Store } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
+import type { Project } from "../../agent/protocol/project.ts";
+import type { Store } from "../../agent/protocol/store.ts";
 import { forkpointJson } from "../support/forkpointCli.ts";
 import { Started } from "./support/started.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import type { AgentClient } from "../../agent/protocol/client/agentClient.ts";
-import type { Project } from "../../agent/protocol/entities.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 import { CrashScene } from "./crashScene.ts";
 
 /** How a cut-off operation may end. */

@@ -1,4 +1,5 @@
-import type { Entry, Project } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
+import type { Project } from "../../agent/protocol/project.ts";
 import { defaultRules } from "../../agent/protocol/retention.ts";
 
 /** An entry as the agent sends it; each call names what matters to the test. */

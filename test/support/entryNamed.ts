@@ -1,4 +1,4 @@
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { DemoProject } from "./demoProject.ts";
 
 /** The entry with this label. */

@@ -1,4 +1,4 @@
-import type { Pool } from "../../agent/protocol/entities.ts";
+import type { Pool } from "../../agent/protocol/pool.ts";
 import { adoptablePool } from "./adoptablePool.ts";
 import { forkpointJson } from "./forkpointCli.ts";
 import { testMode } from "./testMode.ts";

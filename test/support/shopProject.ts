@@ -1,4 +1,8 @@
-import type { Entry, Health, Pool, Project, Store } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
+import type { Health } from "../../agent/protocol/health.ts";
+import type { Pool } from "../../agent/protocol/pool.ts";
+import type { Project } from "../../agent/protocol/project.ts";
+import type { Store } from "../../agent/protocol/store.ts";
 import { defaultRules } from "../../agent/protocol/retention.ts";
 
 /** A project as an agent would describe it, with one entry of every kind. */

@@ -1,5 +1,8 @@
 import * as l10n from "@vscode/l10n";
-import type { AgentInfo, Check, Pool, Store } from "../../agent/protocol/entities.ts";
+import type { AgentInfo } from "../../agent/protocol/agentInfo.ts";
+import type { Check } from "../../agent/protocol/health.ts";
+import type { Pool } from "../../agent/protocol/pool.ts";
+import type { Store } from "../../agent/protocol/store.ts";
 import type { HealthPageCommand, HealthState } from "../../extension/panels/healthMessages.ts";
 import { checkKind, checkRank } from "../../extension/health/checkKind.ts";
 import { plural } from "../../extension/wording/counts.ts";

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { TimelineCommand } from "../../extension/panels/timelineMessages.ts";
 import { actAfter, actDetails } from "../../extension/wording/acts.ts";
 import { causeReasons, entryTitle } from "../../extension/wording/causes.ts";

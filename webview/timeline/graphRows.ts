@@ -1,4 +1,4 @@
-import type { Entry } from "../../agent/protocol/entities.ts";
+import type { Entry } from "../../agent/protocol/entry.ts";
 import type { ForkMark, TimelineState } from "../../extension/panels/timelineMessages.ts";
 
 interface Node {

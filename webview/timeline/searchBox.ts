@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { causes } from "../../agent/protocol/entities.ts";
+import { causes } from "../../agent/protocol/entry.ts";
 import type { TimelineState } from "../../extension/panels/timelineMessages.ts";
 import { searchHint, searchQuery, withoutTerm } from "../../extension/search/searchQuery.ts";
 import { causeSentences } from "../../extension/wording/causes.ts";

@@ -1,4 +1,4 @@
-import type { Change } from "../../protocol/entities.ts";
+import type { Change } from "../../protocol/change.ts";
 import { oneLine } from "../oneLine.ts";
 import { changeSigns } from "../wording.ts";
 

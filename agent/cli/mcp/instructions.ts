@@ -1,4 +1,4 @@
-import type { Project } from "../../protocol/entities.ts";
+import type { Project } from "../../protocol/project.ts";
 
 const usual =
   "Forkpoint keeps snapshots of a whole workspace: code, installed dependencies, database files. Take one with `snapshot` before " +

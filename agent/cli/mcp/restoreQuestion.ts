@@ -1,4 +1,5 @@
-import type { Change, Project } from "../../protocol/entities.ts";
+import type { Change } from "../../protocol/change.ts";
+import type { Project } from "../../protocol/project.ts";
 import type { Result } from "../../protocol/methods.ts";
 import { type RestorePart, restoreParts } from "../../protocol/restoreParts.ts";
 import { decodeVolumePath, encodeVolumePath } from "../../protocol/volumePath.ts";

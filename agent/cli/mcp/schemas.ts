@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { restoreParts, RestorePart } from "../../protocol/restoreParts.ts";
-import { Cause, Change, ChangeSummary, Durability, type Entry } from "../../protocol/entities.ts";
+import { Change, ChangeSummary } from "../../protocol/change.ts";
+import { Cause, Durability, type Entry } from "../../protocol/entry.ts";
 
 /** How a caller names an entry. */
 export const snapshot = z.string().min(1).max(100);

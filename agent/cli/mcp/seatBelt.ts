@@ -1,4 +1,4 @@
-import type { Project } from "../../protocol/entities.ts";
+import type { Project } from "../../protocol/project.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { CliContext } from "../cliContext.ts";
 

@@ -1,4 +1,4 @@
-import type { Project } from "../../protocol/entities.ts";
+import type { Project } from "../../protocol/project.ts";
 import type { MethodName, Params, Result } from "../../protocol/methods.ts";
 
 /** What a tool works with while it answers one call. */

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { isAlive } from "../../protocol/client/readEndpoint.ts";
 import { logFile } from "../../protocol/endpoint.ts";
-import type { AgentInfo } from "../../protocol/entities.ts";
+import type { AgentInfo } from "../../protocol/agentInfo.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { CliContext } from "../cliContext.ts";
 import { rightsFacts } from "../rightsText.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Check } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
 import { errorBody } from "../../protocol/errors.ts";
 import type { CliContext } from "../cliContext.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Cause, causes, type Entry, type EntryFilter } from "../../protocol/entities.ts";
+import { type Cause, causes, type Entry, type EntryFilter } from "../../protocol/entry.ts";
 import type { Result } from "../../protocol/methods.ts";
 import { namedMoment } from "../../protocol/namedMoment.ts";
 import type { Room } from "../../protocol/retention.ts";

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
-import type { Project } from "../../protocol/entities.ts";
+import type { Project } from "../../protocol/project.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { CliContext } from "../cliContext.ts";
 import { projectTable, projectText } from "../projectText.ts";

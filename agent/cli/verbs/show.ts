@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import type { Entry } from "../../protocol/entities.ts";
+import type { Entry } from "../../protocol/entry.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import { changeList, foldedChangeList } from "../changeList.ts";
 import type { CliContext } from "../cliContext.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Store } from "../../protocol/entities.ts";
+import type { Store } from "../../protocol/store.ts";
 import { errorBody } from "../../protocol/errors.ts";
 import type { CliContext } from "../cliContext.ts";
 import { storeText } from "../projectText.ts";

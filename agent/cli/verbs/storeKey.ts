@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { StoreKey } from "../../protocol/entities.ts";
+import type { StoreKey } from "../../protocol/store.ts";
 import type { CliContext } from "../cliContext.ts";
 import { oneLine } from "../oneLine.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Check } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
 
 /** All is as it should be. */
 export function ok(name: string, message: string): Check {

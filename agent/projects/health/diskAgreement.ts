@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import type { Entries } from "../../catalog/entries.ts";
 import type { KeptEntries } from "../../catalog/keptEntries.ts";
 import type { ProjectRow } from "../../catalog/projects.ts";
-import type { Check } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
 import { projectSnapshots, snapshotPath } from "../../volumes/layout.ts";
 import type { PoolRegistry } from "../pools/poolRegistry.ts";

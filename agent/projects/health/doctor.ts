@@ -1,7 +1,7 @@
 import type { Entries } from "../../catalog/entries.ts";
 import type { Projects } from "../../catalog/projects.ts";
 import type { Processes } from "../../host/processes.ts";
-import type { Check } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
 import type { Privileged } from "../../volumes/privileged/privileged.ts";
 import type { DiskAgreement } from "./diskAgreement.ts";

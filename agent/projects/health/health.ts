@@ -1,4 +1,6 @@
-import type { Health, Pool, Store } from "../../protocol/entities.ts";
+import type { Health } from "../../protocol/health.ts";
+import type { Pool } from "../../protocol/pool.ts";
+import type { Store } from "../../protocol/store.ts";
 import type { ErrorBody } from "../../protocol/errors.ts";
 
 /** What the health of a project, or of the whole machine, is judged by. */

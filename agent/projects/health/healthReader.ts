@@ -1,5 +1,6 @@
 import type { ProjectRow, Projects } from "../../catalog/projects.ts";
-import type { Health, Pool } from "../../protocol/entities.ts";
+import type { Health } from "../../protocol/health.ts";
+import type { Pool } from "../../protocol/pool.ts";
 import type { SyncService } from "../../sync/syncService.ts";
 import type { TimelineService } from "../../timeline/timelineService.ts";
 import type { Privileged } from "../../volumes/privileged/privileged.ts";

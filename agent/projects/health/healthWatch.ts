@@ -2,7 +2,7 @@ import type { Projects } from "../../catalog/projects.ts";
 import type { Announce } from "../../host/announce.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/log.ts";
-import type { Pool } from "../../protocol/entities.ts";
+import type { Pool } from "../../protocol/pool.ts";
 import type { HealthReader } from "./healthReader.ts";
 import type { PoolRegistry } from "../pools/poolRegistry.ts";
 

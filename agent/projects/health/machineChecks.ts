@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Processes } from "../../host/processes.ts";
-import type { Check } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
 import { errorBody } from "../../protocol/errors.ts";
 import { advice, bad, ok } from "./checks.ts";
 import { isAtLeast, versionOf } from "./versions.ts";

@@ -1,5 +1,5 @@
 import type { Processes } from "../../host/processes.ts";
-import type { Check } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
 import { errorBody } from "../../protocol/errors.ts";
 import type { PrivilegeMode } from "../../volumes/privileged/privileged.ts";
 

@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
-import type { Check, Pool } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
+import type { Pool } from "../../protocol/pool.ts";
 import { shellWords } from "../../protocol/shellWords.ts";
 import { bad, ok } from "./checks.ts";
 import { isLowOnSpace, isMetadataFull } from "./health.ts";

@@ -1,5 +1,5 @@
 import { isOlder } from "../../protocol/client/replaceOlderAgent.ts";
-import type { Check } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
 import type { Privileged } from "../../volumes/privileged/privileged.ts";
 import { advice, bad, ok } from "./checks.ts";
 

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type { Processes } from "../../host/processes.ts";
-import type { Check, Store } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
+import type { Store } from "../../protocol/store.ts";
 import { errorBody } from "../../protocol/errors.ts";
 import { keyFolderOf } from "../../sync/store/keyFolder.ts";
 import { advice, bad, ok } from "./checks.ts";

@@ -3,7 +3,7 @@ import type { PoolRow, Pools } from "../../catalog/pools.ts";
 import type { Clock } from "../../host/clock.ts";
 import { newId } from "../../host/ids.ts";
 import type { Log } from "../../host/log.ts";
-import type { Pool } from "../../protocol/entities.ts";
+import type { Pool } from "../../protocol/pool.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { PoolDevice } from "../../volumes/poolDevice.ts";
 import { isWithin, type Mount, readMountTable } from "../../volumes/mountTable.ts";

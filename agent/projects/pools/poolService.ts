@@ -1,6 +1,6 @@
 import type { Announce } from "../../host/announce.ts";
 import type { LongCall } from "../../host/longCall.ts";
-import type { Pool } from "../../protocol/entities.ts";
+import type { Pool } from "../../protocol/pool.ts";
 import type { CheckedParams } from "../../protocol/methods.ts";
 import type { HealthWatch } from "../health/healthWatch.ts";
 import type { PoolCreation } from "./poolCreation.ts";

@@ -1,7 +1,8 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Operations } from "../../catalog/operations.ts";
 import type { Projects } from "../../catalog/projects.ts";
-import type { Check, Store } from "../../protocol/entities.ts";
+import type { Check } from "../../protocol/health.ts";
+import type { Store } from "../../protocol/store.ts";
 import { errorBody } from "../../protocol/errors.ts";
 import { jsonFile, type SupportFile } from "../../protocol/support/bundle.ts";
 import { Redaction } from "../../protocol/support/redaction.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { AgentInfo, Check } from "../entities.ts";
+import { AgentInfo } from "../agentInfo.ts";
+import { Check } from "../health.ts";
 import { SupportFile } from "../support/bundle.ts";
 import { none, done } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Pool } from "../entities.ts";
+import { Pool } from "../pool.ts";
 import { absolutePath, none, done } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";
 

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { compared, comparisonWish } from "../comparison.ts";
-import { AgentInfo, Entry, Health, Operation, Pool, Project, ProjectSettings, Store } from "../entities.ts";
+import { AgentInfo } from "../agentInfo.ts";
+import { Entry } from "../entry.ts";
+import { Health } from "../health.ts";
+import { Pool } from "../pool.ts";
+import { Operation, Project, ProjectSettings } from "../project.ts";
+import { Store } from "../store.ts";
 import { project, snapshotId, absolutePath, none, done, restored, volumePath } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ChangeSummary, Entry } from "../entities.ts";
+import { ChangeSummary } from "../change.ts";
+import { Entry } from "../entry.ts";
 
 /** A slug or a project id. */
 export const project = z.string().min(1).max(100);

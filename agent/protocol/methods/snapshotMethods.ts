@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ActCause, ActOutcome } from "../acts.ts";
-import { Act, Cause, Entry, Label, Note } from "../entities.ts";
+import { Act, Cause, Entry, Label, Note } from "../entry.ts";
 import { project, snapshotId, done } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";
 

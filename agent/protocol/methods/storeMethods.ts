@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { Entry, Project, RemoteProject, Secret, Store, StoreKey } from "../entities.ts";
+import { Entry } from "../entry.ts";
+import { Project } from "../project.ts";
+import { RemoteProject, Secret, Store, StoreKey } from "../store.ts";
 import { GcReport, RemoteFile, RepairReport, RetentionSettings, VerifyReport } from "../storeReports.ts";
 import { project, snapshotId, volumePath, bytesPerSecond, none, done } from "./shapes.ts";
 import type { MethodTable } from "./methodTable.ts";

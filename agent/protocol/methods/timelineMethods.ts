@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { compared, comparisonWish, PartPreview } from "../comparison.ts";
-import { ChangeSummary, Entry, EntryFilter } from "../entities.ts";
+import { ChangeSummary } from "../change.ts";
+import { Entry, EntryFilter } from "../entry.ts";
 import { DeletedPath, PathVersion } from "../pathHistory.ts";
 import { KeepReason, RetentionRules, Room } from "../retention.ts";
 import { RestorePart, restoreParts } from "../restoreParts.ts";

@@ -3,7 +3,7 @@ import type { Setting, Settings } from "../../catalog/settings.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/log.ts";
 import type { LongCall } from "../../host/longCall.ts";
-import type { StoreTidying } from "../../protocol/entities.ts";
+import type { StoreTidying } from "../../protocol/store.ts";
 import { errorBody } from "../../protocol/errors.ts";
 import type { GcReport } from "../../protocol/storeReports.ts";
 

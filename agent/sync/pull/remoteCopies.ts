@@ -1,5 +1,5 @@
 import type { LongCall } from "../../host/longCall.ts";
-import type { RemoteProject } from "../../protocol/entities.ts";
+import type { RemoteProject } from "../../protocol/store.ts";
 import type { Repository } from "../../repository/repository.ts";
 import type { StoreKeeper } from "../store/storeKeeper.ts";
 import { pullSnapshot, type Pulled, type PullRequest, type PullTools } from "./pull.ts";

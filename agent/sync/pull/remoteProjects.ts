@@ -1,6 +1,6 @@
 import { idPrefixPattern } from "../../host/ids.ts";
 import type { Log } from "../../host/log.ts";
-import type { RemoteProject } from "../../protocol/entities.ts";
+import type { RemoteProject } from "../../protocol/store.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { Digest } from "../../repository/digest.ts";
 import type { Manifest } from "../../repository/manifest.ts";

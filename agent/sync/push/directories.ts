@@ -4,7 +4,7 @@ import { NodeSpill } from "./nodeSpill.ts";
 import { directoryOf, leafOf, type DirectoryNode, type LeafNode, type SnapshotNode } from "./nodes.ts";
 
 /** So many nodes stay in memory; each weighs most of a KiB. */
-const mostNodes = 16_000;
+const mostNodes = 12_000;
 
 /**
  * What the directories of a tree under change hold. Those of the base are read when they are first asked for. When

@@ -1,6 +1,6 @@
 import type { BlobStore } from "../../blobstore/blobStore.ts";
 import type { Clock } from "../../host/clock.ts";
-import type { Secret } from "../../protocol/entities.ts";
+import type { Secret } from "../../protocol/store.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import { configProblem, mendConfig } from "../../repository/configMending.ts";
 import { KeySlots } from "../../repository/keySlots.ts";

@@ -1,4 +1,4 @@
-import type { Secret as GivenSecret } from "../../protocol/entities.ts";
+import type { Secret as GivenSecret } from "../../protocol/store.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { Secret } from "../../repository/secret.ts";
 

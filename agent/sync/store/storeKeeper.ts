@@ -4,7 +4,7 @@ import { PromptBlobStore } from "../../blobstore/promptBlobStore.ts";
 import type { Settings } from "../../catalog/settings.ts";
 import type { Clock } from "../../host/clock.ts";
 import { orAborted } from "../../host/orAborted.ts";
-import type { Secret, Store } from "../../protocol/entities.ts";
+import type { Secret, Store } from "../../protocol/store.ts";
 import { ForkpointError, type ErrorCode } from "../../protocol/errors.ts";
 import { Repository } from "../../repository/repository.ts";
 import type { OpenMode } from "../../repository/unlock.ts";

@@ -1,4 +1,4 @@
-import type { Secret as GivenSecret, StoreKey } from "../../protocol/entities.ts";
+import type { Secret as GivenSecret, StoreKey } from "../../protocol/store.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { RepositoryKeys } from "../../repository/repositoryKeys.ts";
 import { newSecretOf, secretOf } from "./secrets.ts";

@@ -4,7 +4,7 @@ import type { ProjectRow } from "../../catalog/projects.ts";
 import { newId } from "../../host/ids.ts";
 import type { LongCall } from "../../host/longCall.ts";
 import type { ActCause, ActOutcome } from "../../protocol/acts.ts";
-import type { Entry } from "../../protocol/entities.ts";
+import type { Entry } from "../../protocol/entry.ts";
 import type { CheckedParams, Result } from "../../protocol/methods.ts";
 import type { SnapshotWish } from "../takeSnapshot.ts";
 import type { TimelineParts } from "../timelineParts.ts";

@@ -1,6 +1,6 @@
 import type { ActRow, Acts } from "../../catalog/acts.ts";
 import type { Entries } from "../../catalog/entries.ts";
-import type { Act } from "../../protocol/entities.ts";
+import type { Act } from "../../protocol/entry.ts";
 
 /** Acts as clients see them: they name only entries that are there. */
 export class ActViews {

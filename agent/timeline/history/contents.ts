@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open, readlink, type FileHandle } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
+import type { Processes } from "../../host/processes.ts";
+import { sharesAllBlocks } from "../../volumes/extents/sharesAllBlocks.ts";
 import { typeOf } from "../../volumes/comparison/namespace.ts";
 
 /** What a path named at one moment. */
@@ -21,10 +23,12 @@ const mostBytes = 512 * 1024 * 1024;
 /** Tells whether things seen at different moments are the same: kind, owner, mode and content. Reads as little as that takes. */
 export class Contents {
   readonly #wholes = new Map<Thing, string | null>();
+  readonly #processes: Processes;
   readonly #signal: AbortSignal;
   #left = mostBytes;
 
-  constructor(signal: AbortSignal) {
+  constructor(processes: Processes, signal: AbortSignal) {
+    this.#processes = processes;
     this.#signal = signal;
   }
 
@@ -42,11 +46,19 @@ export class Contents {
     return edges && `${common} ${size} ${edges}`;
   }
 
-  /** Of two with the same outline. Null when it would take reading what is too large or may not be read. @throws CANCELLED */
+  /**
+   * Of two with the same outline. What is too large is not read: it is the same where it is the same inode, unchanged, and
+   * lies on the same blocks. Null when that cannot be told.
+   * @throws CANCELLED
+   */
   async same(one: Thing, other: Thing): Promise<boolean | null> {
     if (!one.stat.isFile() || one.stat.size <= 2 * edgeBytes) return true;
     const [first, second] = [await this.#whole(one), await this.#whole(other)];
-    return first === null || second === null ? null : first === second;
+    if (first !== null && second !== null) return first === second;
+    const isSameInode = one.stat.ino === other.stat.ino && one.stat.ctimeNs === other.stat.ctimeNs;
+    return (
+      (isSameInode && (await sharesAllBlocks(this.#processes, [one.path, other.path], this.#signal))) || null
+    );
   }
 
   async #whole(thing: Thing): Promise<string | null> {

@@ -1,7 +1,7 @@
 import type { Entries } from "../../catalog/entries.ts";
 import type { EntryRow } from "../../catalog/entryRow.ts";
 import type { LongCall } from "../../host/longCall.ts";
-import type { ChangeSummary } from "../../protocol/entities.ts";
+import type { ChangeSummary } from "../../protocol/change.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { PathChange } from "../../volumes/comparison/compareSnapshots.ts";
 import { summarizeChanges } from "../../volumes/comparison/describeChanges.ts";

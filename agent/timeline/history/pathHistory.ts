@@ -1,5 +1,6 @@
 import type { Entries } from "../../catalog/entries.ts";
 import type { LongCall } from "../../host/longCall.ts";
+import type { Processes } from "../../host/processes.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import type { CheckedParams, Result } from "../../protocol/methods.ts";
 import { decodeVolumePath } from "../../protocol/volumePath.ts";
@@ -33,6 +34,7 @@ export class PathHistory {
     readonly places: SnapshotPlaces;
     readonly comparison: Comparison;
     readonly btrfs: Btrfs;
+    readonly processes: Processes;
   };
   readonly #views: VersionViews;
 
@@ -42,6 +44,7 @@ export class PathHistory {
       readonly places: SnapshotPlaces;
       readonly comparison: Comparison;
       readonly btrfs: Btrfs;
+      readonly processes: Processes;
     },
     entries: EntryList,
   ) {

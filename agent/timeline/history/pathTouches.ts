@@ -1,5 +1,6 @@
 import type { Entries } from "../../catalog/entries.ts";
 import type { LongCall } from "../../host/longCall.ts";
+import type { Processes } from "../../host/processes.ts";
 import type { CheckedParams, Result } from "../../protocol/methods.ts";
 import { decodeVolumePath } from "../../protocol/volumePath.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
@@ -17,6 +18,7 @@ export class PathTouches {
     readonly places: SnapshotPlaces;
     readonly comparison: Comparison;
     readonly btrfs: Btrfs;
+    readonly processes: Processes;
   };
 
   constructor(parts: {
@@ -24,6 +26,7 @@ export class PathTouches {
     readonly places: SnapshotPlaces;
     readonly comparison: Comparison;
     readonly btrfs: Btrfs;
+    readonly processes: Processes;
   }) {
     this.#parts = parts;
   }

@@ -1,5 +1,6 @@
 import type { Entries } from "../../catalog/entries.ts";
 import type { ProjectRow } from "../../catalog/projects.ts";
+import type { Processes } from "../../host/processes.ts";
 import { ForkpointError } from "../../protocol/errors.ts";
 import { encodeVolumePath } from "../../protocol/volumePath.ts";
 import type { Btrfs } from "../../volumes/btrfs.ts";
@@ -29,7 +30,12 @@ export interface Survey {
  * @throws ForkpointError PATH_NOT_FOUND, PATH_OUTSIDE_VOLUME, FILES_UNREADABLE, CANCELLED
  */
 export async function survey(
-  parts: { readonly rows: Entries; readonly places: SnapshotPlaces; readonly btrfs: Btrfs },
+  parts: {
+    readonly rows: Entries;
+    readonly places: SnapshotPlaces;
+    readonly btrfs: Btrfs;
+    readonly processes: Processes;
+  },
   project: ProjectRow,
   path: Buffer,
   signal: AbortSignal,
@@ -51,7 +57,7 @@ export async function survey(
   const { runs, looks } = await runsOf(moments.count, look, signal);
   const segments = segmentsOf(runs, (moment) => joinBytes(Buffer.from(rootOf(moment)), path));
   if (segments.every(({ kind }) => kind === "nothing")) throw nowhere(path, runs);
-  const { versions, uncompared } = await thingVersions(segments, new Contents(signal));
+  const { versions, uncompared } = await thingVersions(segments, new Contents(parts.processes, signal));
   const unknown = runs
     .filter(({ sighting }) => !sighting)
     .reduce((sum, { first, last }) => sum + moments.entriesIn(first, last), 0);

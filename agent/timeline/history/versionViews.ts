@@ -1,6 +1,7 @@
 import type { Entries } from "../../catalog/entries.ts";
 import type { ProjectRow } from "../../catalog/projects.ts";
-import type { ChangeSummary, Entry } from "../../protocol/entities.ts";
+import type { ChangeSummary } from "../../protocol/change.ts";
+import type { Entry } from "../../protocol/entry.ts";
 import type { PathVersion } from "../../protocol/pathHistory.ts";
 import { encodeVolumePath } from "../../protocol/volumePath.ts";
 import { typeOf } from "../../volumes/comparison/namespace.ts";

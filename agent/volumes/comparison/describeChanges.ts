@@ -1,5 +1,5 @@
 import type { Compared, ComparisonWish } from "../../protocol/comparison.ts";
-import type { Change, ChangeSummary } from "../../protocol/entities.ts";
+import type { Change, ChangeSummary } from "../../protocol/change.ts";
 import { encodeVolumePath } from "../../protocol/volumePath.ts";
 import type { PathChange } from "./compareSnapshots.ts";
 import { foldChanges } from "./foldChanges.ts";

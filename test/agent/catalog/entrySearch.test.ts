@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Acts } from "../../../agent/catalog/acts.ts";
 import { Catalog } from "../../../agent/catalog/catalog.ts";
 import { Entries } from "../../../agent/catalog/entries.ts";
-import type { EntryFilter } from "../../../agent/protocol/entities.ts";
+import type { EntryFilter } from "../../../agent/protocol/entry.ts";
 import { fillTimeline } from "../../support/longTimeline.ts";
 
 const amount = 10_000;

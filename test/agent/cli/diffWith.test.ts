@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Project } from "../../../agent/protocol/entities.ts";
+import type { Project } from "../../../agent/protocol/project.ts";
 import type { Result } from "../../../agent/protocol/methods.ts";
 import { adoptablePool } from "../../support/adoptablePool.ts";
 import { Machine } from "../../support/machine.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Entry } from "../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../agent/protocol/entry.ts";
 import { Machine } from "../../support/machine.ts";
 import { commandScript } from "../../support/programs.ts";
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Act, Entry } from "../../../agent/protocol/entities.ts";
+import type { Act, Entry } from "../../../agent/protocol/entry.ts";
 import { Machine } from "../../support/machine.ts";
 import { commandScript } from "../../support/programs.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Project } from "../../../agent/protocol/entities.ts";
+import type { Project } from "../../../agent/protocol/project.ts";
 import { Machine } from "../../support/machine.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import type { Entry, Project } from "../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../agent/protocol/entry.ts";
+import type { Project } from "../../../agent/protocol/project.ts";
 import { Machine } from "../../support/machine.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
 

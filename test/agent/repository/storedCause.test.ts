@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { causes } from "../../../agent/protocol/entities.ts";
+import { causes } from "../../../agent/protocol/entry.ts";
 import { storedCause } from "../../../agent/repository/manifest.ts";
 
 describe("the cause in a manifest", () => {

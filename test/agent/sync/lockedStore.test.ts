@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from "node:path";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
-import type { Secret } from "../../../agent/protocol/entities.ts";
+import type { Secret } from "../../../agent/protocol/store.ts";
 import { plainConfig } from "../../../agent/repository/config.ts";
 import { sealObject } from "../../../agent/repository/jsonObject.ts";
 import type { StoreChoice } from "../../../agent/sync/store/storeKeeper.ts";

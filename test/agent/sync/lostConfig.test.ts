@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { EntryRow } from "../../../agent/catalog/entryRow.ts";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
-import type { Secret } from "../../../agent/protocol/entities.ts";
+import type { Secret } from "../../../agent/protocol/store.ts";
 import { plainConfig } from "../../../agent/repository/config.ts";
 import { sealObject } from "../../../agent/repository/jsonObject.ts";
 import { MemoryBlobStore } from "../../support/memoryBlobStore.ts";

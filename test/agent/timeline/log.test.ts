@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { unattended } from "../../../agent/host/longCall.ts";
-import type { EntryFilter } from "../../../agent/protocol/entities.ts";
+import type { EntryFilter } from "../../../agent/protocol/entry.ts";
 import { ManualClock } from "../../support/manualClock.ts";
 import { TimelineFixture } from "./rig/timelineFixture.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EntryRow } from "../../../agent/catalog/entryRow.ts";
 import { newEntry } from "../../../agent/catalog/newEntry.ts";
-import type { Cause } from "../../../agent/protocol/entities.ts";
+import type { Cause } from "../../../agent/protocol/entry.ts";
 import type { RetentionRules } from "../../../agent/protocol/retention.ts";
 import { planRetention } from "../../../agent/timeline/retention.ts";
 

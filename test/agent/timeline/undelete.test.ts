@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { unattended } from "../../../agent/host/longCall.ts";
 import type { Clock } from "../../../agent/host/clock.ts";
-import type { Entry } from "../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../agent/protocol/entry.ts";
 import { onlyNewest } from "../../support/onlyNewest.ts";
 import { TimelineFixture } from "./rig/timelineFixture.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { AgentClient } from "../../../agent/protocol/client/agentClient.ts";
 import type { Launch } from "../../../agent/protocol/client/launchAgent.ts";
-import type { Project } from "../../../agent/protocol/entities.ts";
+import type { Project } from "../../../agent/protocol/project.ts";
 import { Machine } from "../../support/machine.ts";
 import type { Engine, Spent } from "./engine.ts";
 import { forgetPeak, peakOf } from "./measured.ts";

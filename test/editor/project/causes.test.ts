@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import * as vscode from "vscode";
-import type { Entry } from "../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../agent/protocol/entry.ts";
 import { eventually } from "../support/eventually.ts";
 import { OpenProject, withSettings } from "../support/openProject.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Project } from "../../../agent/protocol/entities.ts";
+import type { Project } from "../../../agent/protocol/project.ts";
 import { OpenProject, withSettings } from "../support/openProject.ts";
 
 describe("forking in the editor", () => {

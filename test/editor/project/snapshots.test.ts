@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import type { Entry } from "../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../agent/protocol/entry.ts";
 import { eventually } from "../support/eventually.ts";
 import { OpenProject } from "../support/openProject.ts";
 import { typeText } from "../support/typeText.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { healthActions } from "../../../agent/protocol/entities.ts";
+import { healthActions } from "../../../agent/protocol/health.ts";
 import { actingCommands } from "../../../extension/commands/actingCommandIds.ts";
 import { commandTitles } from "../../../extension/commands/commandTitles.ts";
 import { healthCommands } from "../../../extension/health/healthText.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Change } from "../../../agent/protocol/entities.ts";
+import type { Change } from "../../../agent/protocol/change.ts";
 import { type ChangeNode, changeTree } from "../../../extension/compare/changeTree.ts";
 
 const change = (path: string, given: Partial<Change> = {}): Change => ({

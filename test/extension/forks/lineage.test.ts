@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Project } from "../../../agent/protocol/entities.ts";
+import type { Project } from "../../../agent/protocol/project.ts";
 import { type LineageNode, lineage, suggestSlug } from "../../../extension/forks/lineage.ts";
 import { slugFrom } from "../../../extension/forks/slugFrom.ts";
 import { aProject } from "../../support/entries.ts";

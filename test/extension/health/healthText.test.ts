@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Health, healthStates } from "../../../agent/protocol/entities.ts";
+import { type Health, healthStates } from "../../../agent/protocol/health.ts";
 import { ForkpointError } from "../../../agent/protocol/errors.ts";
 import { statusLook, statusTooltip } from "../../../extension/health/healthText.ts";
 import type { WindowState } from "../../../extension/project/windowState.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Change } from "../../../agent/protocol/entities.ts";
+import type { Change } from "../../../agent/protocol/change.ts";
 import { openPrograms } from "../../../extension/restore/openPrograms.ts";
 import { changesWithin, restorePreview, summarize } from "../../../extension/restore/restorePreview.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Store } from "../../../agent/protocol/entities.ts";
+import type { Store } from "../../../agent/protocol/store.ts";
 import { poolSizeProblem, smallestPool, suggestPoolSize } from "../../../extension/pools/poolSize.ts";
 import { storeText } from "../../../extension/store/storeText.ts";
 import { storeUrlProblem } from "../../../extension/store/storeUrl.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Act, Entry } from "../../../agent/protocol/entities.ts";
+import type { Act, Entry } from "../../../agent/protocol/entry.ts";
 import { entryRows, timelineRows, updateRows } from "../../../extension/timeline/timelineRows.ts";
 import { anEntry } from "../../support/entries.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Act } from "../../../agent/protocol/entities.ts";
+import type { Act } from "../../../agent/protocol/entry.ts";
 import { entryContext, entryDescription, entryTooltip } from "../../../extension/timeline/entryText.ts";
 import { actDetails, actSummary, changeText } from "../../../extension/wording/acts.ts";
 import { entryTitle, shortTitle } from "../../../extension/wording/causes.ts";

@@ -6,7 +6,7 @@ import { progressLine, progressPercent } from "../../../extension/wording/progre
 import { timeLeft } from "../../../extension/wording/timeLeft.ts";
 import { relativeTime } from "../../../extension/wording/relativeTime.ts";
 import { formatBytes, parseSize } from "../../../extension/wording/sizes.ts";
-import { causes } from "../../../agent/protocol/entities.ts";
+import { causes } from "../../../agent/protocol/entry.ts";
 
 const none = { added: 0, modified: 0, removed: 0, renamed: 0, metadata: 0 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Pool } from "../../../agent/protocol/entities.ts";
+import type { Pool } from "../../../agent/protocol/pool.ts";
 import { stages, type WindowStage } from "../../editor/support/windows.ts";
 import { forkpointJson } from "../../support/forkpointCli.ts";
 import { makePool } from "../../support/makePool.ts";

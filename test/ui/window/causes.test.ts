@@ -1,39 +1,25 @@
 import assert from "node:assert/strict";
-import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
-import { EditorWindow } from "../support/editorWindow.ts";
-import { pictureFailures } from "../support/failurePictures.ts";
-import type { Workbench } from "../support/workbench.ts";
+import { projectInWindow } from "../support/projectInWindow.ts";
 
 describe("what was done, in the tree and the panel", function () {
   this.timeout(180_000);
-  let project: DemoProject | undefined;
-  let editor: EditorWindow | undefined;
-  let window: Workbench;
 
-  pictureFailures(() => window);
-
+  const on = projectInWindow();
   before(async () => {
-    project = await makeDemoProject();
-    editor = await EditorWindow.start(project);
-    window = await editor.open();
-    await window.openContainer("Forkpoint");
+    await on.window.openContainer("Forkpoint");
     await tree().row("Imported").waitFor();
   });
-  after(async () => {
-    await editor?.dispose();
-    await project?.dispose();
-  });
 
-  const tree = () => window.tree("Timeline");
+  const tree = () => on.window.tree("Timeline");
   const type = async (line: string) => {
-    await window.page.keyboard.type(line);
-    await window.page.keyboard.press("Enter");
+    await on.window.page.keyboard.type(line);
+    await on.window.page.keyboard.press("Enter");
   };
 
   it("is a row with what it changed, for a command that somebody types into the terminal", async () => {
-    await project?.change("package.json", '{"name":"demo","version":"1.0.0","scripts":{"test":"exit 0"}}');
-    await window.runCommand("Terminal: Create New Terminal");
-    const { page } = window;
+    await on.project.change("package.json", '{"name":"demo","version":"1.0.0","scripts":{"test":"exit 0"}}');
+    await on.window.runCommand("Terminal: Create New Terminal");
+    const { page } = on.window;
     await page.locator(".terminal-wrapper.active .xterm-screen").waitFor();
     await page.locator(".terminal-wrapper.active").click();
     await type("mkdir -p /tmp/$$/local && cd /tmp/$$/local && npm init -y >/dev/null && cd - && clear");
@@ -47,7 +33,7 @@ describe("what was done, in the tree and the panel", function () {
     await tree()
       .row(/last green/)
       .waitFor();
-    await window.screenshot("causes-1-tree");
+    await on.window.screenshot("causes-1-tree");
     const install = tree().row(/npm install.*files/);
     await install.locator(".monaco-tl-twistie").click();
     await tree()
@@ -55,29 +41,29 @@ describe("what was done, in the tree and the panel", function () {
       .waitFor();
     await install.first().click({ button: "right" });
     await page.getByRole("menuitem", { name: "Restore to Before It…" }).waitFor();
-    await window.screenshot("causes-2-menu");
+    await on.window.screenshot("causes-2-menu");
     await page.keyboard.press("Escape");
   });
 
   it("can be compared with what was there before", async () => {
     await tree().contextAction(/npm install.*files/, "Compare Before with After");
-    await window
+    await on.window
       .tree("Changes")
       .row(/Packages/)
       .waitFor();
-    await window
+    await on.window
       .tree("Changes")
       .row(/^\s*package-lock\.json/)
       .waitFor();
-    await window.screenshot("causes-3-changes");
+    await on.window.screenshot("causes-3-changes");
   });
 
   it("is shown in the panel", async () => {
-    await window.runCommand("Forkpoint: Show Timeline Panel");
-    const panel = window.webview;
+    await on.window.runCommand("Forkpoint: Show Timeline Panel");
+    const panel = on.window.webview;
     await panel.locator("li.row.install").first().click();
     await panel.getByRole("button", { name: "Restore to before…" }).waitFor();
-    await window.screenshot("causes-4-panel");
+    await on.window.screenshot("causes-4-panel");
     assert.ok((await panel.locator("li.row.install .icon").count()) > 0);
   });
 });

@@ -1,38 +1,27 @@
 import assert from "node:assert/strict";
-import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
-import { EditorWindow } from "../support/editorWindow.ts";
-import { pictureFailures } from "../support/failurePictures.ts";
+import { projectInWindow } from "../support/projectInWindow.ts";
 import { installPackages } from "../support/installPackages.ts";
-import type { Workbench } from "../support/workbench.ts";
 
 describe("packages and folded rows of a comparison, by keyboard", function () {
   this.timeout(180_000);
-  let project: DemoProject | undefined;
-  let editor: EditorWindow | undefined;
-  let window: Workbench;
 
-  pictureFailures(() => window);
-
+  const on = projectInWindow({
+    prepare: async (project) => {
+      await installPackages(project, { vat: "1.4.0", cart: "1.0.0" });
+      await project.forkpoint("snapshot", "--label", "before the upgrade");
+      await installPackages(project, { vat: "2.0.1", cart: "1.0.0", euro: "3.1.0" });
+      await project.change("src/app.js", 'console.log("with euros");\n');
+      await project.forkpoint("snapshot", "--label", "after the upgrade");
+    },
+  });
   before(async () => {
-    project = await makeDemoProject();
-    await installPackages(project, { vat: "1.4.0", cart: "1.0.0" });
-    await project.forkpoint("snapshot", "--label", "before the upgrade");
-    await installPackages(project, { vat: "2.0.1", cart: "1.0.0", euro: "3.1.0" });
-    await project.change("src/app.js", 'console.log("with euros");\n');
-    await project.forkpoint("snapshot", "--label", "after the upgrade");
-    editor = await EditorWindow.start(project);
-    window = await editor.open();
-    await window.openContainer("Forkpoint");
-    await window.tree("Timeline").row("after the upgrade").click();
+    await on.window.openContainer("Forkpoint");
+    await on.window.tree("Timeline").row("after the upgrade").click();
     await changes().row("app.js").waitFor();
   });
-  after(async () => {
-    await editor?.dispose();
-    await project?.dispose();
-  });
 
-  const changes = () => window.tree("Changes");
-  const press = (key: string) => window.page.keyboard.press(key);
+  const changes = () => on.window.tree("Changes");
+  const press = (key: string) => on.window.page.keyboard.press(key);
   /** Goes down from where the focus is. */
   const goTo = async (text: RegExp) => {
     for (let steps = 0; !text.test((await changes().focused.getAttribute("aria-label")) ?? ""); steps++) {
@@ -49,11 +38,11 @@ describe("packages and folded rows of a comparison, by keyboard", function () {
       "app.js, changed",
       "package-lock.json, changed",
     ]);
-    await window.screenshot("folded-changes-1-folded");
+    await on.window.screenshot("folded-changes-1-folded");
   });
 
   it("opens the packages with the right arrow: what moved, and what came", async () => {
-    await window.runCommand("Forkpoint: Focus on Changes View");
+    await on.window.runCommand("Forkpoint: Focus on Changes View");
     await press("Home");
     await goTo(/^Packages of/);
     await press("ArrowRight");
@@ -67,17 +56,17 @@ describe("packages and folded rows of a comparison, by keyboard", function () {
     await goTo(/^node_modules,/);
     await press("ArrowRight");
     await changes().row("vat").nth(1).waitFor();
-    await window.screenshot("folded-changes-2-one-unfolded");
+    await on.window.screenshot("folded-changes-2-one-unfolded");
     await press("ArrowLeft");
     await changes().row("vat").nth(1).waitFor({ state: "detached" });
   });
 
   it("shows all that tools write like other folders, and folds it again", async () => {
-    await window.runCommand("Forkpoint: Show What Tools Write, Too");
+    await on.window.runCommand("Forkpoint: Show What Tools Write, Too");
     await changes().row("node_modules").and(changes().row("changes")).waitFor();
     await changes().row("package.json").first().waitFor();
-    await window.screenshot("folded-changes-3-unfolded");
-    await window.runCommand("Forkpoint: Fold What Tools Write");
+    await on.window.screenshot("folded-changes-3-unfolded");
+    await on.window.runCommand("Forkpoint: Fold What Tools Write");
     await changes().row("node_modules").and(changes().row("3 files, 2 packages changed")).waitFor();
   });
 });

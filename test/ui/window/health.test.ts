@@ -1,40 +1,27 @@
 import assert from "node:assert/strict";
-import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
-import { EditorWindow } from "../support/editorWindow.ts";
-import { pictureFailures } from "../support/failurePictures.ts";
-import type { Workbench } from "../support/workbench.ts";
+import { projectInWindow } from "../support/projectInWindow.ts";
 
 describe("the health of a workspace", function () {
   this.timeout(180_000);
-  let project: DemoProject | undefined;
-  let editor: EditorWindow | undefined;
-  let window: Workbench;
 
-  pictureFailures(() => window);
-
-  before(async () => {
-    project = await makeDemoProject();
-    await project.forkpoint("push", "--wait");
-    editor = await EditorWindow.start(project);
-    window = await editor.open();
-  });
-  after(async () => {
-    await editor?.dispose();
-    await project?.dispose();
+  const on = projectInWindow({
+    prepare: async (project) => {
+      await project.forkpoint("push", "--wait");
+    },
   });
 
   it("shows in the status bar, with what one can do about it", async () => {
-    await window.statusBarItem("demo").waitFor();
-    await window.statusBarItem("demo").hover();
-    await window.page.getByRole("tooltip").getByText("Every snapshot is in the store.").waitFor();
-    await window.page.getByRole("tooltip").getByRole("link", { name: "Take Snapshot" }).waitFor();
-    await window.screenshot("health-1-status-bar");
-    await window.page.mouse.move(700, 300);
+    await on.window.statusBarItem("demo").waitFor();
+    await on.window.statusBarItem("demo").hover();
+    await on.window.page.getByRole("tooltip").getByText("Every snapshot is in the store.").waitFor();
+    await on.window.page.getByRole("tooltip").getByRole("link", { name: "Take Snapshot" }).waitFor();
+    await on.window.screenshot("health-1-status-bar");
+    await on.window.page.mouse.move(700, 300);
   });
 
   it("has a page with the store, the pool, the agent and the checks", async () => {
-    await window.statusBarItem("demo").click();
-    const page = window.webview;
+    await on.window.statusBarItem("demo").click();
+    const page = on.window.webview;
     await page.getByRole("heading", { name: "Health of demo" }).waitFor();
     await page.getByRole("heading", { name: "Protected" }).waitFor();
     for (const name of ["Safe copy", "Pool", "Agent", "Checks: all is well", "Log"])
@@ -43,20 +30,20 @@ describe("the health of a workspace", function () {
       (await page.getByRole("meter").first().getAttribute("aria-label")) ?? "",
       /^Space: .* free$/,
     );
-    await window.screenshot("health-2-page");
+    await on.window.screenshot("health-2-page");
   });
 
   it("says what is wrong when the agent was stopped, and mends it with one button", async () => {
-    await window.webview.getByRole("button", { name: "Stop agent…" }).click();
-    await window.quickInput.titled("Stop the Forkpoint agent?").waitFor();
-    await window.quickInput.accept();
-    await window.statusBarItem("demo").waitFor();
-    await window.webview.getByRole("button", { name: "Stop agent…" }).click();
-    await window.quickInput.choose("Stop the agent");
-    await window.webview.getByRole("heading", { name: "Agent stopped" }).waitFor();
-    await window.statusBarItem("Forkpoint: Agent stopped").waitFor();
-    await window.screenshot("health-3-stopped");
-    await window.webview.getByRole("button", { name: "Start Agent" }).click();
-    await window.webview.getByRole("heading", { name: "Protected" }).waitFor();
+    await on.window.webview.getByRole("button", { name: "Stop agent…" }).click();
+    await on.window.quickInput.titled("Stop the Forkpoint agent?").waitFor();
+    await on.window.quickInput.accept();
+    await on.window.statusBarItem("demo").waitFor();
+    await on.window.webview.getByRole("button", { name: "Stop agent…" }).click();
+    await on.window.quickInput.choose("Stop the agent");
+    await on.window.webview.getByRole("heading", { name: "Agent stopped" }).waitFor();
+    await on.window.statusBarItem("Forkpoint: Agent stopped").waitFor();
+    await on.window.screenshot("health-3-stopped");
+    await on.window.webview.getByRole("button", { name: "Start Agent" }).click();
+    await on.window.webview.getByRole("heading", { name: "Protected" }).waitFor();
   });
 });

@@ -3,44 +3,35 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
-import { EditorWindow } from "../support/editorWindow.ts";
-import { pictureFailures } from "../support/failurePictures.ts";
-import type { Workbench } from "../support/workbench.ts";
+import { projectInWindow } from "../support/projectInWindow.ts";
 
 describe("restoring in the window", function () {
   this.timeout(180_000);
-  let project: DemoProject | undefined;
-  let editor: EditorWindow | undefined;
-  let window: Workbench;
   let writer: ChildProcess | undefined;
 
-  pictureFailures(() => window);
-
-  before(async () => {
-    project = await makeDemoProject();
-    await project.change("src/app.js", "second\n");
-    await project.forkpoint("snapshot", "--label", "second", "--pin");
-    await project.change("src/app.js", "third\n");
-    await project.change("README.md", "changed too\n");
-    await project.forkpoint("snapshot", "--label", "third");
-    editor = await EditorWindow.start(project);
-    window = await editor.open();
-    await window.openContainer("Forkpoint");
-    await window.tree("Timeline").row("third").waitFor();
-  });
   after(async () => {
     await stopWriting();
-    await editor?.dispose();
-    await project?.dispose();
+  });
+  const on = projectInWindow({
+    prepare: async (project) => {
+      await project.change("src/app.js", "second\n");
+      await project.forkpoint("snapshot", "--label", "second", "--pin");
+      await project.change("src/app.js", "third\n");
+      await project.change("README.md", "changed too\n");
+      await project.forkpoint("snapshot", "--label", "third");
+    },
+  });
+  before(async () => {
+    await on.window.openContainer("Forkpoint");
+    await on.window.tree("Timeline").row("third").waitFor();
   });
 
-  const content = (path: string) => readFileSync(join(project?.folder ?? "", path), "utf8");
+  const content = (path: string) => readFileSync(join(on.project.folder, path), "utf8");
 
   const startWriting = async () => {
     const script = `const file = require("fs").openSync("src/app.js", "a"); console.log("open"); setInterval(() => file, 1000);`;
     writer = spawn(process.execPath, ["-e", script], {
-      cwd: project?.folder,
+      cwd: on.project.folder,
       stdio: ["ignore", "pipe", "inherit"],
     });
     assert.ok(writer.stdout);
@@ -51,65 +42,65 @@ describe("restoring in the window", function () {
   };
 
   it("offers each version of one file, and brings back only that file", async () => {
-    await window.openFile("app.js");
-    await window.runCommand("Forkpoint: Restore File or Folder…");
-    await window.quickInput.titled("Restore “src/app.js” from which snapshot?").waitFor();
-    assert.deepEqual(await window.quickInput.labels("Imported"), ["third", "second", "Imported"]);
-    await window.screenshot("restoring-1-versions");
-    await window.quickInput.choose("Imported");
-    await window.answerDialog("Restore");
-    await window.notification("Restored “src/app.js” to “Imported”: 1 changed.").waitFor();
+    await on.window.openFile("app.js");
+    await on.window.runCommand("Forkpoint: Restore File or Folder…");
+    await on.window.quickInput.titled("Restore “src/app.js” from which snapshot?").waitFor();
+    assert.deepEqual(await on.window.quickInput.labels("Imported"), ["third", "second", "Imported"]);
+    await on.window.screenshot("restoring-1-versions");
+    await on.window.quickInput.choose("Imported");
+    await on.window.answerDialog("Restore");
+    await on.window.notification("Restored “src/app.js” to “Imported”: 1 changed.").waitFor();
     assert.match(content("src/app.js"), /first version/);
     assert.equal(content("README.md"), "changed too\n");
-    await window.editorText.getByText("first version").waitFor();
+    await on.window.editorText.getByText("first version").waitFor();
   });
 
   it("warns of a program that writes to what would change, and leaves everything when one heeds it", async () => {
     await startWriting();
-    await window.tree("Timeline").inlineAction("second", "Restore Workspace…");
-    await window.answerDialog("Restore");
-    await window.dialog.getByText("have files of this workspace open for writing").waitFor();
-    const text = (await window.dialog.textContent()) ?? "";
+    await on.window.tree("Timeline").inlineAction("second", "Restore Workspace…");
+    await on.window.answerDialog("Restore");
+    await on.window.dialog.getByText("have files of this workspace open for writing").waitFor();
+    const text = (await on.window.dialog.textContent()) ?? "";
     assert.match(text, new RegExp(`node \\(process ${writer?.pid}\\): src/app\\.js`));
-    await window.screenshot("restoring-2-open-files");
-    await window.answerDialog("Cancel");
+    await on.window.screenshot("restoring-2-open-files");
+    await on.window.answerDialog("Cancel");
     assert.match(content("src/app.js"), /first version/);
   });
 
   it("tries again once the program was stopped", async () => {
-    await project?.change("README.md", "changed once more\n");
-    await window.tree("Timeline").inlineAction("second", "Restore Workspace…");
-    await window.answerDialog("Restore");
-    await window.dialog.getByText("have files of this workspace open for writing").waitFor();
+    await on.project.change("README.md", "changed once more\n");
+    await on.window.tree("Timeline").inlineAction("second", "Restore Workspace…");
+    await on.window.answerDialog("Restore");
+    await on.window.dialog.getByText("have files of this workspace open for writing").waitFor();
     await stopWriting();
-    await window.answerDialog("Try Again");
-    await window.notification("Restored the workspace to “second”").waitFor();
+    await on.window.answerDialog("Try Again");
+    await on.window.notification("Restored the workspace to “second”").waitFor();
     assert.equal(content("src/app.js"), "second\n");
   });
 
   it("goes on all the same when one knows better", async () => {
-    await project?.change("src/app.js", "fourth\n");
+    await on.project.change("src/app.js", "fourth\n");
     await startWriting();
-    await window.clearNotifications();
-    await window.tree("Timeline").inlineAction("second", "Restore Workspace…");
-    await window.answerDialog("Restore");
-    await window.dialog.getByText("have files of this workspace open for writing").waitFor();
-    await window.answerDialog("Restore Anyway");
-    await window.notification("Restored the workspace to “second”").waitFor();
+    await on.window.clearNotifications();
+    await on.window.tree("Timeline").inlineAction("second", "Restore Workspace…");
+    await on.window.answerDialog("Restore");
+    await on.window.dialog.getByText("have files of this workspace open for writing").waitFor();
+    await on.window.answerDialog("Restore Anyway");
+    await on.window.notification("Restored the workspace to “second”").waitFor();
     assert.equal(content("src/app.js"), "second\n");
     await stopWriting();
   });
 
   it("brings back a removed file from the comparison", async () => {
-    await project?.forkpoint("snapshot", "--label", "with all files");
-    rmSync(join(project?.folder ?? "", "src/data.json"));
-    await window.clearNotifications();
-    await window.tree("Timeline").inlineAction("second", "Compare with Now");
-    await window.tree("Changes").row("data.json").waitFor();
-    await window.tree("Changes").inlineAction("data.json", "Restore This Path…");
-    await window.answerDialog("Restore");
-    await window.notification("Restored “src/data.json” to “second”").waitFor();
-    assert.equal(existsSync(join(project?.folder ?? "", "src/data.json")), true);
-    await window.screenshot("restoring-3-path");
+    await on.project.forkpoint("snapshot", "--label", "with all files");
+    rmSync(join(on.project.folder, "src/data.json"));
+    await on.window.clearNotifications();
+    await on.window.tree("Timeline").inlineAction("second", "Compare with Now");
+    await on.window.tree("Changes").row("data.json").waitFor();
+    await on.window.tree("Changes").inlineAction("data.json", "Restore This Path…");
+    await on.window.answerDialog("Restore");
+    await on.window.notification("Restored “src/data.json” to “second”").waitFor();
+    assert.equal(existsSync(join(on.project.folder, "src/data.json")), true);
+    await on.window.screenshot("restoring-3-path");
   });
 });

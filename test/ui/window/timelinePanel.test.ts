@@ -1,39 +1,28 @@
 import assert from "node:assert/strict";
-import { type DemoProject, makeDemoProject } from "../../support/demoProject.ts";
-import { EditorWindow } from "../support/editorWindow.ts";
-import { pictureFailures } from "../support/failurePictures.ts";
-import type { Workbench } from "../support/workbench.ts";
+import { projectInWindow } from "../support/projectInWindow.ts";
 
 describe("the timeline panel, by keyboard alone", function () {
   this.timeout(180_000);
-  let project: DemoProject | undefined;
-  let editor: EditorWindow | undefined;
-  let window: Workbench;
 
-  pictureFailures(() => window);
-
+  const on = projectInWindow({
+    prepare: async (project) => {
+      await project.change("src/app.js", "second\n");
+      await project.forkpoint("snapshot", "--label", "second version", "--pin");
+      await project.change("src/app.js", "third\n");
+      await project.forkpoint("snapshot", "--label", "third version");
+      await project.forkpoint("fork", "--slug", "side-track");
+    },
+  });
   before(async () => {
-    project = await makeDemoProject();
-    await project.change("src/app.js", "second\n");
-    await project.forkpoint("snapshot", "--label", "second version", "--pin");
-    await project.change("src/app.js", "third\n");
-    await project.forkpoint("snapshot", "--label", "third version");
-    await project.forkpoint("fork", "--slug", "side-track");
-    editor = await EditorWindow.start(project);
-    window = await editor.open();
-    await window.runCommand("Forkpoint: Show Timeline Panel");
+    await on.window.runCommand("Forkpoint: Show Timeline Panel");
     await rows().first().waitFor();
   });
-  after(async () => {
-    await editor?.dispose();
-    await project?.dispose();
-  });
 
-  const list = () => window.webview.getByRole("listbox", { name: "Timeline, newest first" });
+  const list = () => on.window.webview.getByRole("listbox", { name: "Timeline, newest first" });
   const rows = () => list().getByRole("option");
   const selected = () => list().getByRole("option", { selected: true });
-  const press = (key: string) => window.page.keyboard.press(key);
-  const details = () => window.webview.getByRole("complementary", { name: "Details" });
+  const press = (key: string) => on.window.page.keyboard.press(key);
+  const details = () => on.window.webview.getByRole("complementary", { name: "Details" });
 
   it("names each row for a screen reader, with how safe it is", async () => {
     const spoken = await Promise.all(
@@ -50,23 +39,23 @@ describe("the timeline panel, by keyboard alone", function () {
   });
 
   it("is one stop for Tab, in which arrows, Home and End move", async () => {
-    for (let stops = 0; (await window.focusedLabel()) !== "Now, the workspace as it stands"; stops++) {
+    for (let stops = 0; (await on.window.focusedLabel()) !== "Now, the workspace as it stands"; stops++) {
       assert.ok(stops < 30, "Tab does not reach the list");
       await press("Tab");
     }
     await press("End");
     await selected()
-      .and(window.webview.getByRole("option", { name: /^Imported/ }))
+      .and(on.window.webview.getByRole("option", { name: /^Imported/ }))
       .waitFor();
     await press("Home");
     await press("ArrowDown");
     await press("ArrowDown");
     await press("ArrowUp");
     const label = await selected().getAttribute("aria-label");
-    assert.equal(await window.focusedLabel(), label);
-    await window.screenshot("timeline-panel-1-keyboard");
+    assert.equal(await on.window.focusedLabel(), label);
+    await on.window.screenshot("timeline-panel-1-keyboard");
     await press("Tab");
-    assert.match((await window.focusedLabel()) ?? "", /./);
+    assert.match((await on.window.focusedLabel()) ?? "", /./);
   });
 
   it("shows the details of the row that is selected", async () => {
@@ -81,31 +70,31 @@ describe("the timeline panel, by keyboard alone", function () {
   it("opens what one can do with Enter, and comes back when that is closed", async () => {
     const label = await selected().getAttribute("aria-label");
     await press("Enter");
-    await window.quickInput.titled("second version").waitFor();
-    const offered = await window.quickInput.labels("Compare with Now");
+    await on.window.quickInput.titled("second version").waitFor();
+    const offered = await on.window.quickInput.labels("Compare with Now");
     assert.ok(offered.includes("Unpin Snapshot"), offered.join(", "));
     assert.ok(!offered.includes("Delete Snapshot…"), "a pinned snapshot cannot be deleted");
-    await window.screenshot("timeline-panel-2-actions");
-    await window.quickInput.dismiss();
+    await on.window.screenshot("timeline-panel-2-actions");
+    await on.window.quickInput.dismiss();
     assert.equal(await selected().getAttribute("aria-label"), label);
   });
 
   it("follows what changes, without losing the row", async () => {
-    await project?.change("src/app.js", "fourth\n");
-    await project?.forkpoint("snapshot", "--label", "fourth version");
+    await on.project.change("src/app.js", "fourth\n");
+    await on.project.forkpoint("snapshot", "--label", "fourth version");
     await rows().filter({ hasText: "fourth version" }).waitFor();
     assert.match((await selected().getAttribute("aria-label")) ?? "", /^second version/);
-    await window.screenshot("timeline-panel-3-followed");
+    await on.window.screenshot("timeline-panel-3-followed");
   });
 
   it("draws in the colours of the theme", async () => {
     const background = () =>
-      window.webview.locator("body").evaluate("getComputedStyle(document.body).backgroundColor");
+      on.window.webview.locator("body").evaluate("getComputedStyle(document.body).backgroundColor");
     const light = await background();
-    await window.runCommand("Preferences: Toggle between Light/Dark Themes");
-    await window.page.locator(".monaco-workbench.vs-dark").waitFor();
-    await window.page.waitForTimeout(500);
+    await on.window.runCommand("Preferences: Toggle between Light/Dark Themes");
+    await on.window.page.locator(".monaco-workbench.vs-dark").waitFor();
+    await on.window.page.waitForTimeout(500);
     assert.notEqual(await background(), light);
-    await window.screenshot("timeline-panel-4-dark");
+    await on.window.screenshot("timeline-panel-4-dark");
   });
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Label, Note } from "../../../protocol/entities.ts";
+import { Label, Note } from "../../../protocol/entry.ts";
 import { EntryResult, entryResult } from "../schemas.ts";
 import { tool } from "../tool.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Cause, causes, type Entry } from "../../../protocol/entities.ts";
+import { Cause, causes, type Entry } from "../../../protocol/entry.ts";
 import { oneLine } from "../../oneLine.ts";
 import { entriesOf } from "../findEntry.ts";
 import { EntryResult, entryResult, snapshot } from "../schemas.ts";

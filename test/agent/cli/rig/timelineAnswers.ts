@@ -1,4 +1,4 @@
-import type { Operation } from "../../../../agent/protocol/entities.ts";
+import type { Operation } from "../../../../agent/protocol/project.ts";
 import { ForkpointError } from "../../../../agent/protocol/errors.ts";
 import type { Result } from "../../../../agent/protocol/methods.ts";
 import type { PathVersion } from "../../../../agent/protocol/pathHistory.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, rmSync } from "node:fs";
-import type { Project } from "../../../../agent/protocol/entities.ts";
+import type { Project } from "../../../../agent/protocol/project.ts";
 import { find, importFilled, killed, sh, type Outcome } from "../../../support/cutOff.ts";
 
 let project: Project;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AgentClient } from "../../../../agent/protocol/client/agentClient.ts";
-import type { Project } from "../../../../agent/protocol/entities.ts";
+import type { Project } from "../../../../agent/protocol/project.ts";
 import { deleteIfThere, find, importFilled, killed, sh, type Outcome } from "../../../support/cutOff.ts";
 import type { CrashScene } from "../../../support/crashScene.ts";
 import { treeFingerprint } from "../../../support/treeFingerprint.ts";

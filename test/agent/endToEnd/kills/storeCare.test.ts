@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentClient } from "../../../../agent/protocol/client/agentClient.ts";
-import type { Project } from "../../../../agent/protocol/entities.ts";
+import type { Project } from "../../../../agent/protocol/project.ts";
 import { GcState } from "../../../../agent/repository/garbage/gcRecord.ts";
 import { openSealed, sealObject } from "../../../../agent/repository/jsonObject.ts";
 import { decodePack } from "../../../../agent/repository/packFormat.ts";

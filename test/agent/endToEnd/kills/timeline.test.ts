@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import type { AgentClient } from "../../../../agent/protocol/client/agentClient.ts";
-import type { Entry } from "../../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../../agent/protocol/entry.ts";
 import { deleteIfThere, find, importFilled, killed, sh, type Outcome } from "../../../support/cutOff.ts";
 import type { CrashScene } from "../../../support/crashScene.ts";
 import { treeFingerprint } from "../../../support/treeFingerprint.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
-import type { Project } from "../../../../agent/protocol/entities.ts";
+import type { Project } from "../../../../agent/protocol/project.ts";
 import { Machine } from "../../../support/machine.ts";
 import { McpClient } from "../../../support/mcpClient.ts";
 

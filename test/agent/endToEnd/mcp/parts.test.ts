@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Project } from "../../../../agent/protocol/entities.ts";
+import type { Project } from "../../../../agent/protocol/project.ts";
 import type { DependencyChanges } from "../../../../agent/protocol/dependencies.ts";
 import { Machine } from "../../../support/machine.ts";
 import { McpClient } from "../../../support/mcpClient.ts";

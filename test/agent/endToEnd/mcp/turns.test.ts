@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { AgentClient } from "../../../../agent/protocol/client/agentClient.ts";
-import type { Entry, Project } from "../../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../../agent/protocol/entry.ts";
+import type { Project } from "../../../../agent/protocol/project.ts";
 import { Machine } from "../../../support/machine.ts";
 import { McpClient } from "../../../support/mcpClient.ts";
 

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, lstatSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentClient } from "../../../../agent/protocol/client/agentClient.ts";
-import type { Project } from "../../../../agent/protocol/entities.ts";
+import type { Project } from "../../../../agent/protocol/project.ts";
 import { errorBody } from "../../../../agent/protocol/errors.ts";
 import { asRoot } from "../../../support/asRoot.ts";
 import { CrashScene } from "../../../support/crashScene.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentClient } from "../../../../agent/protocol/client/agentClient.ts";
-import type { Project } from "../../../../agent/protocol/entities.ts";
+import type { Project } from "../../../../agent/protocol/project.ts";
 import { errorBody, type ErrorCode } from "../../../../agent/protocol/errors.ts";
 import type { MethodName, Params } from "../../../../agent/protocol/methods.ts";
 import { Machine } from "../../../support/machine.ts";

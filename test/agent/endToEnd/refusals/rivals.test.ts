@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorBody } from "../../../../agent/protocol/errors.ts";
-import type { Project } from "../../../../agent/protocol/entities.ts";
+import type { Project } from "../../../../agent/protocol/project.ts";
 import { Machine } from "../../../support/machine.ts";
 import { treeFingerprint } from "../../../support/treeFingerprint.ts";
 

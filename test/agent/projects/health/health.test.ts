@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Findings, judgeHealth } from "../../../../agent/projects/health/health.ts";
-import type { Pool, Store } from "../../../../agent/protocol/entities.ts";
+import type { Pool } from "../../../../agent/protocol/pool.ts";
+import type { Store } from "../../../../agent/protocol/store.ts";
 
 const gib = 2 ** 30;
 const pool: Pool = {

@@ -4,7 +4,7 @@ import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPool } from "../../../../agent/projects/health/poolChecks.ts";
-import type { Pool } from "../../../../agent/protocol/entities.ts";
+import type { Pool } from "../../../../agent/protocol/pool.ts";
 
 const gib = 2 ** 30;
 const well: Pool = {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkStore } from "../../../../agent/projects/health/storeChecks.ts";
-import type { Store } from "../../../../agent/protocol/entities.ts";
+import type { Store } from "../../../../agent/protocol/store.ts";
 import { ForkpointError } from "../../../../agent/protocol/errors.ts";
 import { processes } from "../../../support/processes.ts";
 

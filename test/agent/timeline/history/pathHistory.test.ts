@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unattended } from "../../../../agent/host/longCall.ts";
-import type { Entry } from "../../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../../agent/protocol/entry.ts";
 import type { PathVersion } from "../../../../agent/protocol/pathHistory.ts";
 import { ManualClock } from "../../../support/manualClock.ts";
 import { TimelineFixture } from "../rig/timelineFixture.ts";
@@ -74,6 +74,25 @@ describe("the history of a path", () => {
       [2, 2],
     );
     assert.equal(uncompared, 0);
+  });
+
+  it("knows a file again that is too large to be read, as long as nobody touched it", async () => {
+    const entries = [
+      await entry("truncate -s 100M disk; echo one | dd of=disk conv=notrunc bs=1M seek=50 status=none"),
+      await entry("touch other"),
+    ];
+    const unchanged = await history("disk");
+    assert.deepEqual(told(unchanged.versions, entries), [
+      { kind: "file", size: 104_857_600, held: [0, 1, 2], now: true },
+    ]);
+    assert.equal(unchanged.uncompared, 0);
+    site.shell("echo two | dd of=disk conv=notrunc bs=1M seek=50 status=none");
+    const changed = await history("disk");
+    assert.deepEqual(told(changed.versions, entries), [
+      { kind: "file", size: 104_857_600, held: [null, null, 0], now: true },
+      { kind: "file", size: 104_857_600, held: [0, 1, 2] },
+    ]);
+    assert.equal(changed.uncompared, 1);
   });
 
   it("finds what was deleted, what came and went, and what became something else", async () => {

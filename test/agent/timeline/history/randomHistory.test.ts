@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { unattended } from "../../../../agent/host/longCall.ts";
-import type { Entry } from "../../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../../agent/protocol/entry.ts";
 import { ManualClock } from "../../../support/manualClock.ts";
 import { TimelineFixture } from "../rig/timelineFixture.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../../../agent/host/clock.ts";
 import { unattended } from "../../../../agent/host/longCall.ts";
-import type { Entry } from "../../../../agent/protocol/entities.ts";
+import type { Entry } from "../../../../agent/protocol/entry.ts";
 import { type LoopPool, openLoopPool } from "../../../support/loopPool.ts";
 import { type AgentHome, makeAgentHome } from "../../projects/rig/agentHome.ts";
 import { openTimelineRig, type TimelineRig } from "./timelineRig.ts";

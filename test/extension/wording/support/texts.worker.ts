@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
-import { type Act, healthStates } from "../../../../agent/protocol/entities.ts";
+import type { Act } from "../../../../agent/protocol/entry.ts";
+import { healthStates } from "../../../../agent/protocol/health.ts";
 import type { PathVersion } from "../../../../agent/protocol/pathHistory.ts";
 import type { GcReport } from "../../../../agent/protocol/storeReports.ts";
 import { anEntry, aProject } from "../../../support/entries.ts";
