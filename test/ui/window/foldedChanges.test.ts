@@ -69,6 +69,14 @@ describe("packages and folded rows of a comparison, by keyboard", function () {
     await on.window.runCommand("Forkpoint: Fold What Tools Write");
     await changes().row("node_modules").and(changes().row("3 files, 2 packages changed")).waitFor();
   });
+
+  it("says once in a row's hover text what happened to the file", async () => {
+    await changes().row("app.js").hover();
+    const hover = on.window.page.locator(".monaco-hover").filter({ hasText: "src/app.js" });
+    await hover.waitFor();
+    assert.equal((await hover.textContent())?.match(/changed/g)?.length, 1);
+    await on.window.screenshot("folded-changes-4-hover");
+  });
 });
 
 /** Labels without the last part where that is a size. */
