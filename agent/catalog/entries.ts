@@ -24,8 +24,8 @@ export class Entries {
     this.#catalog.write(
       `INSERT INTO entries (snapshot_id, project_id, parent_id, cause, author, label, note, pinned,
          created_at, durability, manifest_digest, guard_id, verified_at, problem, tests, named,
-         restored)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         restored, rebuilt_from)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       entry.snapshotId,
       entry.projectId,
       entry.parentId,
@@ -43,6 +43,7 @@ export class Entries {
       entry.tests,
       entry.named ? 1 : 0,
       entry.restored && JSON.stringify(entry.restored),
+      entry.rebuiltFrom,
     );
   }
 
@@ -207,7 +208,8 @@ export class Entries {
   /** Makes every entry of every project local again: no store is known to hold any. */
   forgetStored(): void {
     this.#catalog.write(
-      "UPDATE entries SET durability = 'local', manifest_digest = NULL, verified_at = NULL, problem = NULL",
+      `UPDATE entries SET durability = 'local', manifest_digest = NULL, verified_at = NULL, problem = NULL,
+         rebuilt_from = NULL`,
     );
   }
 

@@ -30,6 +30,8 @@ export interface EntryRow {
   readonly tests: TestResult | null;
   /** What a restore brought back; null for all other entries, and where that is not known. */
   readonly restored: RestoredWhat | null;
+  /** The manifest, of the project that its own was forked from, that its snapshot was rebuilt from with nothing left out. */
+  readonly rebuiltFrom: string | null;
 }
 
 /** When an entry was made, and how. */
@@ -97,6 +99,7 @@ export function entryOf(
     problem: textOrNull(row, "problem"),
     tests: TestsColumn.parse(row["tests"]),
     restored: restoredOf(row),
+    rebuiltFrom: textOrNull(row, "rebuilt_from"),
   };
 }
 

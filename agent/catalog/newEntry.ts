@@ -18,6 +18,7 @@ export function newEntry(
     tests: null,
     named: Boolean(given.label) && given.cause !== "assistant",
     restored: null,
+    rebuiltFrom: null,
     ...given,
   };
 }

@@ -168,4 +168,7 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE entries ADD COLUMN restored TEXT;     -- what a restore brought back: JSON
   `,
+  `
+  ALTER TABLE entries ADD COLUMN rebuilt_from TEXT; -- a manifest of the project that its own was forked from
+  `,
 ];

@@ -39,6 +39,8 @@ export interface Origin {
   /** The manifest its first entry is already stored as; null when it still has to be pushed. */
   readonly manifestDigest: string | null;
   readonly remoteHead: string | null;
+  /** As in `EntryRow`. */
+  readonly rebuiltFrom?: string | null;
   /** As in `ProjectRow`. */
   readonly whole: boolean;
 }
@@ -139,6 +141,7 @@ export class ProjectBirth {
     const entry = newEntry({
       ...{ snapshotId, projectId, parentId: null, cause, author, label, manifestDigest, createdAt: now },
       durability: manifestDigest === null ? "local" : "durable",
+      rebuiltFrom: origin.rebuiltFrom ?? null,
     });
     this.#catalog.transaction(() => {
       this.#projects.add(project);

@@ -79,7 +79,8 @@ export class ProjectPull {
       const intentId = this.#intents.begin(pullIntent, birth.projectId, birth, this.#clock.now());
       try {
         const { whole } = await this.#make(birth, found, call);
-        this.#birth.register(birth, { ...origin, whole }, () => this.#intents.end(intentId));
+        const rebuiltFrom = whole && origin.manifestDigest === null ? found.manifestDigest : null;
+        this.#birth.register(birth, { ...origin, whole, rebuiltFrom }, () => this.#intents.end(intentId));
       } catch (thrown) {
         await undoFailed(
           { kind: pullIntent.kind, projectId: birth.projectId },

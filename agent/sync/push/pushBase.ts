@@ -6,9 +6,14 @@ import type { Btrfs } from "../../volumes/btrfs.ts";
 import { snapshotPath } from "../../volumes/layout.ts";
 import type { PushBase } from "./push.ts";
 
-/** A base, by the id of its entry as well. */
+/** A base, by the id of its entry as well. Its manifest can be of the project that the entry's own was forked from. */
 export interface ChosenBase extends PushBase {
   readonly snapshotId: string;
+}
+
+interface Candidate extends Omit<ChosenBase, "path"> {
+  /** The project whose snapshot it is; its manifest can be another's. */
+  readonly owner: string;
 }
 
 /** Finds the snapshot that differs least from one to be pushed, among those the store has already. */
@@ -26,8 +31,9 @@ export class PushBases {
   }
 
   /**
-   * A durable entry that is still on the entry's pool: its parent, else the newest of the project, else
-   * one of the project it was forked from. null when everything must be sent.
+   * A durable entry that is still on the entry's pool: its parent, else the newest of the project, else the one that
+   * was rebuilt from what the store has of another project, else one of the project it was forked from. null when
+   * everything must be sent.
    * @param unusable ids of snapshots about to be deleted
    */
   async choose(
@@ -37,24 +43,34 @@ export class PushBases {
   ): Promise<ChosenBase | null> {
     const pool = this.#pools.find(project.poolId);
     if (!pool) return null;
-    for (const candidate of this.#candidates(project, entry)) {
-      const { projectId, snapshotId, manifestDigest } = candidate;
-      if (!isStored(candidate) || manifestDigest === null || unusable.has(snapshotId)) continue;
-      const path = snapshotPath(pool.path, projectId, snapshotId);
-      if (await this.#btrfs.isSubvolume(path)) return { snapshotId, path, projectId, manifestDigest };
+    for (const { owner, ...candidate } of this.#candidates(project, entry)) {
+      if (unusable.has(candidate.snapshotId)) continue;
+      const path = snapshotPath(pool.path, owner, candidate.snapshotId);
+      if (await this.#btrfs.isSubvolume(path)) return { ...candidate, path };
     }
     return null;
   }
 
-  *#candidates({ projectId, poolId, forkedFrom }: ProjectRow, entry: EntryRow): Iterable<EntryRow> {
-    yield* nearestFirst(this.#entries, projectId, entry.parentId);
-    if (!forkedFrom || this.#projects.byId(forkedFrom.projectId)?.poolId !== poolId) return;
-    yield* nearestFirst(this.#entries, forkedFrom.projectId, forkedFrom.snapshotId);
+  *#candidates({ projectId, poolId, forkedFrom }: ProjectRow, entry: EntryRow): Iterable<Candidate> {
+    yield* this.#stored(projectId, entry.parentId);
+    if (!forkedFrom) return;
+    const origin = forkedFrom.projectId;
+    for (const { snapshotId, rebuiltFrom } of this.#entries.list(projectId)) {
+      if (rebuiltFrom === null) continue;
+      yield { owner: projectId, snapshotId, projectId: origin, manifestDigest: rebuiltFrom };
+    }
+    if (this.#projects.byId(origin)?.poolId === poolId) yield* this.#stored(origin, forkedFrom.snapshotId);
   }
-}
 
-function* nearestFirst(entries: Entries, projectId: string, wanted: string | null): Iterable<EntryRow> {
-  const first = wanted === null ? undefined : entries.find(projectId, wanted);
-  if (first) yield first;
-  yield* entries.list(projectId);
+  /** Entries of a project that the store has: the one wanted, then the newest first. */
+  *#stored(projectId: string, wanted: string | null): Iterable<Candidate> {
+    const first = wanted === null ? undefined : this.#entries.find(projectId, wanted);
+    for (const entries of [first ? [first] : [], this.#entries.list(projectId)]) {
+      for (const entry of entries) {
+        const { snapshotId, manifestDigest } = entry;
+        if (isStored(entry) && manifestDigest !== null)
+          yield { owner: projectId, snapshotId, projectId, manifestDigest };
+      }
+    }
+  }
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import type { ProjectRow } from "../../../agent/catalog/projects.ts";
 import { unattended } from "../../../agent/host/longCall.ts";
+import { bytesBelow } from "../../support/bytesBelow.ts";
 import { everyKindOfEntry } from "../../support/everyKindOfEntry.ts";
 import { type LoopPool, openLoopPool } from "../../support/loopPool.ts";
 import { treeFingerprint } from "../../support/treeFingerprint.ts";
@@ -113,6 +114,47 @@ describe("pulling a project", () => {
     assert.equal(treeFingerprint(project.path), fingerprint);
     await push(here, project.projectId);
     assert.deepEqual(here.entries.notDurable(project.projectId), []);
+    const again = await there.projectService.pull({ project: "shop-again" }, unattended);
+    assert.equal(treeFingerprint(again.path), fingerprint);
+  });
+
+  it("stores next to nothing for such a project, even where it could not be rebuilt upon a relative", async function () {
+    this.timeout(60_000);
+    const write = (step: number) => {
+      for (let number = 0; number < 300; number += step)
+        writeFileSync(join(origin.path, `file-${number}`), randomBytes(6000));
+    };
+    write(1);
+    const older =
+      (await here.timeline.snapshot(origin, { cause: "manual", pin: false }, unattended)).entry?.snapshotId ??
+      "";
+    write(2);
+    await here.timeline.snapshot(origin, { cause: "manual", pin: false }, unattended);
+    await push(here, origin.projectId);
+    const first = await pull(there, { snapshotId: older });
+    writeFileSync(join(first.path, "plain"), "not stored");
+    await there.timeline.snapshot(first, { cause: "manual", pin: false }, unattended);
+    await there.timeline.delete(first, { snapshotIds: [older], forGood: true }, unattended);
+    const project = await pull(there, { slug: "shop-again" });
+    const before = bytesBelow(join(folder.path, "store"));
+    // A chunk of the other's newest may be new as well. Pushed as a whole, its small files would be gathered with others than before.
+    await push(there, project.projectId);
+    assert.deepEqual(there.entries.notDurable(project.projectId), []);
+    const added = bytesBelow(join(folder.path, "store")) - before;
+    assert.ok(added < 600_000, `${added} bytes were added`);
+    writeFileSync(join(project.path, "plain"), "changed there");
+    await there.timeline.snapshot(project, { cause: "manual", pin: false }, unattended);
+    await push(there, project.projectId);
+    await here.projectService.pull({ project: "shop-again" }, unattended);
+    assert.equal(readFileSync(join(found(here, project.projectId).path, "plain"), "utf8"), "changed there");
+  });
+
+  it("stores such a project whole in another store", async function () {
+    this.timeout(60_000);
+    const project = await pull(here, { slug: "shop-again" });
+    const url = await makeStore(join(folder.path, "other-store"));
+    for (const rig of [here, there]) await rig.sync.setStore({ url }, unattended);
+    await push(here, project.projectId);
     const again = await there.projectService.pull({ project: "shop-again" }, unattended);
     assert.equal(treeFingerprint(again.path), fingerprint);
   });

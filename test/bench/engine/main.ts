@@ -19,7 +19,7 @@ import {
   writeDatabase,
   writeRandom,
 } from "./inputs.ts";
-import { bytesBelow } from "./measured.ts";
+import { bytesBelow } from "../../support/bytesBelow.ts";
 import { Borg, Restic, Stream, type RivalPlace } from "./rivals.ts";
 import { Scenario, type Row } from "./scenario.ts";
 import { benchStreams } from "./streams.ts";

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import type { Spent } from "./engine.ts";
 
@@ -68,13 +67,6 @@ export function forgetPeak(pid: number): void {
 export async function coldCache(): Promise<void> {
   await measured(["sync"]);
   writeFileSync("/proc/sys/vm/drop_caches", "3");
-}
-
-/** The lengths of all files below a folder, in bytes. */
-export function bytesBelow(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }
 
 function childrenOf(pid: number): number[] {

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine, Spent } from "./engine.ts";
-import { bytesBelow, measured, measuredPipeline } from "./measured.ts";
+import { bytesBelow } from "../../support/bytesBelow.ts";
+import { measured, measuredPipeline } from "./measured.ts";
 
 export interface RivalPlace {
   /** The folder to copy: the root of a btrfs subvolume. */

@@ -165,6 +165,7 @@ export class Machine {
       problem: null,
       tests: null,
       restored: null,
+      rebuiltFrom: null,
     });
     this.projects.change(projectId, { headSnapshotId: snapshotId });
     return this.entry(projectId, snapshotId);
