@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { closeSync, lstatSync, openSync, readSync } from "node:fs";
+import { lstatSync } from "node:fs";
+import { fileDigest } from "./fileDigest.ts";
 
 /**
  * All that can be seen of every entry below `root`, by programs that share no code with ours: one text
@@ -28,7 +28,7 @@ export function listVolume(root: string): Map<string, string> {
       size: type === "d" ? null : size,
       target,
       rdev: type === "c" || type === "b" ? lstatSync(bytes).rdev : null,
-      content: type === "f" ? hashFile(bytes) : null,
+      content: type === "f" ? fileDigest(bytes) : null,
       sameInodeAs: first,
       xattrs: xattrs.get(path) ?? null,
     };
@@ -57,18 +57,4 @@ function listXattrs(root: string): Map<string, string> {
     found.set(path.slice(root.length + 1), sorted.join(" "));
   }
   return found;
-}
-
-function hashFile(path: Buffer): string {
-  const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(1024 * 1024);
-  const file = openSync(path, "r");
-  try {
-    for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {
-      hash.update(buffer.subarray(0, count));
-    }
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest("hex");
 }
