@@ -56,5 +56,5 @@ export class PushBases {
 function* nearestFirst(entries: Entries, projectId: string, wanted: string | null): Iterable<EntryRow> {
   const first = wanted === null ? undefined : entries.find(projectId, wanted);
   if (first) yield first;
-  yield* entries.list(projectId);
+  yield* entries.storedNewestFirst(projectId);
 }
