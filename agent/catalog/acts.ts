@@ -82,16 +82,21 @@ export class Acts {
     return this.#catalog.all(sql, projectId).map(fromRow);
   }
 
-  /** Newest first: those with both entries living that nobody has counted. */
-  uncounted(): ActRow[] {
-    return this.#catalog
-      .all(
-        `SELECT acts.* FROM acts
-           JOIN entries b ON b.project_id = acts.project_id AND b.snapshot_id = before_id AND b.deleted_at IS NULL
-           JOIN entries a ON a.project_id = acts.project_id AND a.snapshot_id = after_id AND a.deleted_at IS NULL
-           WHERE change IS NULL AND after_id <> before_id ORDER BY began_at DESC`,
-      )
-      .map(fromRow);
+  /**
+   * The newest with both entries living that nobody has counted.
+   * @param except acts that are passed over for as long as they lead to the same entries
+   */
+  newestUncounted(except: readonly Pick<ActRow, "actId" | "afterId">[]): ActRow | undefined {
+    const row = this.#catalog.get(
+      `SELECT acts.* FROM acts
+         JOIN entries b ON b.project_id = acts.project_id AND b.snapshot_id = before_id AND b.deleted_at IS NULL
+         JOIN entries a ON a.project_id = acts.project_id AND a.snapshot_id = after_id AND a.deleted_at IS NULL
+         WHERE change IS NULL AND after_id <> before_id
+           AND act_id || ' ' || after_id NOT IN (SELECT value FROM json_each(?))
+         ORDER BY began_at DESC LIMIT 1`,
+      JSON.stringify(except.map(({ actId, afterId }) => `${actId} ${afterId}`)),
+    );
+    return row && fromRow(row);
   }
 
   /** Keeps what was counted, unless the act leads to another entry by now. */

@@ -12,6 +12,8 @@ import {
   selectEntries,
 } from "./entryRow.ts";
 
+const isNotDurable = "project_id = ? AND deleted_at IS NULL AND durability NOT IN ('durable', 'verified')";
+
 /** The entries of every timeline. Deleted ones stay as tombstones, so that lineage can be followed. */
 export class Entries {
   readonly #catalog: Catalog;
@@ -177,15 +179,59 @@ export class Entries {
       .map((row) => this.#fromRow(row));
   }
 
-  /** Oldest first: what a push has still to do. */
-  notDurable(projectId: string): EntryRow[] {
-    return this.#catalog
-      .all(
-        `${selectEntries} WHERE project_id = ? AND deleted_at IS NULL AND durability NOT IN ('durable', 'verified')
-           ORDER BY seq`,
+  /** Living entries of a project that the store has all of, newest first; each is looked for when it is asked for. */
+  *storedNewestFirst(projectId: string): Iterable<EntryRow> {
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const row = this.#catalog.get(
+        `${selectEntries} WHERE project_id = ? AND deleted_at IS NULL AND seq < ?
+           AND durability IN ('durable', 'verified') ORDER BY seq DESC LIMIT 1`,
         projectId,
-      )
-      .map((row) => this.#fromRow(row));
+        before,
+      );
+      if (!row) return;
+      before = number(row, "seq");
+      yield this.#fromRow(row);
+    }
+  }
+
+  /** Living entries that were rebuilt from another project's manifest, newest first. */
+  rebuilt(projectId: string): { snapshotId: string; rebuiltFrom: string }[] {
+    const sql = `SELECT snapshot_id, rebuilt_from FROM entries
+      WHERE project_id = ? AND deleted_at IS NULL AND rebuilt_from IS NOT NULL ORDER BY seq DESC`;
+    return this.#catalog
+      .all(sql, projectId)
+      .map((row) => ({ snapshotId: text(row, "snapshot_id"), rebuiltFrom: text(row, "rebuilt_from") }));
+  }
+
+  /** The ids of what a push has still to do, oldest first. */
+  notDurable(projectId: string): string[] {
+    const sql = `SELECT snapshot_id FROM entries WHERE ${isNotDurable} ORDER BY seq`;
+    return this.#catalog.all(sql, projectId).map((row) => text(row, "snapshot_id"));
+  }
+
+  /** How many entries a push has still to do. */
+  countNotDurable(projectId: string): number {
+    const row = this.#catalog.get(`SELECT count(*) AS amount FROM entries WHERE ${isNotDurable}`, projectId);
+    return row ? number(row, "amount") : 0;
+  }
+
+  /**
+   * The oldest entry that a push has still to do.
+   * @param after a seq: only those newer than it
+   * @param except ids of others that are passed over
+   */
+  oldestNotDurable(
+    projectId: string,
+    { after, except }: { readonly after: number; readonly except: Iterable<string> },
+  ): EntryRow | undefined {
+    const row = this.#catalog.get(
+      `${selectEntries} WHERE ${isNotDurable} AND seq > ?
+         AND snapshot_id NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT 1`,
+      projectId,
+      after,
+      JSON.stringify([...except]),
+    );
+    return row && this.#fromRow(row);
   }
 
   change(projectId: string, snapshotId: string, change: EntryChange): void {

@@ -243,10 +243,10 @@ export class SyncService {
     this.#queue.resume(projectId);
     if (wait) {
       await this.#queue.finished(projectId, call);
-      this.#transfers.assertPushes(entries.notDurable(projectId).length);
+      this.#transfers.assertPushes(entries.countNotDurable(projectId));
     }
-    const left = new Set(entries.notDurable(projectId).map(({ snapshotId }) => snapshotId));
-    const pushed = wanted.flatMap(({ snapshotId }) =>
+    const left = new Set(entries.notDurable(projectId));
+    const pushed = wanted.flatMap((snapshotId) =>
       left.has(snapshotId) ? [] : (entries.find(projectId, snapshotId) ?? []),
     );
     return { pending: left.size, pushed };

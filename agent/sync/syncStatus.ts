@@ -22,7 +22,7 @@ export function syncStatus(
   const rows = projects.list().filter((row) => projectId === null || row.projectId === projectId);
   const pushed = rows.flatMap(({ lastPushAt }) => (lastPushAt === null ? [] : [lastPushAt]));
   return {
-    pending: rows.reduce((sum, row) => sum + entries.notDurable(row.projectId).length, 0),
+    pending: rows.reduce((sum, row) => sum + entries.countNotDurable(row.projectId), 0),
     uploading: rows.some((row) => queue.isUploading(row.projectId)),
     lastPushAt: pushed.length > 0 ? Math.max(...pushed) : null,
     pushError: rows.map((row) => queue.errorOf(row.projectId)).find((error) => error !== null) ?? null,

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Reading } from "./timings.ts";
 
-const settleMs = 15_000;
+/** Snapshots are measured after a rest of ten seconds, and memory is given back another ten after that. */
+const settleMs = 40_000;
 const watchMs = 30_000;
 const ticksPerSecond = 100;
 

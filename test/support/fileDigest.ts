@@ -10,7 +10,7 @@ const largeSize = 64 * blockSize;
 
 /**
  * A digest of what a file holds, whether its zeros lie on the disk or are a hole: as `b2sum` gives it, but of a large
- * file only the blocks that hold something count, each with its number.
+ * file only its length counts and the blocks that hold something, each with its number.
  */
 export function fileDigest(path: Buffer): string {
   const hash = createHash("blake2b512");
@@ -19,6 +19,7 @@ export function fileDigest(path: Buffer): string {
     const { size, blocks } = fstatSync(file);
     const isLarge = size >= largeSize;
     const isSparse = isLarge && blocks * 512 < size / 2;
+    if (isLarge) hash.update(`${size}:`);
     let nth = 0;
     for (const [from, to] of isSparse ? dataRanges(file) : [[0, size] as const]) {
       for (nth = Math.max(nth, Math.floor(from / blockSize)); nth * blockSize < to; nth++) {

@@ -1,6 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Entries } from "../../catalog/entries.ts";
-import { isStored, type EntryRow } from "../../catalog/entryRow.ts";
+import type { EntryRow } from "../../catalog/entryRow.ts";
 import type { Pools } from "../../catalog/pools.ts";
 import type { ProjectRow, Projects } from "../../catalog/projects.ts";
 import type { Announce } from "../../host/announce.ts";
@@ -119,7 +119,7 @@ export class EntryPusher {
 
   /** Whether nothing newer of the project is in the store. */
   #isNewest(entry: EntryRow): boolean {
-    const stored = this.#entries.list(entry.projectId).find(isStored);
+    const [stored] = this.#entries.storedNewestFirst(entry.projectId);
     return !stored || stored.seq < entry.seq;
   }
 }

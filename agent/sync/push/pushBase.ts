@@ -55,8 +55,7 @@ export class PushBases {
     yield* this.#stored(projectId, entry.parentId);
     if (!forkedFrom) return;
     const origin = forkedFrom.projectId;
-    for (const { snapshotId, rebuiltFrom } of this.#entries.list(projectId)) {
-      if (rebuiltFrom === null) continue;
+    for (const { snapshotId, rebuiltFrom } of this.#entries.rebuilt(projectId)) {
       yield { owner: projectId, snapshotId, projectId: origin, manifestDigest: rebuiltFrom };
     }
     if (this.#projects.byId(origin)?.poolId === poolId) yield* this.#stored(origin, forkedFrom.snapshotId);
@@ -65,12 +64,11 @@ export class PushBases {
   /** Entries of a project that the store has: the one wanted, then the newest first. */
   *#stored(projectId: string, wanted: string | null): Iterable<Candidate> {
     const first = wanted === null ? undefined : this.#entries.find(projectId, wanted);
-    for (const entries of [first ? [first] : [], this.#entries.list(projectId)]) {
-      for (const entry of entries) {
-        const { snapshotId, manifestDigest } = entry;
-        if (isStored(entry) && manifestDigest !== null)
-          yield { owner: projectId, snapshotId, projectId, manifestDigest };
-      }
-    }
+    if (first && isStored(first)) yield* asCandidate(first);
+    for (const entry of this.#entries.storedNewestFirst(projectId)) yield* asCandidate(entry);
   }
+}
+
+function* asCandidate({ projectId, snapshotId, manifestDigest }: EntryRow): Iterable<Candidate> {
+  if (manifestDigest !== null) yield { owner: projectId, snapshotId, projectId, manifestDigest };
 }

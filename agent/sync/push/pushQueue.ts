@@ -139,7 +139,7 @@ export class PushQueue {
     lane.cancelRetry?.();
     lane.cancelRetry = null;
     if (!this.#isOpen || !this.#store.isSet) return;
-    if (!this.#next(projectId, lane, new Set())) {
+    if (!this.#next(projectId, lane)) {
       lane.failure = null;
       return;
     }
@@ -185,18 +185,19 @@ export class PushQueue {
 
   /** Pushes one after the other. An entry that cannot be pushed does not keep the others from it. */
   async #pushAll(projectId: string, lane: PushLane, signal: AbortSignal): Promise<void> {
-    const skipped = new Set<string>();
+    // What was tried is not tried again: whoever makes something older local wakes the lane for another round.
+    let tried = 0;
     const failures: unknown[] = [];
     let pushed = 0;
     for (;;) {
-      const next = this.#next(projectId, lane, skipped);
+      const next = this.#next(projectId, lane, tried);
       if (!next) break;
       try {
         await this.#pushOne(next.project, next.entry, lane, signal);
         pushed++;
       } catch (thrown) {
         if (signal.aborted || concernsAll(thrown)) throw thrown;
-        skipped.add(next.entry.snapshotId);
+        tried = next.entry.seq;
         failures.push(thrown);
       }
     }
@@ -222,11 +223,10 @@ export class PushQueue {
     }
   }
 
-  #next(projectId: string, lane: PushLane, skipped: ReadonlySet<string>) {
+  /** @param after a seq: entries up to it are left out */
+  #next(projectId: string, { withheld }: PushLane, after = 0) {
     const project = this.#projects.byId(projectId);
-    const entry = this.#entries
-      .notDurable(projectId)
-      .find(({ snapshotId }) => !skipped.has(snapshotId) && !lane.withheld.has(snapshotId));
+    const entry = this.#entries.oldestNotDurable(projectId, { after, except: withheld });
     return project && entry ? { project, entry } : null;
   }
 

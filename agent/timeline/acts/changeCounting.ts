@@ -23,7 +23,7 @@ export class ChangeCounting {
   readonly #places: SnapshotPlaces;
   readonly #closing = new AbortController();
   /** Acts that cannot be counted. */
-  readonly #failed = new Set<string>();
+  readonly #failed: Pick<ActRow, "actId" | "afterId">[] = [];
   #running: Promise<void> | null = null;
 
   constructor(parts: Parts, places: SnapshotPlaces) {
@@ -58,7 +58,7 @@ export class ChangeCounting {
 
   async #countOneByOne(): Promise<void> {
     while (!this.#isClosing()) {
-      const act = this.#parts.acts.uncounted().find((each) => !this.#failed.has(keyOf(each)));
+      const act = this.#parts.acts.newestUncounted(this.#failed);
       if (!act) return;
       const wanted = new AbortController();
       try {
@@ -66,7 +66,7 @@ export class ChangeCounting {
       } catch (thrown) {
         if (wanted.signal.aborted) await this.#pause();
         else if (!this.#isClosing()) {
-          this.#failed.add(keyOf(act));
+          this.#failed.push({ actId: act.actId, afterId: act.afterId });
           const { code, message } = errorBody(thrown);
           this.#parts.log.warn("what an act changed cannot be counted", { actId: act.actId, code, message });
         }
@@ -117,8 +117,4 @@ export class ChangeCounting {
       this.#closing.signal.addEventListener("abort", done);
     });
   }
-}
-
-function keyOf({ actId, afterId }: ActRow): string {
-  return `${actId} ${afterId ?? ""}`;
 }
