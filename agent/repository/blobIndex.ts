@@ -1,14 +1,12 @@
 import { ForkpointError } from "../protocol/errors.ts";
 import type { BlobStore } from "../blobstore/blobStore.ts";
 import type { BlobLocation, BlobRef } from "./blob.ts";
-import { damaged, digestOf, isDigest, missing, type Digest } from "./digest.ts";
+import { damaged, digestOf, isDigest, type Digest } from "./digest.ts";
 import type { IndexCache } from "./indexCache.ts";
 import { decodeIndex, encodeIndex, type IndexedPack, type IndexObject } from "./indexFormat.ts";
 import { objectKeys } from "./objectKeys.ts";
 import { roles, type Sealing } from "./sealing.ts";
-
-/** How often the store is looked at while its indexes change under the eyes of the reader. */
-const looks = 3;
+import { UnfoundIndexes } from "./unfoundIndexes.ts";
 
 /** The index objects in the store, and the cache that answers for them. */
 export class BlobIndex {
@@ -92,17 +90,21 @@ export class BlobIndex {
 
   /** Loads what is new; gives what is there. */
   async #takeIn(signal: AbortSignal): Promise<Set<Digest>> {
-    for (let attempt = 1; ; attempt++) {
+    const unfound = new UnfoundIndexes();
+    for (;;) {
       const present = await this.list(signal);
       const known = this.#cache.indexes();
       const failures = new Map<Digest, unknown>();
-      let gone: Digest | null = null;
+      let isWhole = true;
       for (const id of present) {
         if (known.has(id)) continue;
         try {
           const index = await this.read(id, signal);
           if (index) this.#cache.add(id, index);
-          else gone = id;
+          else {
+            unfound.note(id);
+            isWhole = false;
+          }
         } catch (thrown) {
           if (!(thrown instanceof ForkpointError) || thrown.code !== "OBJECT_DAMAGED") throw thrown;
           failures.set(id, thrown);
@@ -111,9 +113,7 @@ export class BlobIndex {
       // What another index supersedes need not be readable.
       const superseded = this.#cache.superseded();
       for (const [id, failure] of failures) if (!superseded.has(id)) throw failure;
-      if (gone === null) return present;
-      // Listed a moment ago: it was lost, or replaced by another, which a new look shows.
-      if (attempt === looks) throw missing(`index ${gone}`);
+      if (isWhole) return present;
     }
   }
 }

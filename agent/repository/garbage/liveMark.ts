@@ -1,11 +1,12 @@
 import { ForkpointError } from "../../protocol/errors.ts";
 import { blobKinds } from "../blob.ts";
-import { missing, type Digest } from "../digest.ts";
+import type { Digest } from "../digest.ts";
 import { fromRow, type GraphNode, type SnapshotGraph } from "../graph/snapshotGraph.ts";
 import { isProblem, walkSnapshot } from "../graph/walkSnapshot.ts";
 import type { IndexObject } from "../indexFormat.ts";
 import type { Repository } from "../repository.ts";
 import type { StoredObject } from "../storedObjects.ts";
+import { UnfoundIndexes } from "../unfoundIndexes.ts";
 
 /** A pack, and how much of it is needed. */
 export interface PackUse extends StoredObject {
@@ -38,8 +39,6 @@ interface Walked {
 
 /** Numbers from here on are those of packs that hold a blob only when no other does. */
 const lastResort = 2 ** 40;
-/** How often the indexes are read anew when they change meanwhile. */
-const looks = 5;
 
 /**
  * Finds what the kept snapshots need, and which packs are to hold it: of several copies of a blob one counts.
@@ -182,22 +181,23 @@ export class LiveMark {
   /** Calls back with every index; starts over when one vanished that had been listed. */
   async #freshCopies(take: (id: Digest, index: IndexObject) => Promise<void>): Promise<Set<Digest>> {
     const { index } = this.#repository;
-    for (let attempt = 1; ; attempt++) {
+    const unfound = new UnfoundIndexes();
+    for (;;) {
       this.#graph.db.exec(`DROP TABLE IF EXISTS temp.copies; CREATE TEMP TABLE copies (node INTEGER NOT NULL,
         pack INTEGER NOT NULL, at INTEGER NOT NULL, stored INTEGER NOT NULL, told_by TEXT NOT NULL)`);
       const superseded = new Set<Digest>();
-      let gone: Digest | null = null;
+      let isWhole = true;
       for (const id of await index.list(this.#signal)) {
         const found = await index.read(id, this.#signal);
         if (!found) {
-          gone = id;
+          unfound.note(id);
+          isWhole = false;
           break;
         }
         for (const old of found.supersedes) superseded.add(old);
         await take(id, found);
       }
-      if (gone === null) return superseded;
-      if (attempt === looks) throw missing(`index ${gone}`);
+      if (isWhole) return superseded;
     }
   }
 
