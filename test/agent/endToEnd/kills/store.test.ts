@@ -64,4 +64,6 @@ killed("a pull", {
     "pullProject:volume",
     "pullProject:registered",
   ],
+  // What it made may be pushed already.
+  at: /^pull/,
 });
